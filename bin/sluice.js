@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+// The `sluice` command. Runs the built program on this Node, or, where this Node is too old for it,
+// on the Node that came with `npm ci`.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import module from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+const OLDEST_MAJOR = 24;
+
+if (Number(process.versions.node.split('.')[0]) >= OLDEST_MAJOR) {
+  module.enableCompileCache?.();
+  await import('../dist/sluice.js');
+} else {
+  runOnBundledNode();
+}
+
+function runOnBundledNode() {
+  const node = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
+  if (!existsSync(node)) {
+    console.error(`sluice needs Node ${OLDEST_MAJOR} or later; this is ${process.version}`);
+    process.exit(1);
+  }
+  // The channel tells the child when this process dies, so that it never outlives the command.
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => {
+    console.error(`sluice cannot start ${node}: ${error.message}`);
+    process.exit(1);
+  });
+  child.on('exit', (code, signal) => {
+    if (signal === null) process.exit(code ?? 1);
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.removeAllListeners(name);
+    process.kill(process.pid, signal);
+  });
+}

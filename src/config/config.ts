@@ -1,0 +1,93 @@
+// The shape of a checked configuration. Keys are those of the YAML file; sizes are bytes, durations milliseconds.
+import type { Secret } from './secret.ts';
+
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+
+export interface Config {
+  /** Host and port; an IPv6 host without its brackets, port 0 for any free one. */
+  readonly listenAddress: { readonly host: string; readonly port: number };
+  readonly logging: { readonly level: LogLevel; readonly format: 'auto' | 'json' | 'pretty' };
+  readonly server: ServerConfig;
+  /** How long a stop may take to deliver what is queued. */
+  readonly shutdownTimeout: number;
+  readonly push: { readonly pushgateway: PushgatewayConfig };
+  readonly labels: { readonly defaults: Readonly<Record<string, string>> };
+  readonly metadataConfig: { readonly send: boolean; readonly sendInterval: number };
+  readonly remoteWrite: readonly BackendConfig[];
+}
+
+export interface ServerConfig {
+  readonly headersTimeout: number;
+  readonly requestTimeout: number;
+  readonly keepAliveTimeout: number;
+  readonly maxConnections: number;
+}
+
+export interface PushgatewayConfig {
+  readonly enabled: boolean;
+  /** Each '' or '/…' without a trailing slash. */
+  readonly pathPrefixes: readonly string[];
+  readonly acknowledge: 'queued';
+  readonly timestamps: 'honor' | 'reject' | 'ignore';
+  readonly contentEncodings: readonly 'gzip'[];
+  readonly lineEndings: 'strict' | 'lenient';
+  readonly bucketLabels: 'canonical' | 'openmetrics' | 'verbatim';
+  readonly utf8Names: boolean;
+  readonly maxBodySize: number;
+  readonly maxDecodedSize: number;
+  /** Bound on the bytes of all bodies that are being received or decoded at one time. */
+  readonly maxBufferedSize: number;
+}
+
+export interface BackendConfig {
+  readonly name: string;
+  /** The target exactly as configured; http or https. */
+  readonly url: string;
+  readonly allowInsecureHTTP: boolean;
+  readonly remoteTimeout: number;
+  readonly messageVersion: 'V1.0';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly authorization?: AuthorizationConfig;
+  readonly basicAuth?: BasicAuthConfig;
+  readonly tlsConfig: TlsConfig;
+  readonly queueConfig: QueueConfig;
+}
+
+export interface AuthorizationConfig {
+  readonly type: string;
+  readonly credentials?: Secret;
+  readonly credentialsFile?: string;
+}
+
+export interface BasicAuthConfig {
+  readonly username?: string;
+  readonly usernameFile?: string;
+  readonly password?: Secret;
+  readonly passwordFile?: string;
+}
+
+export interface TlsConfig {
+  /** PEM text; only set by the program itself (the development backend), never from the file. */
+  readonly ca?: string;
+  readonly caFile?: string;
+  readonly certFile?: string;
+  readonly keyFile?: string;
+  readonly serverName?: string;
+  readonly minVersion: 'TLS12' | 'TLS13';
+  readonly insecureSkipVerify: boolean;
+}
+
+export interface QueueConfig {
+  readonly shards: number;
+  readonly maxSamplesPerSend: number;
+  /** Bound on one request's body after compression. */
+  readonly maxRequestBytes: number;
+  readonly batchSendDeadline: number;
+  readonly maxQueueSize: number;
+  readonly minBackoff: number;
+  readonly maxBackoff: number;
+  /** Cap on the backend's Retry-After. */
+  readonly maxRetryAfter: number;
+  /** 0 keeps samples for ever. */
+  readonly sampleAgeLimit: number;
+}
