@@ -1,1 +1,140 @@
-console.log("building");
+// The command line: arguments, signals, exit codes.
+import { parseArgs } from 'node:util';
+import { Collector } from './collector.ts';
+import type { Config } from './config/config.ts';
+import { ConfigError } from './config/config-error.ts';
+import { configWarnings } from './config/config-warnings.ts';
+import { loadConfig } from './config/load-config.ts';
+import { systemClock } from './telemetry/clock.ts';
+import { createLog, openLog } from './telemetry/log.ts';
+import { programVersion } from './version.ts';
+
+const USAGE = `sluice forwards pushed metrics to a Prometheus remote-write backend.
+
+usage: sluice --config FILE          run with a configuration
+       sluice check --config FILE    check a configuration; exit 0 when it can be used, 1 when not
+       sluice dev                    run on 127.0.0.1:3030 with an embedded development backend
+       sluice --version
+       sluice --help
+
+exit status: 0 stopped and everything accepted was delivered, or the check passed
+             1 cannot start: configuration, files, or address
+             2 wrong arguments
+             3 stopped, and samples that had been accepted were lost
+`;
+
+const EXIT = { fine: 0, cannotStart: 1, usage: 2, lost: 3 } as const;
+
+type Command =
+  | { readonly kind: 'run' | 'check'; readonly config: string }
+  | { readonly kind: 'dev' }
+  | { readonly kind: 'print'; readonly text: string }
+  | { readonly kind: 'usage'; readonly problem: string };
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  const command = readArguments(args);
+  switch (command.kind) {
+    case 'print':
+      process.stdout.write(command.text);
+      return EXIT.fine;
+    case 'usage':
+      process.stderr.write(`sluice: ${command.problem}\n\n${USAGE}`);
+      return EXIT.usage;
+    case 'dev':
+      return orReport(async () => (await import('./dev.ts')).runDevelopment(run));
+    case 'check':
+      return orReport(async () => check(command.config));
+    case 'run':
+      return orReport(async () => run(loadConfig(command.config, process.env), command.config));
+  }
+}
+
+function readArguments(args: readonly string[]): Command {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        config: { type: 'string' },
+        version: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+    if (values.help) return { kind: 'print', text: USAGE };
+    if (values.version)
+      return { kind: 'print', text: `sluice ${programVersion()} (Node ${process.versions.node})\n` };
+    return readCommand(positionals, values.config);
+  } catch (error) {
+    return { kind: 'usage', problem: (error as Error).message };
+  }
+}
+
+function readCommand(positionals: readonly string[], config: string | undefined): Command {
+  const [name, ...rest] = positionals;
+  if (rest.length > 0)
+    return { kind: 'usage', problem: `expected one command, found ${positionals.join(' ')}` };
+  if (name === 'dev' && config === undefined) return { kind: 'dev' };
+  if (name !== undefined && name !== 'check' && name !== 'dev' && name !== 'run') {
+    return { kind: 'usage', problem: `expected the command check or dev, found ${name}` };
+  }
+  if (config === undefined) return { kind: 'usage', problem: 'expected --config FILE, found none' };
+  return { kind: name === 'check' ? 'check' : 'run', config };
+}
+
+function check(file: string): number {
+  const config = loadConfig(file, process.env);
+  // Building the stations opens every file that the configuration names.
+  new Collector(config, {
+    log: silentLog(),
+    clock: systemClock(),
+    random: Math.random,
+    version: programVersion(),
+  });
+  for (const warning of configWarnings(config)) process.stderr.write(`${file}: warning: ${warning}\n`);
+  process.stdout.write(`${file}: can be used\n`);
+  return EXIT.fine;
+}
+
+/** Runs until a signal; returns the exit code. `onListening` is told the bound address. */
+async function run(config: Config, file?: string, onListening?: (address: string) => void): Promise<number> {
+  const log = await openLog(config.logging);
+  const version = programVersion();
+  const collector = new Collector(config, { log, clock: systemClock(), random: Math.random, version });
+  collector.events.starting({ version, config: file });
+  onListening?.(await collector.start());
+  const signal = await nextSignal();
+  collector.events.stopping({ signal });
+  // A second signal does not wait for anything.
+  void nextSignal().then(() => process.exit(EXIT.lost));
+  const { lostSamples } = await collector.stop();
+  collector.events.stopped({ lostSamples });
+  return lostSamples > 0 ? EXIT.lost : EXIT.fine;
+}
+
+function nextSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    const settle = (signal: NodeJS.Signals) => {
+      for (const name of ['SIGTERM', 'SIGINT'] as const) process.off(name, settle);
+      resolve(signal);
+    };
+    for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, settle);
+  });
+}
+
+/** Turns what keeps the program from starting into a message and an exit code. */
+async function orReport(action: () => Promise<number>): Promise<number> {
+  try {
+    return await action();
+  } catch (error) {
+    const isExpected =
+      error instanceof ConfigError || (error instanceof Error && !error.message.startsWith('BUG'));
+    process.stderr.write(`${isExpected ? `sluice: ${error.message}` : String(error)}\n`);
+    return EXIT.cannotStart;
+  }
+}
+
+function silentLog() {
+  return createLog('silent', { write: () => undefined });
+}

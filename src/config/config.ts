@@ -4,7 +4,7 @@ import type { Secret } from './secret.ts';
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 
 export interface Config {
-  /** Host and port; an IPv6 host without its brackets, port 0 for any free one. */
+  /** An IPv6 host without its brackets, '' for every interface (`:3030`); port 0 for any free one. */
   readonly listenAddress: { readonly host: string; readonly port: number };
   readonly logging: { readonly level: LogLevel; readonly format: 'auto' | 'json' | 'pretty' };
   readonly server: ServerConfig;

@@ -1,7 +1,7 @@
 // A credential that cannot be printed by accident: JSON, inspect and string conversion all show `<redacted>`.
 import { inspect } from 'node:util';
 
-const REDACTED = '<redacted>';
+export const REDACTED = '<redacted>';
 
 export class Secret {
   readonly #text: string;

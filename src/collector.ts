@@ -1,0 +1,116 @@
+// The composition root: builds the stations from the configuration, wires them, starts and stops them in road order.
+import type { Config } from './config/config.ts';
+import { configWarnings } from './config/config-warnings.ts';
+import { Delivery, type StopReport } from './delivery/delivery.ts';
+import { Listener } from './intake/listener.ts';
+import { MemoryBudget } from './intake/memory-budget.ts';
+import { Operations } from './intake/operations.ts';
+import { PUSH_ANSWERS } from './intake/push-outcome.ts';
+import { PushService } from './intake/push-service.ts';
+import { ReceiptClock } from './intake/receipt-clock.ts';
+import { Routes } from './intake/routes.ts';
+import { LayoutNumbers } from './labels/fixed-labels.ts';
+import type { Clock } from './telemetry/clock.ts';
+import { LoggedDeliveryEvents } from './telemetry/delivery-events.ts';
+import type { IntakeEvents } from './telemetry/events.ts';
+import { LoggedIntakeEvents } from './telemetry/intake-events.ts';
+import type { Log } from './telemetry/log.ts';
+import { Metrics } from './telemetry/metrics.ts';
+import { Transcoder } from './transcode/transcoder.ts';
+
+export interface CollectorDeps {
+  readonly log: Log;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly version: string;
+}
+
+/** An encoded push may be this many times as large as the largest decoded body: each series carries its grouping key. */
+const ENCODED_PER_DECODED = 4;
+
+export class Collector {
+  readonly events: IntakeEvents;
+  readonly #config: Config;
+  readonly #delivery: Delivery;
+  readonly #listener: Listener;
+  readonly #clock: Clock;
+  #notReady: string | undefined = 'Cannot take pushes: not listening yet';
+
+  /** Throws an Error that names the file where one for TLS or credentials cannot be used. Opens no port. */
+  constructor(config: Config, { log, clock, random, version }: CollectorDeps) {
+    const backends = config.remoteWrite.map(({ name }) => name);
+    const metrics = new Metrics({ version, backends, pushAnswers: PUSH_ANSWERS });
+    const userAgent = `sluice/${version}`;
+    this.#config = config;
+    this.#clock = clock;
+    this.events = new LoggedIntakeEvents(log, metrics, clock);
+    const deliveryEvents = new LoggedDeliveryEvents(log, metrics, clock);
+    this.#delivery = new Delivery(config.remoteWrite, { events: deliveryEvents, clock, random, userAgent });
+    metrics.observeQueues(() => this.#delivery.readings());
+    this.#listener = this.#buildListener(metrics);
+  }
+
+  /** Starts to take pushes; returns the address as bound, host and port. */
+  async start(): Promise<string> {
+    for (const warning of configWarnings(this.#config)) this.events.configurationWarning(warning);
+    const { address, port, family } = await this.#listener.listen(this.#config.listenAddress);
+    this.#notReady = undefined;
+    const bound = family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`;
+    this.events.listening({ address: bound });
+    return bound;
+  }
+
+  /** Refuses new pushes, delivers what is queued within the configured time, then closes everything. */
+  async stop(): Promise<StopReport> {
+    this.#notReady = 'Cannot take pushes: Sluice is stopping';
+    this.#listener.closeConnectionsAfterAnswers();
+    const deadline = new AbortController();
+    const timer = this.#clock.setTimer(() => deadline.abort(), this.#config.shutdownTimeout);
+    const report = await this.#delivery.stop(deadline.signal);
+    timer.cancel();
+    await this.#listener.close();
+    return report;
+  }
+
+  #buildListener(metrics: Metrics): Listener {
+    const { push, labels, server } = this.#config;
+    const { pushgateway } = push;
+    const { events } = this;
+    const clock = this.#clock;
+    const receiptClock = new ReceiptClock(clock.nowMs, () => events.timestampsAdvanced(1));
+    const transcoder = this.#buildTranscoder();
+    const service = new PushService({
+      config: pushgateway,
+      transcoder,
+      delivery: this.#delivery,
+      receiptClock,
+    });
+    return new Listener(server, {
+      routes: new Routes({ ...pushgateway, defaults: labels.defaults }, new LayoutNumbers()),
+      operations: new Operations({
+        notReady: () => this.#notReady,
+        metrics,
+        pushPath: `${pushgateway.pathPrefixes[0] ?? ''}/metrics`,
+      }),
+      exchange: {
+        service,
+        budget: new MemoryBudget(pushgateway.maxBufferedSize),
+        events,
+        maxBodyBytes: pushgateway.maxBodySize,
+        monotonicMs: clock.monotonicMs,
+      },
+    });
+  }
+
+  #buildTranscoder(): Transcoder {
+    const { push, metadataConfig, remoteWrite } = this.#config;
+    const { pushgateway } = push;
+    return new Transcoder({
+      ...pushgateway,
+      maxEncodedBytes: ENCODED_PER_DECODED * pushgateway.maxDecodedSize,
+      maxSeriesBytes: Math.min(...remoteWrite.map(({ queueConfig }) => queueConfig.maxRequestBytes)),
+      metadataIntervalMs: metadataConfig.send ? metadataConfig.sendInterval : undefined,
+    });
+  }
+}

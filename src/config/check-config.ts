@@ -1,0 +1,77 @@
+// Checks a plain value of the file's shape against the schema. The validator's own words are translated here only.
+// Invariant: no sentence shows a value of a key that may hold a secret.
+import type * as z from 'zod';
+import type { Config } from './config.ts';
+import type { ConfigPath } from './config-error.ts';
+import { configSchema } from './schema/config-schema.ts';
+import { seen, seenKind } from './seen.ts';
+
+export interface CheckIssue {
+  readonly path: ConfigPath;
+  readonly text: string;
+  /** The key wants text and has something else. */
+  readonly wantsText: boolean;
+}
+
+export type CheckedConfig =
+  | { readonly kind: 'valid'; readonly config: Config }
+  | { readonly kind: 'invalid'; readonly issues: readonly CheckIssue[] };
+
+/** Relative file paths in `value` are taken from `folder`. */
+export function checkConfig(value: unknown, folder: string): CheckedConfig {
+  // Compiling the checks costs more than it saves for a single run.
+  const result = configSchema(folder).safeParse(value, { jitless: true });
+  if (result.success) return { kind: 'valid', config: result.data };
+  return { kind: 'invalid', issues: result.error.issues.flatMap((issue) => describeIssue(issue, value)) };
+}
+
+function describeIssue(issue: z.core.$ZodIssue, root: unknown): CheckIssue[] {
+  const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
+  const wantsText = issue.code === 'invalid_type' && issue.expected === 'string';
+  if (issue.code === 'unrecognized_keys') {
+    const lines = issue.message.split('\n');
+    return issue.keys.map((key, at) => ({ path: [...path, key], text: lines[at] ?? '', wantsText }));
+  }
+  return [{ path, text: sentence(issue, valueAt(root, path)), wantsText }];
+}
+
+function sentence(issue: z.core.$ZodIssue, value: unknown): string {
+  switch (issue.code) {
+    case 'custom':
+      return issue.message;
+    case 'invalid_value':
+      return `expected ${oneOf(issue.values)}, seen ${seen(value)}`;
+    case 'invalid_type':
+      return `expected ${wantedType(issue)}, seen ${seenInPlace(issue, value)}`;
+    case 'too_small':
+      return `expected ${issue.message}, seen ${Array.isArray(value) && value.length === 0 ? 'none' : seen(value)}`;
+    default:
+      return `expected ${issue.message}, seen ${seen(value)}`;
+  }
+}
+
+/** Text is shown only where a boolean or a number is wanted: elsewhere it may be a token. */
+function seenInPlace({ expected }: z.core.$ZodIssueInvalidType, value: unknown): string {
+  if (expected !== 'boolean' && expected !== 'number' && expected !== 'int') return seenKind(value);
+  return typeof value === 'string' && value !== '' ? `the text ${seen(value)}` : seen(value);
+}
+
+function wantedType({ expected, message }: z.core.$ZodIssueInvalidType): string {
+  if (expected === 'object' || expected === 'record') return 'a mapping of keys';
+  if (expected === 'boolean') return 'true or false';
+  return message.startsWith('Invalid input') ? 'a list' : message;
+}
+
+function oneOf(values: readonly unknown[]): string {
+  if (values.length === 1) return `${String(values[0])}, which is all that this version of Sluice supports`;
+  return `one of ${values.map(String).join(', ')}`;
+}
+
+function valueAt(root: unknown, path: ConfigPath): unknown {
+  let value = root;
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
+    value = (value as Record<string | number, unknown>)[step];
+  }
+  return value;
+}

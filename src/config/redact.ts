@@ -1,0 +1,25 @@
+// The configuration as it may be shown to people: on a page, in a log, in `sluice check`.
+// Invariant: no credential, no header value and no query string is in it.
+import type { BackendConfig, Config } from './config.ts';
+import { REDACTED } from './secret.ts';
+
+/** A plain object, safe for JSON and inspect. */
+export function configForPrinting(config: Config): unknown {
+  const safe = { ...config, remoteWrite: config.remoteWrite.map(redactBackend) };
+  // Through JSON, so that nothing of the original, above all no Secret, is shared with the caller.
+  return JSON.parse(JSON.stringify(safe));
+}
+
+function redactBackend(backend: BackendConfig): unknown {
+  return { ...backend, url: redactUrl(backend.url), headers: redactValues(backend.headers) };
+}
+
+/** The text before the query, byte for byte. */
+export function redactUrl(url: string): string {
+  const query = url.indexOf('?');
+  return query < 0 ? url : `${url.slice(0, query)}?${REDACTED}`;
+}
+
+function redactValues(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.keys(headers).map((name) => [name, REDACTED]));
+}

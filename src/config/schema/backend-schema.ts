@@ -1,0 +1,75 @@
+// One remote-write backend.
+import * as z from 'zod';
+import { isLoopbackHost } from '../loopback-host.ts';
+import { backendUrlSchema, parseBackendUrl } from './backend-url-schema.ts';
+import { authorizationSchema, basicAuthSchema } from './credentials-schema.ts';
+import { ALWAYS, fieldsOf, refuse, refuseValue } from './cross-checks.ts';
+import { httpHeadersSchema } from './http-headers-schema.ts';
+import { mapping } from './mapping.ts';
+import { duration, LONGEST_DURATION } from './quantities.ts';
+import { queueConfigSchema } from './queue-config-schema.ts';
+import { tlsConfigSchema } from './tls-config-schema.ts';
+
+export function backendSchema(folder: string) {
+  return mapping({
+    ...target(),
+    ...credentials(folder),
+    queueConfig: queueConfigSchema().prefault({}).describe('How samples wait and are sent.'),
+  })
+    .superRefine(checkTransport, ALWAYS)
+    .superRefine(checkCredentials, ALWAYS)
+    .transform((backend) => ({ ...backend, name: backend.name ?? new URL(backend.url).host }));
+}
+
+function target() {
+  return {
+    name: nameSchema()
+      .exactOptional()
+      .describe("Names this backend in logs and metrics. Default: the URL's host."),
+    url: backendUrlSchema().describe('The remote-write endpoint; https, or http to this machine.'),
+    allowInsecureHTTP: z
+      .boolean()
+      .prefault(false)
+      .describe(
+        'Send to another machine without TLS: samples and credentials can be read on the way. Warns at start.',
+      ),
+    remoteTimeout: duration({ min: '1ms', max: LONGEST_DURATION })
+      .prefault('30s')
+      .describe('How long one request may take.'),
+    messageVersion: z.enum(['V1.0']).prefault('V1.0').describe('The remote-write version to send.'),
+    headers: httpHeadersSchema()
+      .prefault({})
+      .describe('Headers to add to each request, such as X-Scope-OrgID.'),
+  };
+}
+
+function credentials(folder: string) {
+  return {
+    authorization: authorizationSchema(folder).exactOptional().describe('A token; excludes basicAuth.'),
+    basicAuth: basicAuthSchema(folder)
+      .exactOptional()
+      .describe('User name and password; excludes authorization.'),
+    tlsConfig: tlsConfigSchema(folder).prefault({}).describe('TLS towards this backend.'),
+  };
+}
+
+function nameSchema() {
+  const expected = 'a name of 1 to 128 visible characters';
+  return z.string({ error: expected }).superRefine((name, context) => {
+    if (!/^[^\p{C}]{1,128}$/u.test(name)) refuseValue(context, expected, name);
+  });
+}
+
+function checkTransport(backend: unknown, context: z.core.$RefinementCtx<unknown>): void {
+  const { url, allowInsecureHTTP } = fieldsOf(backend);
+  const { protocol, hostname = '' } = parseBackendUrl(url) ?? {};
+  if (protocol !== 'http:' || allowInsecureHTTP !== false || isLoopbackHost(hostname)) return;
+  refuse(context, ['url'], 'https:// (or allowInsecureHTTP: true on this backend)', `http:// to ${hostname}`);
+}
+
+function checkCredentials(backend: unknown, context: z.core.$RefinementCtx<unknown>): void {
+  const fields = fieldsOf(backend);
+  if ('authorization' in fields && 'basicAuth' in fields) {
+    refuse(context, ['basicAuth'], 'one of authorization and basicAuth', 'both');
+  }
+}

@@ -1,0 +1,84 @@
+// The one description of the configuration file: it yields checks, defaults and the published JSON Schema.
+// Built when it is asked for, so that a start pays for it once and other commands not at all.
+import * as z from 'zod';
+import { backendSchema } from './backend-schema.ts';
+import { fieldsOf, refuse, uniqueTexts } from './cross-checks.ts';
+import { defaultLabelsSchema } from './default-labels-schema.ts';
+import { listenAddressSchema } from './listen-address-schema.ts';
+import { mapping } from './mapping.ts';
+import { pushgatewaySchema } from './pushgateway-schema.ts';
+import { duration, LONGEST_DURATION } from './quantities.ts';
+import { serverSchema } from './server-schema.ts';
+
+/** Relative file paths are taken from `folder`. */
+export function configSchema(folder: string) {
+  return mapping({
+    listenAddress: listenAddressSchema()
+      .prefault('0.0.0.0:3030')
+      .describe('Where pushes, health checks and metrics are answered: host:port, :port or [IPv6]:port.'),
+    logging: loggingSchema().prefault({}).describe('The log on standard output.'),
+    server: serverSchema().prefault({}).describe('Limits on connections to the listener.'),
+    shutdownTimeout: duration({ min: '0', max: LONGEST_DURATION })
+      .prefault('10s')
+      .describe('How long a stop may take to deliver what is queued.'),
+    push: mapping({ pushgateway: pushgatewaySchema().prefault({}).describe('The Pushgateway push API.') })
+      .prefault({})
+      .describe('The ways in.'),
+    labels: mapping({
+      defaults: defaultLabelsSchema()
+        .prefault({})
+        .describe('Labels for every series; a pushed label wins, an empty value adds none.'),
+    })
+      .prefault({})
+      .describe('Labels that Sluice adds.'),
+    metadataConfig: metadataConfigSchema().prefault({}).describe('TYPE and HELP of the pushed families.'),
+    remoteWrite: remoteWriteSchema(folder).describe('The backends; each gets every sample.'),
+  });
+}
+
+function loggingSchema() {
+  return mapping({
+    level: z
+      .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+      .prefault('info')
+      .describe('The least important events to log.'),
+    format: z
+      .enum(['auto', 'json', 'pretty'])
+      .prefault('auto')
+      .describe('json: one object a line. pretty: for people. auto: pretty on a terminal, else json.'),
+  });
+}
+
+function metadataConfigSchema() {
+  return mapping({
+    send: z.boolean().prefault(true).describe('Send TYPE and HELP along.'),
+    sendInterval: duration({ min: '0', max: LONGEST_DURATION })
+      .prefault('1m')
+      .describe('Send them again for a family after this long at the earliest.'),
+  });
+}
+
+const NO_BACKEND =
+  'at least one backend to send to (for a trial with the embedded development backend run "sluice dev")';
+
+function remoteWriteSchema(folder: string) {
+  return z
+    .array(backendSchema(folder), {
+      error: (issue) => (issue.input == null ? NO_BACKEND : 'a list of backends'),
+    })
+    .min(1, { error: NO_BACKEND })
+    .superRefine(checkNames, { when: ({ value }) => Array.isArray(value) });
+}
+
+function checkNames(backends: readonly unknown[], context: z.core.$RefinementCtx<unknown>): void {
+  const names = backends.map((backend) => fieldsOf(backend).name);
+  uniqueTexts(names, (at, first) => {
+    const where = `remoteWrite[${first}]`;
+    refuse(
+      context,
+      [at, 'name'],
+      'a name of its own for each backend',
+      `${JSON.stringify(names[at])} here and at ${where}`,
+    );
+  });
+}

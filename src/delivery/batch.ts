@@ -1,0 +1,99 @@
+// The open buffer of one shard. Append-only; its bytes are whole fields of a write request at every moment.
+// The buffer is reused after sealing and holds at most `maxBytes`, unless a single field is larger than that.
+import { maxSealedLength, sealBlock } from '../remotewrite/seal-block.ts';
+import type { QueuedBlock } from './queued-block.ts';
+
+const FIRST_BYTES = 16 * 1024;
+/** About what an entry of a Map costs, besides its text. */
+const BYTES_PER_JOB = 64;
+
+export interface BatchLimits {
+  readonly maxSamples: number;
+  /** Bound on the bytes before compression. */
+  readonly maxBytes: number;
+}
+
+/** The most bytes that fit a request of `maxRequestBytes` even where compression gains nothing. */
+export function uncompressedBudget(maxRequestBytes: number): number {
+  let bytes = Math.max(1, Math.floor(((maxRequestBytes - 32) * 6) / 7));
+  while (bytes > 1 && maxSealedLength(bytes) > maxRequestBytes) bytes--;
+  return bytes;
+}
+
+export class Batch {
+  readonly #limits: BatchLimits;
+  #buffer = new Uint8Array(FIRST_BYTES);
+  #jobs = new Map<string, number>();
+  /** The job of the latest pushes, not yet in `#jobs`: pushes of one job often come in a row. */
+  #job = '';
+  #jobSamples = 0;
+  byteLength = 0;
+  sampleCount = 0;
+  oldestMs = 0;
+  newestMs = 0;
+
+  constructor(limits: BatchLimits) {
+    this.#limits = limits;
+  }
+
+  get isFull(): boolean {
+    return this.sampleCount >= this.#limits.maxSamples;
+  }
+
+  hasRoom(sampleCount: number, byteLength: number): boolean {
+    return (
+      this.sampleCount + sampleCount <= this.#limits.maxSamples &&
+      this.byteLength + byteLength <= this.#limits.maxBytes
+    );
+  }
+
+  append(bytes: Uint8Array, sampleCount: number, job: string, receivedAtMs: number): void {
+    this.#reserve(this.byteLength + bytes.length);
+    this.#buffer.set(bytes, this.byteLength);
+    if (this.byteLength === 0 || receivedAtMs < this.oldestMs) this.oldestMs = receivedAtMs;
+    if (this.byteLength === 0 || receivedAtMs > this.newestMs) this.newestMs = receivedAtMs;
+    this.byteLength += bytes.length;
+    this.sampleCount += sampleCount;
+    if (job !== this.#job) this.#enterJob(job);
+    this.#jobSamples += sampleCount;
+  }
+
+  /** The content as a block; the batch is empty afterwards. */
+  seal(): QueuedBlock {
+    this.#enterJob('');
+    const block = sealBlock(this.#buffer.subarray(0, this.byteLength), this.sampleCount);
+    const heldBytes = block.body.length + manifestBytes(this.#jobs);
+    const sealed = { block, heldBytes, oldestMs: this.oldestMs, newestMs: this.newestMs, jobs: this.#jobs };
+    this.clear();
+    return sealed;
+  }
+
+  clear(): void {
+    this.byteLength = 0;
+    this.sampleCount = 0;
+    this.#job = '';
+    this.#jobSamples = 0;
+    this.#jobs = new Map();
+    if (this.#buffer.length > this.#limits.maxBytes) this.#buffer = new Uint8Array(FIRST_BYTES);
+  }
+
+  #enterJob(next: string): void {
+    if (this.#jobSamples > 0) this.#jobs.set(this.#job, (this.#jobs.get(this.#job) ?? 0) + this.#jobSamples);
+    this.#job = next;
+    this.#jobSamples = 0;
+  }
+
+  #reserve(byteLength: number): void {
+    if (byteLength <= this.#buffer.length) return;
+    const doubled = Math.min(this.#limits.maxBytes, this.#buffer.length * 2);
+    const grown = new Uint8Array(Math.max(doubled, byteLength));
+    grown.set(this.#buffer.subarray(0, this.byteLength));
+    this.#buffer = grown;
+  }
+}
+
+function manifestBytes(jobs: ReadonlyMap<string, number>): number {
+  let bytes = 0;
+  for (const job of jobs.keys()) bytes += BYTES_PER_JOB + job.length;
+  return bytes;
+}

@@ -1,0 +1,59 @@
+// The face of delivery: takes pushes all or nothing, for every backend at once, and brings them there in order.
+// `offer` runs for every push: it copies bytes and starts at most a seal; it waits for nothing.
+import type { BackendConfig } from '../config/config.ts';
+import type { QueueReading } from '../telemetry/backend-metrics.ts';
+import { BackendQueue, type DeliveryDeps } from './backend-queue.ts';
+import type { OfferedPush, OfferResult } from './offered-push.ts';
+
+export type { OfferedPush, OfferResult } from './offered-push.ts';
+
+export interface StopReport {
+  /** Samples that were accepted and not delivered, summed over the backends that missed them. */
+  readonly lostSamples: number;
+}
+
+export class Delivery {
+  readonly #queues: readonly BackendQueue[];
+  #stopped: Promise<StopReport> | undefined;
+
+  /** Throws an Error that names the file where one for TLS or credentials cannot be used. */
+  constructor(backends: readonly BackendConfig[], deps: DeliveryDeps) {
+    this.#queues = backends.map((backend) => new BackendQueue(backend, deps));
+  }
+
+  /** Takes the push for every backend, or for none. Its bytes are copied before this returns. */
+  offer(push: OfferedPush): OfferResult {
+    if (this.#stopped !== undefined) return 'stopping';
+    const byteLength = push.encoded.bytes.length;
+    for (const queue of this.#queues) {
+      if (queue.hasRoom(byteLength)) continue;
+      return this.#queues.some(({ limitBytes }) => byteLength > limitBytes) ? 'tooLarge' : 'full';
+    }
+    for (const queue of this.#queues) queue.append(push);
+    return 'accepted';
+  }
+
+  /** Whether offers are taken at all. */
+  ready(): boolean {
+    return this.#stopped === undefined;
+  }
+
+  /** The state of every backend's queue. */
+  readings(): readonly QueueReading[] {
+    return this.#queues.map((queue) => queue.reading());
+  }
+
+  /**
+   * Refuses new pushes and delivers what is queued until nothing is left or `signal` aborts; what is left then is
+   * given up. Afterwards no timer and no connection is open.
+   */
+  stop(signal: AbortSignal): Promise<StopReport> {
+    this.#stopped ??= this.#stop(signal);
+    return this.#stopped;
+  }
+
+  async #stop(signal: AbortSignal): Promise<StopReport> {
+    const lost = await Promise.all(this.#queues.map((queue) => queue.stop(signal)));
+    return { lostSamples: lost.reduce((sum, samples) => sum + samples, 0) };
+  }
+}

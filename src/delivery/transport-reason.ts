@@ -1,0 +1,70 @@
+// Translates the errors of sockets, TLS and undici into the words metrics use. The only place that knows their codes.
+import { printable } from './printable.ts';
+
+export interface TransportFailure {
+  /** A short stable word. */
+  readonly reason: string;
+  readonly detail: string;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'dns',
+  EAI_AGAIN: 'dns',
+  EAI_FAIL: 'dns',
+  EAI_NODATA: 'dns',
+  EAI_NONAME: 'dns',
+  ECONNREFUSED: 'connection_refused',
+  ECONNRESET: 'connection_reset',
+  ECONNABORTED: 'connection_reset',
+  EPIPE: 'connection_reset',
+  ETIMEDOUT: 'timeout',
+  UND_ERR_CONNECT_TIMEOUT: 'timeout',
+  UND_ERR_HEADERS_TIMEOUT: 'timeout',
+  UND_ERR_BODY_TIMEOUT: 'timeout',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+  EADDRNOTAVAIL: 'unreachable',
+  EPROTO: 'tls_protocol',
+  CERT_HAS_EXPIRED: 'tls_cert_has_expired',
+  CERT_NOT_YET_VALID: 'tls_cert_not_yet_valid',
+  CERT_REVOKED: 'tls_cert_revoked',
+  CERT_UNTRUSTED: 'tls_cert_untrusted',
+  CERT_REJECTED: 'tls_cert_rejected',
+  CERT_SIGNATURE_FAILURE: 'tls_cert_signature_failure',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'tls_depth_zero_self_signed_cert',
+  SELF_SIGNED_CERT_IN_CHAIN: 'tls_self_signed_cert_in_chain',
+  UNABLE_TO_GET_ISSUER_CERT: 'tls_unable_to_get_issuer_cert',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'tls_unable_to_get_issuer_cert_locally',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'tls_unable_to_verify_leaf_signature',
+  HOSTNAME_MISMATCH: 'tls_hostname_mismatch',
+  UND_ERR_SOCKET: 'connection_closed',
+  UND_ERR_HEADERS_OVERFLOW: 'malformed_answer',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'malformed_answer',
+};
+/** Codes that OpenSSL and Node form themselves: `ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION`, `ERR_TLS_CERT_ALTNAME_INVALID`. */
+const TLS_CODE = /^ERR_(?:SSL|TLS)_([A-Z0-9_]{1,60})$/;
+const MAX_DETAIL = 300;
+
+export function transportFailure(error: unknown): TransportFailure {
+  const code = codeOf(error);
+  const message = error instanceof Error ? error.message : String(error);
+  // undici's parser errors carry a code for some faults only, but always this name.
+  const isMalformed = error instanceof Error && error.name === 'HTTPParserError';
+  return {
+    reason: isMalformed ? 'malformed_answer' : reasonOf(code, message),
+    detail: printable(message || code).slice(0, MAX_DETAIL),
+  };
+}
+
+function codeOf(error: unknown): string {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : '';
+}
+
+function reasonOf(code: string, message: string): string {
+  // undici has one code for every way a socket can disappoint; its text tells a protocol error from a closed one.
+  if (code === 'UND_ERR_SOCKET' && message.startsWith('bad ')) return 'malformed_answer';
+  const tlsCode = TLS_CODE.exec(code)?.[1];
+  if (tlsCode !== undefined) return `tls_${tlsCode.toLowerCase()}`;
+  return REASONS[code] ?? 'transport_error';
+}

@@ -1,0 +1,56 @@
+// `sluice dev`: Sluice on loopback with the embedded development backend, for a first look without anything else.
+import type { Config } from './config/config.ts';
+import { configFromObject } from './config/config-from-object.ts';
+import { startDevBackend } from './devbackend/dev-backend.ts';
+
+type Run = (
+  config: Config,
+  file: string | undefined,
+  onListening: (address: string) => void,
+) => Promise<number>;
+
+const QUERY_PORT = 3031;
+
+/** Runs until a signal; returns the exit code. */
+export async function runDevelopment(run: Run): Promise<number> {
+  let pushUrl: string | undefined;
+  const backend = await startDevBackend({ queryPort: QUERY_PORT, nowMs: Date.now, pushUrl: () => pushUrl });
+  try {
+    return await run(developmentConfig(backend.writeUrl, backend.caPem), undefined, (address) => {
+      pushUrl = `http://${address}/pushgateway/metrics/job/demo`;
+      process.stdout.write(welcome(pushUrl, backend.queryUrl, backend.writeUrl));
+    });
+  } finally {
+    await backend.stop();
+  }
+}
+
+function developmentConfig(writeUrl: string, caPem: string): Config {
+  const config = configFromObject({
+    listenAddress: process.env.LISTEN_ADDRESS ?? '127.0.0.1:3030',
+    logging: { level: process.env.LOGGING_LEVEL ?? 'info' },
+    remoteWrite: [{ name: 'development', url: writeUrl, queueConfig: { batchSendDeadline: '200ms' } }],
+  });
+  const remoteWrite = config.remoteWrite.map((backend) => ({
+    ...backend,
+    tlsConfig: { ...backend.tlsConfig, ca: caPem },
+  }));
+  return { ...config, remoteWrite };
+}
+
+function welcome(pushUrl: string, queryUrl: string, writeUrl: string): string {
+  return `
+Sluice takes pushes at   ${pushUrl.replace(/\/job\/demo$/, '/job/<job>')}
+and forwards them to     ${writeUrl} (a remote-write receiver inside this process)
+
+Push something:
+  echo 'my_first_metric 42' | curl --data-binary @- ${pushUrl}
+
+See it arrive:
+  ${queryUrl}
+  curl '${queryUrl}/api/v1/query?query=my_first_metric'
+
+Ctrl-C stops.
+
+`;
+}

@@ -1,0 +1,82 @@
+// What the page shows: the newest sample of each series, the one received last first, filtered and capped.
+import { formatValue } from './format-value.ts';
+import type { SampleStore, StoredSeries } from './sample-store.ts';
+
+export interface LatestRow {
+  readonly name: string;
+  /** Without `__name__`, sorted by name. */
+  readonly labels: readonly (readonly [string, string])[];
+  readonly value: string;
+  /** UTC, for people. */
+  readonly time: string;
+  readonly age: string;
+  /** Type and help; empty where neither came. */
+  readonly about: string;
+}
+
+export interface LatestSamples {
+  readonly totalSeries: number;
+  readonly matchingSeries: number;
+  readonly rows: readonly LatestRow[];
+}
+
+export const MAX_ROWS = 500;
+
+/** Suffixes that a histogram, summary or counter adds to its family's name. */
+const FAMILY_SUFFIX = /_(?:bucket|sum|count|total|created|info)$/;
+
+/** Rows whose text has every word of `filter`, in any case. */
+export function latestSamples(store: SampleStore, filter: string, nowMs: number): LatestSamples {
+  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
+  const all = store.series();
+  const matching = words.length === 0 ? [...all] : all.filter((series) => hasWords(series, words));
+  // Within one push the order of arrival stays: the sort is stable.
+  matching.sort((a, b) => b.receivedAtMs - a.receivedAtMs);
+  return {
+    totalSeries: all.length,
+    matchingSeries: matching.length,
+    rows: matching.slice(0, MAX_ROWS).map((series) => toRow(series, store, nowMs)),
+  };
+}
+
+function hasWords({ labels }: StoredSeries, words: readonly string[]): boolean {
+  const name = labels.get('__name__') ?? '';
+  const pairs = [...labels]
+    .filter(([label]) => label !== '__name__')
+    .map(([label, value]) => `${label}="${value}"`);
+  const text = `${name}{${pairs.join(',')}}`.toLowerCase();
+  return words.every((word) => text.includes(word));
+}
+
+function toRow({ labels, samples }: StoredSeries, store: SampleStore, nowMs: number): LatestRow {
+  const name = labels.get('__name__') ?? '';
+  const sample = samples.at(-1)!;
+  const family = store.family(name) ?? store.family(name.replace(FAMILY_SUFFIX, ''));
+  return {
+    name,
+    labels: [...labels].filter(([label]) => label !== '__name__'),
+    value: formatValue(sample.value),
+    time: formatTime(sample.timestampMs),
+    age: formatAge(nowMs - sample.timestampMs),
+    about: [family?.type, family?.help].filter(Boolean).join(' · '),
+  };
+}
+
+/** A timestamp may lie outside what a calendar can say. */
+function formatTime(timestampMs: number): string {
+  const date = new Date(timestampMs);
+  return Number.isNaN(date.getTime()) ? `${timestampMs} ms` : date.toISOString().replace('T', ' ');
+}
+
+function formatAge(ageMs: number): string {
+  const seconds = Math.floor(Math.abs(ageMs) / 1000);
+  const text = formatSeconds(seconds);
+  return ageMs < 0 ? `in ${text}` : `${text} ago`;
+}
+
+function formatSeconds(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7200) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.floor(seconds / 3600)} h`;
+  return `${Math.floor(seconds / 86_400)} d`;
+}

@@ -1,0 +1,115 @@
+// The development backend's remote write 1.0 endpoint, over TLS. It refuses what a real backend refuses, so that a
+// fault in Sluice shows here first. 204 means that every sample of the request is in the store.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { Certificate } from './certificate.ts';
+import { readBody } from './read-body.ts';
+import type { SampleStore } from './sample-store.ts';
+import { MalformedError, TooLargeError } from './snappy-block.ts';
+import { findLabelFault } from './write-request-check.ts';
+import { decodeWriteRequest } from './write-request-codec.ts';
+
+export const WRITE_PATH = '/api/v1/write';
+
+export interface ReceiverOptions {
+  readonly certificate: Certificate;
+  readonly store: SampleStore;
+  readonly nowMs: () => number;
+  /** Holds for the body as it arrives and for what it decompresses to. */
+  readonly maxBytes: number;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly reason?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The server, not yet listening. */
+export function createReceiver(options: ReceiverOptions): Server {
+  const { certPem, keyPem } = options.certificate;
+  return createServer({ cert: certPem, key: keyPem, minVersion: 'TLSv1.2' }, (request, response) => {
+    answerWrite(request, options).then(
+      (answer) => answer && send(response, answer),
+      (error: Error) =>
+        send(response, { status: 500, reason: `Cannot store write request: ${error.message}` }),
+    );
+  });
+}
+
+/** Undefined when the client went away. */
+async function answerWrite(request: IncomingMessage, options: ReceiverOptions): Promise<Answer | undefined> {
+  const refusal = refuseByHead(request);
+  if (refusal !== undefined) return refusal;
+  const body = await readBody(request, options.maxBytes);
+  switch (body.kind) {
+    case 'cut':
+      return undefined;
+    case 'tooLarge':
+      return tooLarge(`Cannot read write request: wanted at most ${options.maxBytes} bytes, found more`);
+    case 'whole':
+      return storeBody(body.bytes, options);
+  }
+}
+
+function refuseByHead(request: IncomingMessage): Answer | undefined {
+  const [path] = (request.url ?? '').split('?');
+  if (path !== WRITE_PATH) {
+    return refuse(404, `Cannot serve ${JSON.stringify(path)}: wanted ${WRITE_PATH}`);
+  }
+  if (request.method !== 'POST') {
+    const reason = `Cannot serve ${request.method}: wanted POST`;
+    return { status: 405, reason, headers: { allow: 'POST', connection: 'close' } };
+  }
+  const encoding = request.headers['content-encoding'];
+  if (encoding?.toLowerCase() !== 'snappy') return unsupported('content encoding', 'snappy', encoding);
+  const type = request.headers['content-type'];
+  if (!isWriteRequestType(type)) return unsupported('content type', 'application/x-protobuf', type);
+  return undefined;
+}
+
+/** The bare type, or the one that names the message of version 1.0. */
+function isWriteRequestType(type: string | undefined): boolean {
+  const [mediaType, ...parameters] = (type ?? '').split(';').map((part) => part.trim());
+  if (mediaType?.toLowerCase() !== 'application/x-protobuf') return false;
+  return parameters.every(
+    (parameter) => !/^proto=/i.test(parameter) || parameter.endsWith('=prometheus.WriteRequest'),
+  );
+}
+
+function storeBody(bytes: Uint8Array, { store, nowMs, maxBytes }: ReceiverOptions): Answer {
+  try {
+    const request = decodeWriteRequest(bytes, maxBytes);
+    const reason = findLabelFault(request);
+    if (reason !== undefined) return { status: 400, reason };
+    const outcome = store.append(request, nowMs());
+    return outcome.kind === 'stored' ? { status: 204 } : { status: 400, reason: outcome.reason };
+  } catch (error) {
+    if (error instanceof TooLargeError) return tooLarge(error.message);
+    if (error instanceof MalformedError) return { status: 400, reason: error.message };
+    throw error;
+  }
+}
+
+function unsupported(what: string, wanted: string, seen: string | undefined): Answer {
+  const found = seen === undefined ? 'none' : JSON.stringify(seen);
+  return refuse(415, `Cannot read write request: wanted ${what} ${wanted}, found ${found}`);
+}
+
+function tooLarge(reason: string): Answer {
+  return refuse(413, reason);
+}
+
+/** A refusal before the body was read: the connection holds an unread rest and cannot be used again. */
+function refuse(status: number, reason: string): Answer {
+  return { status, reason, headers: { connection: 'close' } };
+}
+
+function send(response: ServerResponse, { status, reason, headers }: Answer): void {
+  if (reason === undefined) {
+    response.writeHead(status, headers).end();
+    return;
+  }
+  const line = `${reason.replaceAll(/[\r\n]+/g, ' ')}\n`;
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...headers }).end(line);
+}

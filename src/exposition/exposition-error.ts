@@ -1,0 +1,38 @@
+// What a malformed body is refused with: one line of text that names the line and what was expected there.
+
+const MAX_SHOWN = 60;
+
+export class ExpositionError extends SyntaxError {
+  /** Counted from 1. */
+  readonly line: number;
+
+  constructor(line: number, problem: string) {
+    super(`Cannot parse exposition line ${line}: ${problem}`);
+    this.line = line;
+  }
+}
+
+/** A piece of the body for a message: on one line, cut to a readable length, invalid UTF-8 and controls made visible. */
+export function show(bytes: Buffer, start: number, end: number): string {
+  const text = bytes.toString('utf8', start, Math.min(end, start + MAX_SHOWN * 4));
+  const shown = text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+  return JSON.stringify(shown).replace(/[\u007f-\u009f\u2028\u2029]/g, escapeUnit);
+}
+
+function escapeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/** The byte at `at` for a message, or what its absence means. */
+export function showByte(bytes: Buffer, at: number, end: number): string {
+  if (at >= end) return 'the end of the body';
+  if (bytes[at] === 10) return 'the end of the line';
+  if (bytes[at] === 13) return 'a carriage return';
+  return show(bytes, at, at + sequenceLength(bytes[at]!));
+}
+
+function sequenceLength(lead: number): number {
+  if (lead >= 0xf0) return 4;
+  if (lead >= 0xe0) return 3;
+  return lead >= 0xc0 ? 2 : 1;
+}

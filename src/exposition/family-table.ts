@@ -1,0 +1,177 @@
+// The metric families of one push, by name: an open-addressing hash table in typed arrays, because a body may name as
+// many families as it has lines. Names are ranges of the push's arena.
+import type { ByteArena } from '../wire/byte-arena.ts';
+import { compareRanges, equalRange, hashRange } from '../wire/words.ts';
+
+/** The type of a family, numbered as `MetricMetadata.MetricType` of remote write 1.0; `notSet` until its first line. */
+export const FamilyType = {
+  notSet: -1,
+  unknown: 0,
+  counter: 1,
+  gauge: 2,
+  histogram: 3,
+  gaugeHistogram: 4,
+  summary: 5,
+} as const;
+
+/** Which part of a histogram or summary a sample name stands for. */
+export const Role = { own: 0, sum: 1, count: 2, bucket: 3 } as const;
+
+const FIRST_FAMILIES = 64;
+const SUFFIXES = [
+  { text: Buffer.from('_sum'), role: Role.sum },
+  { text: Buffer.from('_count'), role: Role.count },
+  { text: Buffer.from('_bucket'), role: Role.bucket },
+] as const;
+
+export class FamilyTable {
+  readonly #arena: ByteArena;
+  #slots = new Int32Array(4 * FIRST_FAMILIES).fill(-1);
+  count = 0;
+  /** The entry resolved last, or -1: the next name is mostly the same. */
+  latest = -1;
+  /** Whether any histogram or summary has been declared: only then do suffixes mean anything. */
+  hasSuffixed = false;
+  // One entry each; grown together.
+  hash = new Int32Array(FIRST_FAMILIES);
+  nameStart = new Int32Array(FIRST_FAMILIES);
+  nameEnd = new Int32Array(FIRST_FAMILIES);
+  type = new Int8Array(FIRST_FAMILIES);
+  /** The entry itself, or the histogram or summary that its name is a part of. */
+  owner = new Int32Array(FIRST_FAMILIES);
+  role = new Int8Array(FIRST_FAMILIES);
+  hasSamples = new Uint8Array(FIRST_FAMILIES);
+  /** The raw text of HELP; start -1 without one. */
+  helpStart = new Int32Array(FIRST_FAMILIES);
+  helpEnd = new Int32Array(FIRST_FAMILIES);
+
+  constructor(arena: ByteArena) {
+    this.#arena = arena;
+  }
+
+  reset(): void {
+    if (this.#slots.length > 4 * FIRST_FAMILIES) this.#allocate(FIRST_FAMILIES);
+    else this.#slots.fill(-1);
+    this.count = 0;
+    this.latest = -1;
+    this.hasSuffixed = false;
+  }
+
+  /** The entry for a name as expfmt resolves it: itself, else a part of a declared family, else made new. */
+  resolve(start: number, end: number): number {
+    const hash = hashRange(this.#arena.view, start, end - start);
+    this.latest = this.#find(hash, start, end);
+    if (this.latest < 0) {
+      this.latest = this.#add(hash, start, end);
+      if (this.hasSuffixed) this.#attach(this.latest);
+    }
+    return this.latest;
+  }
+
+  /** Sets the type of an entry that is no part of another. */
+  setType(family: number, type: number): void {
+    this.type[family] = type;
+    if (type >= FamilyType.histogram) this.hasSuffixed = true;
+  }
+
+  /**
+   * A family with samples whose name is the name of a histogram or summary with samples plus a suffix that belongs to
+   * the latter; -1 without one.
+   */
+  findCollision(): number {
+    if (!this.hasSuffixed) return -1;
+    for (let family = 0; family < this.count; family++) {
+      if (this.owner[family] === family && this.hasSamples[family] === 1 && this.#collides(family))
+        return family;
+    }
+    return -1;
+  }
+
+  name(family: number): string {
+    return this.#arena.bytes.toString('utf8', this.nameStart[family], this.nameEnd[family]);
+  }
+
+  #collides(family: number): boolean {
+    const part = this.#partOf(family);
+    return part !== undefined && this.hasSamples[part.base] === 1;
+  }
+
+  #attach(added: number): void {
+    const part = this.#partOf(added);
+    if (part === undefined) return;
+    this.owner[added] = part.base;
+    this.role[added] = part.role;
+  }
+
+  /** The declared histogram or summary that an entry's name is a part of. */
+  #partOf(family: number): { base: number; role: number } | undefined {
+    const { bytes } = this.#arena;
+    const start = this.nameStart[family]!;
+    const end = this.nameEnd[family]!;
+    for (const { text, role } of SUFFIXES) {
+      const cut = end - text.length;
+      if (cut <= start || compareRanges(bytes, cut, end, text, 0, text.length) !== 0) continue;
+      const base = this.#find(hashRange(this.#arena.view, start, cut - start), start, cut);
+      if (base >= 0 && this.owner[base] === base && hasPart(this.type[base]!, role)) return { base, role };
+    }
+    return undefined;
+  }
+
+  #find(hash: number, start: number, end: number): number {
+    const mask = this.#slots.length - 1;
+    const { view } = this.#arena;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const family = this.#slots[slot]!;
+      if (family < 0) return -1;
+      if (this.hash[family] !== hash || this.nameEnd[family]! - this.nameStart[family]! !== end - start)
+        continue;
+      if (equalRange(view, this.nameStart[family]!, start, end - start)) return family;
+    }
+  }
+
+  #add(hash: number, start: number, end: number): number {
+    if (this.count === this.hash.length) this.#allocate(2 * this.count);
+    const family = this.count++;
+    this.hash[family] = hash;
+    this.nameStart[family] = start;
+    this.nameEnd[family] = end;
+    this.type[family] = FamilyType.notSet;
+    this.owner[family] = family;
+    this.role[family] = Role.own;
+    this.hasSamples[family] = 0;
+    this.helpStart[family] = -1;
+    this.#place(family);
+    return family;
+  }
+
+  #place(family: number): void {
+    const mask = this.#slots.length - 1;
+    let slot = this.hash[family]! & mask;
+    while (this.#slots[slot]! >= 0) slot = (slot + 1) & mask;
+    this.#slots[slot] = family;
+  }
+
+  #allocate(size: number): void {
+    const kept = Math.min(this.count, size);
+    const grow = <T extends Int32Array | Int8Array | Uint8Array>(old: T, made: T): T => {
+      made.set(old.subarray(0, kept));
+      return made;
+    };
+    this.hash = grow(this.hash, new Int32Array(size));
+    this.nameStart = grow(this.nameStart, new Int32Array(size));
+    this.nameEnd = grow(this.nameEnd, new Int32Array(size));
+    this.type = grow(this.type, new Int8Array(size));
+    this.owner = grow(this.owner, new Int32Array(size));
+    this.role = grow(this.role, new Int8Array(size));
+    this.hasSamples = grow(this.hasSamples, new Uint8Array(size));
+    this.helpStart = grow(this.helpStart, new Int32Array(size));
+    this.helpEnd = grow(this.helpEnd, new Int32Array(size));
+    this.#slots = new Int32Array(4 * size).fill(-1);
+    for (let family = 0; family < kept; family++) this.#place(family);
+  }
+}
+
+function hasPart(type: number, role: number): boolean {
+  if (type === FamilyType.summary) return role !== Role.bucket;
+  return type === FamilyType.histogram || type === FamilyType.gaugeHistogram;
+}

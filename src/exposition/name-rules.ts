@@ -1,0 +1,33 @@
+// Which metric and label names are taken: the classic character sets, or any UTF-8 where `utf8Names` says so
+// (https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels).
+import { isLabelName, isMetricName } from '../wire/ascii.ts';
+import type { ByteArena } from '../wire/byte-arena.ts';
+import { show } from './exposition-error.ts';
+
+/** Something with a place in a body, which can refuse it there. */
+export interface Refuser {
+  readonly arena: ByteArena;
+  fail(problem: string): never;
+}
+
+const UNDERSCORE = 95;
+
+export function checkMetricName(refuser: Refuser, start: number, end: number, utf8Names: boolean): void {
+  const { bytes } = refuser.arena;
+  if (isMetricName(bytes, start, end) || (utf8Names && end > start)) return;
+  refuser.fail(`expected a metric name, found ${show(bytes, start, end)}${hint(utf8Names)}`);
+}
+
+export function checkLabelName(refuser: Refuser, start: number, end: number, utf8Names: boolean): void {
+  const { bytes } = refuser.arena;
+  if (!isLabelName(bytes, start, end) && !(utf8Names && end > start)) {
+    refuser.fail(`expected a label name, found ${show(bytes, start, end)}${hint(utf8Names)}`);
+  }
+  if (end - start >= 2 && bytes[start] === UNDERSCORE && bytes[start + 1] === UNDERSCORE) {
+    refuser.fail(`expected a label name that does not begin with "__", found ${show(bytes, start, end)}`);
+  }
+}
+
+function hint(utf8Names: boolean): string {
+  return utf8Names ? '' : ' (other characters need utf8Names: true)';
+}

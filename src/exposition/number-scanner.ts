@@ -1,0 +1,113 @@
+// Values of samples. A decimal of at most 15 digits and a power of ten of at most 22 is exact in two doubles and one
+// rounding (Clinger 1990), one of up to 19 digits in a few more steps; any other goes through a strictly matched
+// `Number()`.
+import { BYTE_CLASS, DIGIT_0, DOT, LOWER_E, MINUS, PLUS, TOKEN_END, UPPER_E } from '../wire/ascii.ts';
+import { scaleLongDecimal } from './long-decimal.ts';
+
+const POWERS_OF_TEN = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
+const MAX_EXACT_DIGITS = 15;
+const MAX_EXACT_EXPONENT = 22;
+const MAX_LONG_DIGITS = 19;
+/** Far beyond any number that is meant; keeps a hostile token from being copied. */
+const MAX_TOKEN = 2048;
+const DECIMAL = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
+const INFINITY = /^([+-]?)inf(?:inity)?$/i;
+const NOT_A_NUMBER = /^nan$/i;
+
+/** Reads numbers as Go's strconv.ParseFloat does, less hexadecimal, underscores and values out of range. */
+export class NumberScanner {
+  readonly #target: Float64Array;
+  readonly #place: number;
+  /** Where the token read last ended, exclusive. */
+  end = 0;
+
+  /** Numbers are put into `target[place]`. */
+  constructor(target: Float64Array, place: number) {
+    this.#target = target;
+    this.#place = place;
+  }
+
+  /** Reads the token at `at`, which ends before a blank, a line feed or `limit`. False where it is not a number. */
+  scan(bytes: Buffer, at: number, limit: number): boolean {
+    let pos = at;
+    const sign = bytes[pos]!;
+    if (sign === MINUS || sign === PLUS) pos++;
+    let mantissa = 0;
+    let digits = 0;
+    let digit = bytes[pos]! - DIGIT_0;
+    for (; digit >= 0 && digit <= 9; digit = bytes[++pos]! - DIGIT_0, digits++)
+      mantissa = mantissa * 10 + digit;
+    let scale = 0;
+    if (bytes[pos] === DOT) {
+      digit = bytes[++pos]! - DIGIT_0;
+      for (; digit >= 0 && digit <= 9; digit = bytes[++pos]! - DIGIT_0, scale--)
+        mantissa = mantissa * 10 + digit;
+      digits -= scale;
+    }
+    if (bytes[pos] === LOWER_E || bytes[pos] === UPPER_E) {
+      const negative = bytes[pos + 1] === MINUS;
+      if (negative || bytes[pos + 1] === PLUS) pos++;
+      let exponent = 0;
+      const first = pos + 1;
+      digit = bytes[++pos]! - DIGIT_0;
+      for (; digit >= 0 && digit <= 9 && exponent < 1000; digit = bytes[++pos]! - DIGIT_0)
+        exponent = exponent * 10 + digit;
+      if (pos === first) return this.#scanToken(bytes, at, limit);
+      scale += negative ? -exponent : exponent;
+    }
+    const isInRange = digits > 0 && scale >= -MAX_EXACT_EXPONENT && scale <= MAX_EXACT_EXPONENT;
+    const isWhole = pos >= limit ? pos === limit : (BYTE_CLASS[bytes[pos]!]! & TOKEN_END) !== 0;
+    if (!isInRange || !isWhole) return this.#scanToken(bytes, at, limit);
+    const power = POWERS_OF_TEN[scale < 0 ? -scale : scale]!;
+    let magnitude = scale < 0 ? mantissa / power : mantissa * power;
+    if (digits > MAX_EXACT_DIGITS) {
+      magnitude = longMagnitude(bytes, at, power, scale < 0);
+      if (Number.isNaN(magnitude)) return this.#scanToken(bytes, at, limit);
+    }
+    this.#target[this.#place] = sign === MINUS ? -magnitude : magnitude;
+    this.end = pos;
+    return true;
+  }
+
+  #scanToken(bytes: Buffer, at: number, limit: number): boolean {
+    let end = at;
+    while (end < limit && (BYTE_CLASS[bytes[end]!]! & TOKEN_END) === 0) end++;
+    this.end = end;
+    if (end - at > MAX_TOKEN) return false;
+    const value = parseFloatToken(bytes.toString('latin1', at, end));
+    if (value === undefined) return false;
+    this.#target[this.#place] = value;
+    return true;
+  }
+}
+
+/** The magnitude of a decimal of up to 19 digits, without its exponent, scaled by a power of ten; NaN where that is open. */
+function longMagnitude(bytes: Buffer, start: number, power: number, divides: boolean): number {
+  let high = 0;
+  let low = 0;
+  let digits = 0;
+  for (let at = start; ; at++) {
+    const digit = bytes[at]! - DIGIT_0;
+    if (digit < 0 || digit > 9) {
+      if (bytes[at] === DOT || at === start) continue;
+      break;
+    }
+    if (digits > 0 || digit > 0) digits++;
+    if (digits <= MAX_EXACT_DIGITS) high = high * 10 + digit;
+    else low = low * 10 + digit;
+  }
+  if (digits > MAX_LONG_DIGITS) return NaN;
+  const lowPower = POWERS_OF_TEN[Math.max(0, digits - MAX_EXACT_DIGITS)]!;
+  return scaleLongDecimal(high, low, lowPower, power, divides);
+}
+
+/** The number that `token` stands for; undefined where it is none, or beyond the range of a double. */
+export function parseFloatToken(token: string): number | undefined {
+  if (DECIMAL.test(token)) {
+    const value = Number(token);
+    return Number.isFinite(value) ? value : undefined;
+  }
+  const infinity = INFINITY.exec(token);
+  if (infinity) return infinity[1] === '-' ? -Infinity : Infinity;
+  return NOT_A_NUMBER.test(token) ? NaN : undefined;
+}

@@ -1,0 +1,160 @@
+// Lines that begin with `#`: HELP and TYPE, which describe a family, and comments, which say nothing.
+import { BACKSLASH, BLANK, BYTE_CLASS, LF, METRIC, METRIC_START, QUOTE, TOKEN_END } from '../wire/ascii.ts';
+import { equalRange } from '../wire/words.ts';
+import { show, showByte } from './exposition-error.ts';
+import { type FamilyTable, FamilyType } from './family-table.ts';
+import { skipBlanks } from './label-pair-reader.ts';
+import { checkMetricName, type Refuser } from './name-rules.ts';
+import { QuotedScanner } from './quoted-scanner.ts';
+
+const LOWER_N = 110;
+const HELP_WORD = 0x48454c50;
+const TYPE_WORD = 0x54595045;
+const LONGEST_TYPE = 15;
+
+const TYPES = [
+  { word: Buffer.from('gauge'), type: FamilyType.gauge },
+  { word: Buffer.from('counter'), type: FamilyType.counter },
+  { word: Buffer.from('histogram'), type: FamilyType.histogram },
+  { word: Buffer.from('summary'), type: FamilyType.summary },
+  { word: Buffer.from('untyped'), type: FamilyType.unknown },
+  { word: Buffer.from('gaugehistogram'), type: FamilyType.gaugeHistogram },
+  { word: Buffer.from('gauge_histogram'), type: FamilyType.gaugeHistogram },
+] as const;
+
+interface CommentContext extends Refuser {
+  readonly families: FamilyTable;
+}
+
+/** Reads the comment whose `#` stands before `start`; returns where the next line begins. */
+export function readComment(
+  context: CommentContext,
+  start: number,
+  limit: number,
+  utf8Names: boolean,
+): number {
+  const { bytes, view } = context.arena;
+  const keywordAt = skipBlanks(bytes, start);
+  const word = view.getInt32(keywordAt);
+  const isKeyword = word === HELP_WORD || word === TYPE_WORD;
+  if (!isKeyword || (BYTE_CLASS[bytes[keywordAt + 4]!]! & TOKEN_END) === 0)
+    return nextLine(context, start, limit);
+  const nameAt = skipBlanks(bytes, keywordAt + 4);
+  if (bytes[nameAt] === LF) return nameAt + 1;
+  const nameEnd = resolveName(context, nameAt, limit, utf8Names);
+  const textAt = skipBlanks(bytes, nameEnd);
+  if (bytes[textAt] === LF) return textAt + 1;
+  const family = context.families.owner[context.families.latest]!;
+  return word === HELP_WORD
+    ? readHelp(context, family, textAt, limit)
+    : readType(context, family, textAt, limit);
+}
+
+/** Resolves the metric name at `start` unless its line ends right behind it; returns where the name ends. */
+function resolveName(context: CommentContext, start: number, limit: number, utf8Names: boolean): number {
+  const { bytes } = context.arena;
+  if (bytes[start] === QUOTE) return resolveQuoted(context, start, limit, utf8Names);
+  const repeated = matchLatest(context, start);
+  if (repeated > 0) return repeated;
+  let end = start;
+  if ((BYTE_CLASS[bytes[start]!]! & METRIC_START) !== 0)
+    while ((BYTE_CLASS[bytes[end]!]! & METRIC) !== 0) end++;
+  if (end > start && bytes[end] === LF) return end;
+  if (end === start || (BYTE_CLASS[bytes[end]!]! & BLANK) === 0) refuseName(context, start, limit);
+  context.families.resolve(start, end);
+  return end;
+}
+
+/** Where the name at `start` ends, if it is the one resolved last and a blank follows; otherwise 0. */
+function matchLatest({ arena, families }: CommentContext, start: number): number {
+  const { latest } = families;
+  if (latest < 0) return 0;
+  const length = families.nameEnd[latest]! - families.nameStart[latest]!;
+  const end = start + length;
+  if (end >= arena.bodyEnd || (BYTE_CLASS[arena.bytes[end]!]! & BLANK) === 0) return 0;
+  return equalRange(arena.view, families.nameStart[latest]!, start, length) ? end : 0;
+}
+
+function resolveQuoted(context: CommentContext, start: number, limit: number, utf8Names: boolean): number {
+  const { bytes } = context.arena;
+  const quoted = new QuotedScanner(context.arena);
+  const end = quoted.scan(context, start, limit, 'metric name');
+  checkMetricName(context, quoted.start, quoted.end, utf8Names);
+  if (bytes[end] === LF) return end;
+  if ((BYTE_CLASS[bytes[end]!]! & BLANK) === 0) refuseName(context, start, limit);
+  context.families.resolve(quoted.start, quoted.end);
+  return end;
+}
+
+function refuseName(context: CommentContext, start: number, limit: number): never {
+  const { bytes } = context.arena;
+  const end = tokenEnd(bytes, start, limit);
+  const found = end === start ? showByte(bytes, start, limit) : show(bytes, start, end);
+  return context.fail(`expected a metric name after HELP or TYPE, found ${found}`);
+}
+
+function readType(context: CommentContext, family: number, start: number, limit: number): number {
+  const { families } = context;
+  const { bytes } = context.arena;
+  if (families.type[family] !== FamilyType.notSet) {
+    const name = JSON.stringify(families.name(family));
+    context.fail(`expected one TYPE for ${name}, before its samples, found another or a later one`);
+  }
+  for (const { word, type } of TYPES) {
+    if (bytes[start + word.length] !== LF || !equalsWord(bytes, start, word)) continue;
+    families.setType(family, type);
+    return start + word.length + 1;
+  }
+  const next = nextLine(context, start, limit);
+  const found = show(bytes, start, next - 1);
+  return context.fail(
+    `expected counter, gauge, histogram, gaugehistogram, summary or untyped after TYPE, found ${found}`,
+  );
+}
+
+/** Whether the bytes at `start` are the lower-case letters of `word`, in any case. */
+function equalsWord(bytes: Buffer, start: number, word: Buffer): boolean {
+  for (let i = 0; i < word.length && i < LONGEST_TYPE; i++) {
+    const byte = bytes[start + i]!;
+    if (byte !== word[i] && (byte < 65 || byte > 90 || byte + 32 !== word[i])) return false;
+  }
+  return true;
+}
+
+function readHelp(context: CommentContext, family: number, start: number, limit: number): number {
+  const { families } = context;
+  if (families.helpStart[family]! >= 0) {
+    context.fail(`expected one HELP for ${JSON.stringify(families.name(family))}, found a second`);
+  }
+  const { bytes } = context.arena;
+  let end = start;
+  for (let byte = bytes[end]; byte !== LF; byte = bytes[++end]) {
+    if (end >= limit) nextLine(context, end, limit);
+    if (byte === BACKSLASH) checkEscape(context, end++);
+  }
+  families.helpStart[family] = start;
+  families.helpEnd[family] = end;
+  return end + 1;
+}
+
+function checkEscape(context: Refuser, at: number): void {
+  const { bytes } = context.arena;
+  const byte = bytes[at + 1];
+  if (byte === BACKSLASH || byte === LOWER_N || byte === QUOTE) return;
+  const found = byte === LF ? 'a backslash at the end of the line' : show(bytes, at, at + 2);
+  context.fail(`expected one of \\\\ \\" \\n as escape in HELP, found ${found}`);
+}
+
+function nextLine(context: Refuser, start: number, limit: number): number {
+  const lineEnd = context.arena.bytes.indexOf(LF, start);
+  if (lineEnd < 0 || lineEnd >= limit) {
+    context.fail('expected a line feed at the end of the last line, found the end of the body');
+  }
+  return lineEnd + 1;
+}
+
+function tokenEnd(bytes: Buffer, start: number, limit: number): number {
+  let at = start;
+  while (at < limit && (BYTE_CLASS[bytes[at]!]! & TOKEN_END) === 0) at++;
+  return at;
+}

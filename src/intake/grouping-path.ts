@@ -1,0 +1,94 @@
+// The grouping key out of the pieces of a push path: name and value in turn, percent-encoded, perhaps `@base64`
+// (https://github.com/prometheus/pushgateway#url).
+import { isUtf8 } from 'node:buffer';
+
+/** Something in the path that cannot be read. */
+export class PathError extends SyntaxError {}
+
+const BASE64_SUFFIX = '@base64';
+const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+const URL_SAFE_BASE64 = /^[A-Za-z0-9_-]*$/;
+const EMPTY_HINT = 'an empty value is written as <name>@base64/=';
+
+/**
+ * The labels of the pieces behind `metrics`, the first of which is `job` or `job@base64`. The first `job` wins, of any
+ * other name the last. Throws PathError.
+ */
+export function parseGroupingPath(pieces: readonly string[], utf8Names: boolean): Map<string, string> {
+  const decoded = pieces.map(decodePiece);
+  const [first = '', job = '', ...rest] = decoded;
+  const labels = new Map([['job', readValue(first, job)]]);
+  if (labels.get('job') === '') throw new PathError('Cannot read path: expected a job name, found none');
+  // One slash behind the job is a manner of writing; behind a label name it is the empty value.
+  if (rest.length === 1 && rest[0] === '') rest.pop();
+  for (let i = 0; i < rest.length; i += 2) addLabel(labels, rest, i, utf8Names);
+  return labels;
+}
+
+function addLabel(
+  labels: Map<string, string>,
+  pieces: readonly string[],
+  at: number,
+  utf8Names: boolean,
+): void {
+  const piece = pieces[at]!;
+  const value = pieces[at + 1];
+  if (value === undefined) {
+    throw new PathError(
+      `Cannot read path: expected a value for label ${quote(piece)}, found the end of the path`,
+    );
+  }
+  const name = piece.endsWith(BASE64_SUFFIX) ? piece.slice(0, -BASE64_SUFFIX.length) : piece;
+  if (piece === '' || (value === '' && name === piece && at + 2 < pieces.length)) {
+    throw new PathError(
+      `Cannot read path: expected a label name and value, found an empty piece; ${EMPTY_HINT}`,
+    );
+  }
+  checkName(name, utf8Names);
+  const text = readValue(piece, value);
+  if (name !== 'job') labels.set(name, text);
+}
+
+function checkName(name: string, utf8Names: boolean): void {
+  if (name === '' || (!utf8Names && !LABEL_NAME.test(name))) {
+    throw new PathError(`Cannot read path: expected a label name, found ${quote(name)}`);
+  }
+  if (name.startsWith('__')) {
+    throw new PathError(
+      `Cannot read path: expected a label name that does not begin with "__", found ${quote(name)}`,
+    );
+  }
+}
+
+function decodePiece(piece: string): string {
+  if (!piece.includes('%')) return piece;
+  try {
+    return decodeURIComponent(piece);
+  } catch {
+    throw new PathError(`Cannot read path: expected percent-encoded UTF-8, found ${quote(piece)}`);
+  }
+}
+
+function readValue(name: string, value: string): string {
+  return name.endsWith(BASE64_SUFFIX) ? decodeBase64(name, value) : value;
+}
+
+/** URL-safe alphabet, padding optional, `=` alone is the empty value; line breaks inside are skipped. */
+function decodeBase64(name: string, value: string): string {
+  const digits = value.replace(/=+$/, '').replace(/[\r\n]/g, '');
+  const bytes = Buffer.from(digits, 'base64url');
+  if (!URL_SAFE_BASE64.test(digits) || digits.length % 4 === 1) {
+    throw new PathError(
+      `Cannot read path: expected URL-safe base64 (RFC 4648, section 5) for ${quote(name)}, found ${quote(value)}`,
+    );
+  }
+  if (!isUtf8(bytes))
+    throw new PathError(
+      `Cannot read path: expected base64 of UTF-8 for ${quote(name)}, found ${quote(value)}`,
+    );
+  return bytes.toString();
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+}

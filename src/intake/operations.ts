@@ -1,0 +1,76 @@
+// What people and probes ask: is it alive, is it ready, what does it count.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Route } from './routes.ts';
+
+export interface OperationsDeps {
+  /** Why pushes are not taken now; undefined while they are. */
+  readonly notReady: () => string | undefined;
+  readonly metrics: { readonly contentType: string; text(): Promise<string> };
+  readonly pushPath: string;
+}
+
+export type OperationsRoute = Exclude<Route, { kind: 'push' | 'malformedPush' }>;
+
+const PLAIN = 'text/plain; charset=utf-8';
+
+export class Operations {
+  readonly #deps: OperationsDeps;
+
+  constructor(deps: OperationsDeps) {
+    this.#deps = deps;
+  }
+
+  answer(route: OperationsRoute, request: IncomingMessage, response: ServerResponse): void {
+    request.resume();
+    if (route.kind === 'notFound') return send(response, 404, PLAIN, `${route.detail}\n`);
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.setHeader('allow', 'GET, HEAD');
+      return send(response, 405, PLAIN, `Cannot ${request.method} here: expected GET or HEAD\n`);
+    }
+    switch (route.kind) {
+      case 'healthy':
+        return send(response, 200, PLAIN, 'OK\n');
+      case 'ready':
+        return this.#ready(response);
+      case 'metrics':
+        return this.#metrics(response);
+      case 'index':
+        return send(response, 200, PLAIN, indexText(this.#deps.pushPath));
+    }
+  }
+
+  #ready(response: ServerResponse): void {
+    const reason = this.#deps.notReady();
+    if (reason === undefined) send(response, 200, PLAIN, 'OK\n');
+    else send(response, 503, PLAIN, `${reason}\n`);
+  }
+
+  #metrics(response: ServerResponse): void {
+    const { metrics } = this.#deps;
+    metrics.text().then(
+      (text) => send(response, 200, metrics.contentType, text),
+      (error: unknown) => send(response, 500, PLAIN, `Cannot collect metrics: ${String(error)}\n`),
+    );
+  }
+}
+
+function send(response: ServerResponse, status: number, contentType: string, text: string): void {
+  response.writeHead(status, {
+    'content-type': contentType,
+    'content-length': Buffer.byteLength(text),
+    'x-content-type-options': 'nosniff',
+  });
+  response.end(text);
+}
+
+function indexText(pushPath: string): string {
+  return [
+    'Sluice forwards pushed metrics to a Prometheus remote-write backend and keeps none.',
+    '',
+    `push     PUT or POST ${pushPath}/job/<job>{/<label>/<value>}`,
+    'metrics  GET /metrics',
+    'health   GET /-/healthy',
+    'ready    GET /-/ready',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,140 @@
+// One push on the wire: reads the body within its limits, hands it on, writes the answer. Exactly one answer for each
+// push; a push whose connection ends before its body does is forgotten, nothing of it goes further.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { GroupingKey } from '../labels/grouping-key.ts';
+import type { IntakeEvents } from '../telemetry/events.ts';
+import { BodyBuffer } from './body-buffer.ts';
+import type { BudgetShare, MemoryBudget } from './memory-budget.ts';
+import { answerFor, type PushOutcome } from './push-outcome.ts';
+import { type PushService, TOO_MUCH_AT_ONCE } from './push-service.ts';
+import { writeAnswer, writeAnswerEarly } from './write-answer.ts';
+
+export interface PushExchangeDeps {
+  readonly service: PushService;
+  readonly budget: MemoryBudget;
+  readonly events: IntakeEvents;
+  readonly maxBodyBytes: number;
+  readonly monotonicMs: () => number;
+}
+
+export class PushExchange {
+  readonly #deps: PushExchangeDeps;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #body = new BodyBuffer();
+  readonly #share: BudgetShare;
+  readonly #startedMs: number;
+  #job: string | undefined;
+  #isAnswered = false;
+
+  constructor(request: IncomingMessage, response: ServerResponse, deps: PushExchangeDeps) {
+    this.#deps = deps;
+    this.#request = request;
+    this.#response = response;
+    this.#share = deps.budget.open();
+    this.#startedMs = deps.monotonicMs();
+  }
+
+  /** Reads and answers a push. `expectsContinue`: the client waits for a word before it sends the body. */
+  take(groupingKey: GroupingKey, expectsContinue: boolean): void {
+    const { headers } = this.#request;
+    this.#job = groupingKey.job;
+    const declared = headers['content-length'];
+    const refusal =
+      declared !== undefined && Number(declared) > this.#deps.maxBodyBytes
+        ? this.#tooLarge(`${declared} bytes declared`)
+        : this.#deps.service.refuse(headers['content-type'], headers['content-encoding']);
+    if (refusal) return this.refuse(refusal, expectsContinue);
+    if (expectsContinue) this.#response.writeContinue();
+    this.#request.on('data', (piece: Buffer) => this.#receive(piece));
+    this.#request.on('end', () => this.#finish(groupingKey));
+    this.#request.on('close', () => this.#cutOff());
+  }
+
+  /** Answers without having read the body to its end; `isHeldBack`: the client has not begun to send it. */
+  refuse(outcome: PushOutcome, isHeldBack = false): void {
+    const answer = answerFor(outcome);
+    this.#settle(answer.status, answer.reason, answer.text, 0);
+    writeAnswerEarly(this.#request, this.#response, answer, isHeldBack);
+  }
+
+  #receive(piece: Buffer): void {
+    if (this.#isAnswered) return;
+    const length = this.#body.length + piece.length;
+    if (length > this.#deps.maxBodyBytes) return this.refuse(this.#tooLarge('more'));
+    if (!this.#share.hold(this.#body.heldWith(piece.length))) return this.refuse(TOO_MUCH_AT_ONCE);
+    this.#body.append(piece);
+  }
+
+  #finish(groupingKey: GroupingKey): void {
+    if (this.#isAnswered) return;
+    const { headers } = this.#request;
+    const push = {
+      groupingKey,
+      contentType: headers['content-type'],
+      contentEncoding: headers['content-encoding'],
+      chunks: this.#body.pieces(),
+      length: this.#body.length,
+    };
+    try {
+      const outcome = this.#deps.service.accept(push, this.#share);
+      if (outcome instanceof Promise)
+        void outcome.catch((error) => this.#fault(error)).then((o) => this.#answer(o));
+      else this.#answer(outcome);
+    } catch (error) {
+      this.#answer(this.#fault(error));
+    }
+  }
+
+  /** A defect of ours: it costs this push, and nothing of the others. */
+  #fault(error: unknown): PushOutcome {
+    this.#deps.events.fault(error);
+    return { kind: 'fault' };
+  }
+
+  #answer(outcome: PushOutcome): void {
+    const answer = answerFor(outcome);
+    this.#settle(
+      answer.status,
+      answer.reason,
+      answer.text,
+      outcome.kind === 'accepted' ? outcome.sampleCount : 0,
+    );
+    writeAnswer(this.#response, answer);
+  }
+
+  /** The client went away, or was too slow, before the whole body was here. */
+  #cutOff(): void {
+    if (this.#request.complete) return;
+    this.#settle(
+      408,
+      'cut_off',
+      'Cannot read push: expected the whole body, found the connection closed before its end',
+      0,
+    );
+  }
+
+  #tooLarge(found: string): PushOutcome {
+    return {
+      kind: 'tooLarge',
+      detail: `Cannot take push: expected at most ${this.#deps.maxBodyBytes} bytes, found ${found}`,
+    };
+  }
+
+  #settle(status: number, reason: string, detail: string, sampleCount: number): void {
+    if (this.#isAnswered) return;
+    this.#isAnswered = true;
+    this.#share.release();
+    const { events, monotonicMs } = this.#deps;
+    events.pushAnswered({
+      status,
+      reason,
+      job: this.#job,
+      bodyBytes: this.#body.length,
+      durationMs: monotonicMs() - this.#startedMs,
+      sampleCount,
+      userAgent: this.#request.headers['user-agent'],
+      detail: status < 400 ? undefined : detail,
+    });
+  }
+}

@@ -1,0 +1,83 @@
+// What became of a push, and the one table that turns it into an HTTP answer (the push contract).
+
+export type PushOutcome =
+  /** Taken and queued for every backend. */
+  | { readonly kind: 'accepted'; readonly sampleCount: number }
+  /** The path, the body or its compression says something that cannot be read. */
+  | { readonly kind: 'malformed'; readonly detail: string }
+  /** A limit on size does not let it in. */
+  | { readonly kind: 'tooLarge'; readonly detail: string }
+  /** A content encoding or type that is not taken. */
+  | { readonly kind: 'unsupported'; readonly detail: string; readonly headers: Headers }
+  /** Nothing wrong with it, but there is no room now; or the program is stopping. */
+  | { readonly kind: 'overloaded'; readonly detail: string; readonly isStopping: boolean }
+  /** A defect of Sluice itself. */
+  | { readonly kind: 'fault' }
+  /** A method other than PUT and POST on a push path. */
+  | { readonly kind: 'methodNotAllowed'; readonly detail: string }
+  /** Not a push path. */
+  | { readonly kind: 'notFound'; readonly detail: string };
+
+export type Headers = Readonly<Record<string, string>>;
+
+export interface Answer {
+  readonly status: number;
+  /** A word from a fixed set, for metrics and log. */
+  readonly reason: string;
+  readonly headers: Headers;
+  /** One line without its line end; empty where the push was taken. */
+  readonly text: string;
+}
+
+const NO_HEADERS: Headers = {};
+const ALLOWED: Headers = { allow: 'PUT, POST' };
+const RETRY_SECONDS = '1';
+/** Long enough for a replacement to be ready. */
+const RETRY_SECONDS_WHEN_STOPPING = '5';
+
+const FAULT =
+  'Cannot take push: Sluice failed on it; nothing of it was forwarded, and the fault is in its log';
+
+const ACCEPTED: Answer = { status: 202, reason: 'accepted', headers: NO_HEADERS, text: '' };
+
+/** Every answer to a push, for metrics that exist from the start. */
+export const PUSH_ANSWERS = [
+  { status: 202, reason: 'accepted' },
+  { status: 400, reason: 'malformed' },
+  { status: 404, reason: 'not_found' },
+  { status: 405, reason: 'method_not_allowed' },
+  { status: 408, reason: 'cut_off' },
+  { status: 413, reason: 'too_large' },
+  { status: 415, reason: 'unsupported' },
+  { status: 500, reason: 'fault' },
+  { status: 503, reason: 'overloaded' },
+  { status: 503, reason: 'stopping' },
+] as const;
+
+/** The HTTP answer for an outcome. */
+export function answerFor(outcome: PushOutcome): Answer {
+  switch (outcome.kind) {
+    case 'accepted':
+      return ACCEPTED;
+    case 'malformed':
+      return { status: 400, reason: 'malformed', headers: NO_HEADERS, text: outcome.detail };
+    case 'notFound':
+      return { status: 404, reason: 'not_found', headers: NO_HEADERS, text: outcome.detail };
+    case 'methodNotAllowed':
+      return { status: 405, reason: 'method_not_allowed', headers: ALLOWED, text: outcome.detail };
+    case 'tooLarge':
+      return { status: 413, reason: 'too_large', headers: NO_HEADERS, text: outcome.detail };
+    case 'unsupported':
+      return { status: 415, reason: 'unsupported', headers: outcome.headers, text: outcome.detail };
+    case 'fault':
+      return { status: 500, reason: 'fault', headers: NO_HEADERS, text: FAULT };
+    case 'overloaded':
+      return answerOverloaded(outcome.detail, outcome.isStopping);
+  }
+}
+
+function answerOverloaded(text: string, isStopping: boolean): Answer {
+  const retryAfter = isStopping ? RETRY_SECONDS_WHEN_STOPPING : RETRY_SECONDS;
+  const headers = { 'retry-after': retryAfter };
+  return { status: 503, reason: isStopping ? 'stopping' : 'overloaded', headers, text };
+}

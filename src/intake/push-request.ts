@@ -1,0 +1,12 @@
+// A push as a plain value: no socket and no stream past this line.
+import type { GroupingKey } from '../labels/grouping-key.ts';
+
+export interface PushRequest {
+  readonly groupingKey: GroupingKey;
+  /** The header's text, or undefined without one. */
+  readonly contentType: string | undefined;
+  readonly contentEncoding: string | undefined;
+  /** The body as received, `length` bytes in all. */
+  readonly chunks: readonly Buffer[];
+  readonly length: number;
+}

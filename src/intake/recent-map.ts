@@ -1,0 +1,34 @@
+// A bounded map that keeps what was used lately: two generations, of which the older is dropped when the younger is
+// full. Costs no more than the maps themselves.
+
+export class RecentMap<Key, Value> {
+  readonly #generationSize: number;
+  readonly #onDrop: ((dropped: ReadonlyMap<Key, Value>) => void) | undefined;
+  #young = new Map<Key, Value>();
+  #old = new Map<Key, Value>();
+
+  /** Keeps between half of `size` and `size` entries. `onDrop` is told the entries that are dropped. */
+  constructor(size: number, onDrop?: (dropped: ReadonlyMap<Key, Value>) => void) {
+    this.#generationSize = Math.max(1, size >> 1);
+    this.#onDrop = onDrop;
+  }
+
+  get(key: Key): Value | undefined {
+    const young = this.#young.get(key);
+    if (young !== undefined) return young;
+    const old = this.#old.get(key);
+    if (old !== undefined) {
+      this.#old.delete(key);
+      this.set(key, old);
+    }
+    return old;
+  }
+
+  set(key: Key, value: Value): void {
+    this.#young.set(key, value);
+    if (this.#young.size < this.#generationSize) return;
+    this.#onDrop?.(this.#old);
+    this.#old = this.#young;
+    this.#young = new Map();
+  }
+}

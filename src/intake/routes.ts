@@ -1,0 +1,121 @@
+// From a raw request target to what it means. The target is read as it was sent, never through `new URL()`, which would
+// resolve dots and fold slashes that are part of a label. Push paths repeat, so what they mean is remembered.
+import type { LayoutNumbers } from '../labels/fixed-labels.ts';
+import { type GroupingKey, makeGroupingKey } from '../labels/grouping-key.ts';
+import { PathError, parseGroupingPath } from './grouping-path.ts';
+import { hintFor } from './path-hints.ts';
+import { RecentMap } from './recent-map.ts';
+
+export type Route =
+  | { readonly kind: 'push'; readonly groupingKey: GroupingKey }
+  | { readonly kind: 'malformedPush'; readonly detail: string }
+  | { readonly kind: 'healthy' }
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'metrics' }
+  | { readonly kind: 'index' }
+  | { readonly kind: 'notFound'; readonly detail: string };
+
+export interface RouteOptions {
+  /** Whether pushes are taken. */
+  readonly enabled: boolean;
+  readonly pathPrefixes: readonly string[];
+  readonly utf8Names: boolean;
+  readonly defaults: Readonly<Record<string, string>>;
+}
+
+const REMEMBERED = 20_000;
+/** Longer targets are read anew each time. */
+const MAX_REMEMBERED_LENGTH = 1024;
+const ABSOLUTE_FORM = /^https?:\/\/[^/?#]*/i;
+
+const OPERATIONS: Readonly<Record<string, Route>> = {
+  '/-/healthy': { kind: 'healthy' },
+  '/health': { kind: 'healthy' },
+  '/-/ready': { kind: 'ready' },
+  '/ready': { kind: 'ready' },
+};
+
+export class Routes {
+  readonly #options: RouteOptions;
+  readonly #layouts: LayoutNumbers;
+  readonly #prefixes: readonly (readonly string[])[];
+  readonly #fixed = new Map<string, Route>();
+  readonly #recent = new RecentMap<string, Route>(REMEMBERED);
+
+  constructor(options: RouteOptions, layouts: LayoutNumbers) {
+    this.#options = options;
+    this.#layouts = layouts;
+    this.#prefixes = options.pathPrefixes.map((prefix) => prefix.split('/').filter((piece) => piece !== ''));
+    for (const prefix of ['', ...options.pathPrefixes]) {
+      for (const [path, route] of Object.entries(OPERATIONS)) this.#fixed.set(prefix + path, route);
+    }
+    this.#fixed.set('/metrics', { kind: 'metrics' });
+    this.#fixed.set('/', { kind: 'index' });
+  }
+
+  /** What the target of a request stands for. */
+  find(target: string): Route {
+    const known = this.#recent.get(target);
+    if (known !== undefined) return known;
+    const route = this.#read(target);
+    if (route.kind === 'push' && target.length <= MAX_REMEMBERED_LENGTH) this.#recent.set(target, route);
+    return route;
+  }
+
+  #read(target: string): Route {
+    const path = pathOf(target);
+    const fixed = this.#fixed.get(path);
+    if (fixed !== undefined) return fixed;
+    const pieces = path.split('/');
+    for (const prefix of this.#prefixes) {
+      const at = behindMetrics(pieces, prefix);
+      if (at < 0 || !isJob(pieces[at]) || at + 1 === pieces.length) continue;
+      return this.#readPush(pieces.slice(at));
+    }
+    return { kind: 'notFound', detail: hintFor(path, this.#options.pathPrefixes) };
+  }
+
+  #readPush(pieces: readonly string[]): Route {
+    const { enabled, utf8Names, defaults } = this.#options;
+    if (!enabled) return { kind: 'notFound', detail: 'Cannot take push: push.pushgateway.enabled is false' };
+    try {
+      const labels = parseGroupingPath(pieces, utf8Names);
+      return { kind: 'push', groupingKey: makeGroupingKey(labels, defaults, this.#layouts) };
+    } catch (error) {
+      if (error instanceof PathError) return { kind: 'malformedPush', detail: error.message };
+      throw error;
+    }
+  }
+}
+
+/** The path of a request target: without scheme and authority of the absolute form, without query and fragment. */
+function pathOf(target: string): string {
+  const origin = target.startsWith('/') ? target : target.replace(ABSOLUTE_FORM, '');
+  const end = origin.search(/[?#]/);
+  return end < 0 ? origin : origin.slice(0, end);
+}
+
+/** Where the piece behind `<prefix>/metrics/` is, doubled slashes before `metrics` counting as one; -1 elsewhere. */
+function behindMetrics(pieces: readonly string[], prefix: readonly string[]): number {
+  let at = 0;
+  for (const wanted of [...prefix, 'metrics']) {
+    while (pieces[at] === '') at++;
+    if (decode(pieces[at]) !== wanted) return -1;
+    at++;
+  }
+  return at;
+}
+
+function isJob(piece: string | undefined): boolean {
+  const name = decode(piece);
+  return name === 'job' || name === 'job@base64';
+}
+
+function decode(piece: string | undefined): string | undefined {
+  if (piece === undefined || !piece.includes('%')) return piece;
+  try {
+    return decodeURIComponent(piece);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,109 @@
+// The labels that every series of a push gets besides its own: those of the grouping key, which win over the body's,
+// and the configured defaults, which fill gaps. Encoded once per grouping key.
+
+import { hashEncodedLabels } from '../wire/label-hash.ts';
+import { varintLength, writeVarint } from '../wire/varint.ts';
+import { SLACK } from '../wire/words.ts';
+
+const LABELS_TAG = 0x0a;
+const NAME_TAG = 0x0a;
+const VALUE_TAG = 0x12;
+const MAX_LAYOUTS = 1024;
+
+/** Fixed labels, sorted by the bytes of their names, no name twice. All lists have one entry for each. */
+export interface FixedLabels {
+  readonly names: readonly Buffer[];
+  /** Whether a label of the body with this name gives way. */
+  readonly overrides: readonly boolean[];
+  /** Each label as a `labels` field of a `TimeSeries`: a range of `bytes`, empty where the label is to be absent. */
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+  readonly bytes: Buffer;
+  readonly view: DataView;
+  /** Each label's share of the hash of a series' labels. */
+  readonly shares: Int32Array;
+  /** Equal for fixed labels with equal names that override alike. */
+  readonly layout: number;
+}
+
+interface Fixed {
+  readonly name: Buffer;
+  readonly value: string;
+  readonly overrides: boolean;
+}
+
+/** Numbers the sets of fixed names. Starting over after many only costs work: a number is never given twice. */
+export class LayoutNumbers {
+  readonly #numbers = new Map<string, number>();
+  #next = 0;
+
+  numberOf(names: string): number {
+    const known = this.#numbers.get(names);
+    if (known !== undefined) return known;
+    if (this.#numbers.size === MAX_LAYOUTS) this.#numbers.clear();
+    this.#numbers.set(names, this.#next);
+    return this.#next++;
+  }
+}
+
+/** Joins a grouping key with the defaults: the grouping key wins, also with an empty value. */
+export function fixLabels(
+  grouping: ReadonlyMap<string, string>,
+  defaults: Readonly<Record<string, string>>,
+  layouts: LayoutNumbers,
+): FixedLabels {
+  const fixed: Fixed[] = [];
+  for (const [name, value] of grouping) fixed.push({ name: Buffer.from(name), value, overrides: true });
+  for (const [name, value] of Object.entries(defaults)) {
+    if (!grouping.has(name) && value !== '') fixed.push({ name: Buffer.from(name), value, overrides: false });
+  }
+  return encode(
+    fixed.sort((a, b) => Buffer.compare(a.name, b.name)),
+    layouts,
+  );
+}
+
+function encode(fixed: readonly Fixed[], layouts: LayoutNumbers): FixedLabels {
+  const encoded = fixed.map(({ name, value }) =>
+    value === '' ? Buffer.alloc(0) : encodeLabel(name, Buffer.from(value)),
+  );
+  const bytes = Buffer.concat([...encoded, Buffer.alloc(SLACK)]);
+  const ends = new Int32Array(fixed.length);
+  let end = 0;
+  for (const [i, field] of encoded.entries()) {
+    end += field.length;
+    ends[i] = end;
+  }
+  const starts = ends.map((at, i) => at - encoded[i]!.length);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return {
+    names: fixed.map(({ name }) => name),
+    overrides: fixed.map(({ overrides }) => overrides),
+    starts,
+    ends,
+    bytes,
+    view,
+    shares: starts.map((start, i) => hashEncodedLabels(bytes, view, start, ends[i]!)),
+    layout: layouts.numberOf(fixed.map(({ name, overrides }) => `${overrides ? '!' : '?'}${name}`).join(' ')),
+  };
+}
+
+/** A `labels = 1` field with a `Label { name = 1, value = 2 }` in it. */
+export function encodeLabel(name: Buffer, value: Buffer): Buffer {
+  const inner = labelLength(name.length, value.length);
+  const bytes = Buffer.alloc(1 + varintLength(inner) + inner);
+  bytes[0] = LABELS_TAG;
+  let at = writeVarint(bytes, 1, inner);
+  bytes[at++] = NAME_TAG;
+  at = writeVarint(bytes, at, name.length);
+  at += name.copy(bytes, at);
+  bytes[at++] = VALUE_TAG;
+  at = writeVarint(bytes, at, value.length);
+  value.copy(bytes, at);
+  return bytes;
+}
+
+/** The length of a `Label` message, without the field tag and length before it. */
+export function labelLength(nameLength: number, valueLength: number): number {
+  return 2 + varintLength(nameLength) + nameLength + varintLength(valueLength) + valueLength;
+}

@@ -1,0 +1,90 @@
+// Makes the `+Inf` bucket of a histogram from its encoded `_count` series: the same labels and sample, the name ending
+// in `_bucket`, and `le="+Inf"`. Clients may leave that bucket out; a backend needs it.
+import { encodeLabel } from '../labels/fixed-labels.ts';
+import type { OutputBuffer } from '../wire/output-buffer.ts';
+import { readVarint, varintEnd, varintLength, writeVarint } from '../wire/varint.ts';
+import { compareRanges } from '../wire/words.ts';
+import { TIMESERIES_TAG } from './fragments.ts';
+
+const METRIC_LABEL = Buffer.from('__name__');
+const COUNT_SUFFIX_LENGTH = '_count'.length;
+const BUCKET_SUFFIX = Buffer.from('_bucket');
+const LE = Buffer.from('le');
+const LE_FIELD = encodeLabel(LE, Buffer.from('+Inf'));
+
+export class InfinityBucket {
+  /** The labels of the bucket appended last, as a range of the output. */
+  labelsStart = 0;
+  labelsEnd = 0;
+  #nameField: Buffer = Buffer.alloc(0);
+  #countName: Buffer = Buffer.alloc(0);
+
+  /**
+   * Appends the bucket for the `_count` series whose labels are `[labelsStart, labelsEnd)` and whose sample ends at
+   * `seriesEnd`. False, and nothing appended, where the series has a label `le` already.
+   */
+  append(out: OutputBuffer, labelsStart: number, labelsEnd: number, seriesEnd: number): boolean {
+    const { bytes } = out;
+    let nameAt = labelsStart;
+    let behindName = labelsStart;
+    let leAt = labelsEnd;
+    for (let at = labelsStart; at < labelsEnd; ) {
+      const next = fieldEnd(bytes, at);
+      const order = compareName(bytes, at, LE);
+      if (order === 0) return false;
+      if (order > 0) {
+        leAt = at;
+        break;
+      }
+      if (compareName(bytes, at, METRIC_LABEL) === 0) {
+        nameAt = at;
+        behindName = next;
+        this.#useName(bytes, at, next);
+      }
+      at = next;
+    }
+    this.#write(out, [labelsStart, nameAt, behindName, leAt, labelsEnd, seriesEnd]);
+    return true;
+  }
+
+  #write(out: OutputBuffer, [start, nameAt, behindName, leAt, labelsEnd, seriesEnd]: Cuts): void {
+    const added = this.#nameField.length - (behindName - nameAt) + LE_FIELD.length;
+    const length = seriesEnd - start + added;
+    out.reserve(1 + varintLength(length) + length);
+    const { bytes } = out;
+    bytes[out.length] = TIMESERIES_TAG;
+    let at = writeVarint(bytes, out.length + 1, length);
+    this.labelsStart = at;
+    at += bytes.copy(bytes, at, start, nameAt);
+    at += this.#nameField.copy(bytes, at);
+    at += bytes.copy(bytes, at, behindName, leAt);
+    at += LE_FIELD.copy(bytes, at);
+    at += bytes.copy(bytes, at, leAt, labelsEnd);
+    this.labelsEnd = at;
+    out.length = at + bytes.copy(bytes, at, labelsEnd, seriesEnd);
+  }
+
+  /** Renames `x_count` to `x_bucket`; most often the name is the one before. */
+  #useName(bytes: Buffer, start: number, end: number): void {
+    const valueAt = varintEnd(bytes, varintEnd(bytes, start + 1) + 1) + METRIC_LABEL.length + 1;
+    const name = bytes.subarray(varintEnd(bytes, valueAt), end);
+    if (name.equals(this.#countName)) return;
+    this.#countName = Buffer.from(name);
+    const base = name.subarray(0, name.length - COUNT_SUFFIX_LENGTH);
+    this.#nameField = encodeLabel(METRIC_LABEL, Buffer.concat([base, BUCKET_SUFFIX]));
+  }
+}
+
+/** Where the parts of a `_count` series begin: labels, name field, what follows it, the place of `le`, sample, end. */
+type Cuts = readonly [number, number, number, number, number, number];
+
+function fieldEnd(bytes: Buffer, at: number): number {
+  return varintEnd(bytes, at + 1) + readVarint(bytes, at + 1);
+}
+
+/** Orders the name of the label field at `at` against `name`. */
+function compareName(bytes: Buffer, at: number, name: Buffer): number {
+  const lengthAt = varintEnd(bytes, at + 1) + 1;
+  const start = varintEnd(bytes, lengthAt);
+  return compareRanges(bytes, start, start + readVarint(bytes, lengthAt), name, 0, name.length);
+}

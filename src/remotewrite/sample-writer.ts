@@ -1,0 +1,51 @@
+// Writes a `samples = 2` field: Sample { value = 1 (double), timestamp = 2 (int64, ms) }.
+import { TIMESTAMP_MS, VALUE } from '../labels/label-set.ts';
+import type { OutputBuffer } from '../wire/output-buffer.ts';
+import { writeInt64 } from '../wire/varint.ts';
+
+const SAMPLES_TAG = 0x12;
+const VALUE_TAG = 0x09;
+const TIMESTAMP_TAG = 0x10;
+const VALUE_BYTES = 9;
+
+export class SampleWriter {
+  /** The field of the timestamp written last: mostly all samples of a push have the same. */
+  readonly #timestamp = new Uint8Array(11);
+  #timestampMs = 0;
+  #timestampLength = 0;
+
+  /** Writes `sample` at `start`, for which there is room; returns where it ends. */
+  write(out: OutputBuffer, start: number, sample: Float64Array): number {
+    const { bytes } = out;
+    const value = sample[VALUE]!;
+    if (sample[TIMESTAMP_MS] !== this.#timestampMs) this.#encodeTimestamp(sample[TIMESTAMP_MS]!);
+    const timestampLength = this.#timestampLength;
+    let at = start + 2;
+    bytes[start] = SAMPLES_TAG;
+    bytes[start + 1] = timestampLength;
+    // proto3 leaves out what is zero; minus zero is not.
+    if (value !== 0 || Object.is(value, -0)) {
+      bytes[start + 1] = VALUE_BYTES + timestampLength;
+      bytes[at] = VALUE_TAG;
+      writeFloat64(out.view, at + 1, value);
+      at += VALUE_BYTES;
+    }
+    const timestamp = this.#timestamp;
+    for (let i = 0; i < timestampLength; i++) bytes[at++] = timestamp[i]!;
+    return at;
+  }
+
+  #encodeTimestamp(timestampMs: number): void {
+    this.#timestampMs = timestampMs;
+    this.#timestamp[0] = TIMESTAMP_TAG;
+    this.#timestampLength = timestampMs === 0 ? 0 : writeInt64(this.#timestamp, 1, timestampMs);
+  }
+}
+
+/** Every NaN is written as the ordinary one, so that none can be a staleness marker. */
+function writeFloat64(view: DataView, at: number, value: number): void {
+  if (Number.isNaN(value)) {
+    view.setUint32(at, 1, true);
+    view.setUint32(at + 4, 0x7ff80000, true);
+  } else view.setFloat64(at, value, true);
+}

@@ -1,0 +1,157 @@
+// Writes one series with one sample as a `timeseries = 1` field of `prometheus.WriteRequest`
+// (https://prometheus.io/docs/specs/prw/remote_write_spec/#protocol): labels merged and sorted, value bit-exact.
+// Bytes in, bytes out; nothing is allocated per series.
+import { type FixedLabels, labelLength } from '../labels/fixed-labels.ts';
+import { METRIC_SLOT } from '../labels/label-layout.ts';
+import type { LabelSet } from '../labels/label-set.ts';
+import { MAX_SHAPES } from '../labels/label-shape.ts';
+import { mixLabel } from '../wire/label-hash.ts';
+import type { OutputBuffer } from '../wire/output-buffer.ts';
+import { readVarint, varintLength, writeVarint } from '../wire/varint.ts';
+import { copyRange, hashRange } from '../wire/words.ts';
+import { TIMESERIES_TAG } from './fragments.ts';
+import { SampleWriter } from './sample-writer.ts';
+import { makeTemplate, NO_VALUE, type SeriesTemplate } from './series-template.ts';
+
+/** Tag and length of a label, and of its value, at their longest. */
+const MAX_LABEL_OVERHEAD = 18;
+const MAX_SERIES_OVERHEAD = 64;
+
+export class SeriesEncoder {
+  readonly #out: OutputBuffer;
+  readonly #sample = new SampleWriter();
+  /** By the number of the shape; a template says itself what it is for. */
+  readonly #templates: (SeriesTemplate | undefined)[] = new Array(MAX_SHAPES).fill(undefined);
+  #template: SeriesTemplate | undefined;
+  /** Which labels are absent is no part of the shape: a template with some is for one series only. */
+  #isOneOff = false;
+  #fixed: FixedLabels | undefined;
+  #allFixed = 0;
+  /** Bytes of the length of the series written last: the next one's is most often as long. */
+  #headerBytes = 2;
+  /** Where the series written last begins, and its labels, as ranges of the output, and the labels' hash. */
+  seriesStart = 0;
+  labelsStart = 0;
+  labelsEnd = 0;
+  labelsHash = 0;
+
+  constructor(out: OutputBuffer) {
+    this.#out = out;
+  }
+
+  /** Starts a push: `fixed` are the labels that all its series get. */
+  start(fixed: FixedLabels): void {
+    this.#fixed = fixed;
+    this.#template = undefined;
+    this.#allFixed = 0;
+    for (let i = 0; i < fixed.shares.length; i++) this.#allFixed = (this.#allFixed + fixed.shares[i]!) | 0;
+  }
+
+  /** Appends the series with its sample in the labels' registers. Throws OutputLimitError where it does not fit. */
+  append(labels: LabelSet): void {
+    const fixed = this.#fixed!;
+    const out = this.#out;
+    if (this.#template?.shape !== labels.shape || this.#isOneOff || labels.hasEmpty)
+      this.#useTemplate(labels, fixed);
+    out.reserve(
+      labels.maxBytes + fixed.bytes.length + labels.count * MAX_LABEL_OVERHEAD + MAX_SERIES_OVERHEAD,
+    );
+    this.seriesStart = out.length;
+    const headerBytes = this.#headerBytes;
+    this.labelsStart = out.length + 1 + headerBytes;
+    this.labelsEnd = this.#labels(labels, fixed, this.#template!);
+    const end = this.#sample.write(out, this.labelsEnd, labels.sample);
+    this.#header(end, headerBytes);
+  }
+
+  #useTemplate(labels: LabelSet, fixed: FixedLabels): void {
+    this.#isOneOff = labels.hasEmpty;
+    if (labels.hasEmpty) {
+      this.#template = makeTemplate(labels, fixed);
+      return;
+    }
+    const { id } = labels.shape;
+    let template = this.#templates[id];
+    if (template?.shape !== labels.shape || template.layout !== fixed.layout) {
+      template = makeTemplate(labels, fixed);
+      this.#templates[id] = template;
+    }
+    template.hashedStart.fill(-1);
+    this.#template = template;
+  }
+
+  #labels(labels: LabelSet, fixed: FixedLabels, template: SeriesTemplate): number {
+    const { slots, fixedFrom, fixedTo, headerStart, headerEnd, longFrom, hashedStart, share } = template;
+    const { bytes: from, view: fromView } = labels.arena;
+    const { bytes: to, view: toView } = this.#out;
+    let hash = this.#allFixed;
+    let expectedFixed = 0;
+    let at = this.labelsStart;
+    for (let i = 0; i < template.steps; i++) {
+      const firstFixed = fixedFrom[i]!;
+      const behindFixed = fixedTo[i]!;
+      for (; expectedFixed < firstFixed; expectedFixed++) hash = (hash - fixed.shares[expectedFixed]!) | 0;
+      if (behindFixed > firstFixed) {
+        const start = fixed.starts[firstFixed]!;
+        at = copyRange(fixed.bytes, fixed.view, start, to, toView, at, fixed.ends[behindFixed - 1]! - start);
+        expectedFixed = behindFixed;
+      }
+      const slot = slots[i]!;
+      if (slot === NO_VALUE) continue;
+      const valueStart = slot === METRIC_SLOT ? labels.metricStart : labels.valueStart[slot]!;
+      const length = (slot === METRIC_SLOT ? labels.metricEnd : labels.valueEnd[slot]!) - valueStart;
+      const header = at;
+      at = copyRange(
+        template.bytes,
+        template.view,
+        headerStart[i]!,
+        to,
+        toView,
+        at,
+        headerEnd[i]! - headerStart[i]!,
+      );
+      if (length < longFrom[i]!) {
+        to[header + 1] = to[header + 1]! + length;
+        to[at++] = length;
+      } else at = this.#longHeader(template, i, header, length);
+      at = copyRange(from, fromView, valueStart, to, toView, at, length);
+      // A value that the line before has too is the same range, and has its hash.
+      if (valueStart !== hashedStart[i]) {
+        hashedStart[i] = valueStart;
+        share[i] = mixLabel(template.nameHash[i]!, hashRange(fromView, valueStart, length));
+      }
+      hash = (hash + share[i]!) | 0;
+    }
+    for (; expectedFixed < fixed.shares.length; expectedFixed++)
+      hash = (hash - fixed.shares[expectedFixed]!) | 0;
+    this.labelsHash = hash;
+    return at;
+  }
+
+  /** Writes the header of step `i` anew, where its lengths do not fit one byte each. */
+  #longHeader(template: SeriesTemplate, i: number, header: number, valueLength: number): number {
+    const { bytes } = template;
+    const { bytes: to } = this.#out;
+    const nameAt = template.headerStart[i]! + 2;
+    let at = writeVarint(to, header + 1, labelLength(readVarint(bytes, nameAt + 1), valueLength));
+    at += bytes.copy(to, at, nameAt, template.headerEnd[i]!);
+    return writeVarint(to, at, valueLength);
+  }
+
+  /** Writes the tag and length in front, moving the content where the length takes other room than was kept for it. */
+  #header(end: number, headerBytes: number): void {
+    const out = this.#out;
+    const length = end - this.labelsStart;
+    const needed = varintLength(length);
+    if (needed !== headerBytes) {
+      const shift = needed - headerBytes;
+      out.bytes.copyWithin(this.labelsStart + shift, this.labelsStart, end);
+      this.labelsStart += shift;
+      this.labelsEnd += shift;
+      this.#headerBytes = needed;
+    }
+    out.bytes[this.seriesStart] = TIMESERIES_TAG;
+    writeVarint(out.bytes, this.seriesStart + 1, length);
+    out.length = this.labelsStart + length;
+  }
+}

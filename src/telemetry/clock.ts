@@ -1,0 +1,27 @@
+// Time as an argument: everything that reads a clock or waits does so through this face.
+import { performance } from 'node:perf_hooks';
+
+export interface Timer {
+  cancel(): void;
+}
+
+export interface Clock {
+  /** Milliseconds since the epoch; may step in either direction. */
+  nowMs(): number;
+  /** Milliseconds since an arbitrary start; never steps back. For measuring and waiting. */
+  monotonicMs(): number;
+  /** Calls `fn` once. A delay over about 24.8 days is cut to that: waiters compare with `monotonicMs` and wait again. */
+  setTimer(fn: () => void, delayMs: number): Timer;
+}
+
+/** Above this Node's timers fire after one millisecond. */
+const LONGEST_DELAY_MS = 2 ** 31 - 1;
+
+export function systemClock(): Clock {
+  return { nowMs: Date.now, monotonicMs: () => performance.now(), setTimer: startTimer };
+}
+
+function startTimer(fn: () => void, delayMs: number): Timer {
+  const timer = setTimeout(fn, Math.min(delayMs, LONGEST_DELAY_MS));
+  return { cancel: () => clearTimeout(timer) };
+}

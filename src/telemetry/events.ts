@@ -1,0 +1,59 @@
+// What can happen, as the stations report it: each call counts and logs in one place, so neither is forgotten.
+
+/** A block, as far as log and metrics want to know it. */
+export interface BlockFacts {
+  readonly backend: string;
+  readonly sampleCount: number;
+  /** Samples by job. */
+  readonly jobs: ReadonlyMap<string, number>;
+}
+
+export interface DeliveryEvents {
+  /** An attempt ended, whatever its end. */
+  requestEnded(backend: string, durationMs: number): void;
+  /** `attempt` counts from 0. */
+  blockSent(e: BlockFacts & { readonly bytes: number; readonly attempt: number }): void;
+  /** The attempt failed and another will follow in `delayMs`. */
+  blockRetried(
+    e: BlockFacts & {
+      readonly attempt: number;
+      readonly reason: string;
+      readonly detail: string;
+      readonly delayMs: number;
+    },
+  ): void;
+  /** Given up. `detail` is the backend's own words, made printable. */
+  blockDropped(e: BlockFacts & { readonly reason: string; readonly detail: string }): void;
+  tlsReloaded(e: { readonly backend: string }): void;
+  /** Changed files cannot be used; the old ones stay in use. Told once for each change. */
+  tlsUnreadable(e: { readonly backend: string; readonly detail: string }): void;
+  /** As `tlsUnreadable`, for credential files. */
+  credentialsUnreadable(e: { readonly backend: string; readonly detail: string }): void;
+}
+
+export interface PushAnswered {
+  readonly status: number;
+  /** A word from a fixed set. */
+  readonly reason: string;
+  readonly job: string | undefined;
+  readonly bodyBytes: number;
+  readonly durationMs: number;
+  readonly sampleCount: number;
+  readonly userAgent: string | undefined;
+  readonly detail: string | undefined;
+}
+
+export interface IntakeEvents {
+  pushAnswered(e: PushAnswered): void;
+  /** `count` series were stamped later than their receipt to keep timestamps increasing. */
+  timestampsAdvanced(count: number): void;
+  /** A defect of the program itself, met while it handled one push. */
+  fault(error: unknown): void;
+  /** Something in the configuration is allowed but gives up a protection. */
+  configurationWarning(detail: string): void;
+  starting(e: { readonly version: string; readonly config: string | undefined }): void;
+  /** `address` is host and port as bound. */
+  listening(e: { readonly address: string }): void;
+  stopping(e: { readonly signal: string }): void;
+  stopped(e: { readonly lostSamples: number }): void;
+}

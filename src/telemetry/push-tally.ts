@@ -1,0 +1,101 @@
+// What is counted for every push, as plain numbers: a push costs no label hashing and no allocation.
+import { Counter, type Registry } from 'prom-client';
+import { TallyHistogram } from './tally-histogram.ts';
+
+const BODY_BYTES = [256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216];
+const DURATION_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
+
+export interface PushAnswer {
+  readonly status: number;
+  readonly reason: string;
+}
+
+interface Answer extends PushAnswer {
+  count: number;
+}
+
+export class PushTally {
+  readonly #answers: Answer[] = [];
+  readonly #bodyBytes: TallyHistogram;
+  readonly #durationSeconds: TallyHistogram;
+  #samplesAccepted = 0;
+  #timestampsAdvanced = 0;
+
+  /** `expected` are the answers whose series exist from the start. */
+  constructor(registry: Registry, expected: readonly PushAnswer[]) {
+    this.#bodyBytes = new TallyHistogram({
+      name: 'sluice_push_body_bytes',
+      help: 'Sizes of the bodies of pushes as received.',
+      buckets: BODY_BYTES,
+      registry,
+    });
+    this.#durationSeconds = new TallyHistogram({
+      name: 'sluice_push_duration_seconds',
+      help: 'Time from the first byte of a push to its answer.',
+      buckets: DURATION_SECONDS,
+      registry,
+    });
+    for (const { status, reason } of expected) this.#answer(status, reason);
+    this.#registerCounters(registry);
+  }
+
+  /** `reason` must come from a fixed set of words: it becomes a label. */
+  answered(status: number, reason: string, bodyBytes: number, durationMs: number, sampleCount: number): void {
+    this.#answer(status, reason).count++;
+    this.#bodyBytes.tally(bodyBytes);
+    this.#durationSeconds.tally(durationMs / 1000);
+    if (status < 400) this.#samplesAccepted += sampleCount;
+  }
+
+  timestampsAdvanced(count: number): void {
+    this.#timestampsAdvanced += count;
+  }
+
+  #answer(status: number, reason: string): Answer {
+    // The list holds a dozen entries: a scan is cheaper than building a key.
+    for (const answer of this.#answers) {
+      if (answer.status === status && answer.reason === reason) return answer;
+    }
+    const fresh = { status, reason, count: 0 };
+    this.#answers.push(fresh);
+    return fresh;
+  }
+
+  #registerCounters(registry: Registry): void {
+    const answers = this.#answers;
+    new Counter({
+      name: 'sluice_pushes_total',
+      help: 'Pushes answered, by HTTP status and reason.',
+      labelNames: ['status', 'reason'],
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const { status, reason, count } of answers) this.inc({ status: String(status), reason }, count);
+      },
+    });
+    registerTotal(
+      registry,
+      'sluice_samples_accepted_total',
+      'Samples of accepted pushes.',
+      () => this.#samplesAccepted,
+    );
+    registerTotal(
+      registry,
+      'sluice_push_timestamps_advanced_total',
+      'Pushes stamped later than their receipt so that timestamps of a series strictly increase.',
+      () => this.#timestampsAdvanced,
+    );
+  }
+}
+
+function registerTotal(registry: Registry, name: string, help: string, read: () => number): void {
+  new Counter({
+    name,
+    help,
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(read());
+    },
+  });
+}

@@ -1,0 +1,85 @@
+// gzip bodies, decoded within a limit on their decoded size. Small ones at once; for larger ones in a worker thread of
+// Node's, after a first pass that only counts, so that a bomb costs some processor time but no memory.
+import { createGunzip, gunzip, gunzipSync } from 'node:zlib';
+
+/** The body is not a whole, sound gzip stream. */
+export class GzipError extends SyntaxError {}
+
+/** The decoded body is over its limit. */
+export class DecodedSizeError extends RangeError {
+  constructor(maxBytes: number) {
+    super(`Cannot decode gzip body: expected at most ${maxBytes} bytes decoded, found more`);
+  }
+}
+
+/** Up to these sizes decoding takes less time than handing it over. */
+const SMALL_ENCODED = 64 * 1024;
+const SMALL_DECODED = 1024 * 1024;
+const SHORTEST_STREAM = 18;
+const COUNTING_CHUNK = 256 * 1024;
+
+/**
+ * Decodes a small body at once. Undefined where it is not surely small: then it needs `gunzipLarge`.
+ * Throws GzipError and DecodedSizeError.
+ */
+export function gunzipSmall(body: Buffer, maxBytes: number): Buffer | undefined {
+  if (body.length < SHORTEST_STREAM) throw new GzipError(sentence('the data end too early'));
+  const claimed = body.readUInt32LE(body.length - 4);
+  if (body.length > SMALL_ENCODED || claimed > SMALL_DECODED || claimed > maxBytes) return undefined;
+  try {
+    return gunzipSync(body, { maxOutputLength: claimed + 1, chunkSize: Math.max(64, claimed + 1) });
+  } catch (error) {
+    // Of several members in one stream only the last one's size stands at the end.
+    if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') return undefined;
+    throw translate(error, maxBytes);
+  }
+}
+
+/** Decodes a body of any size. Rejects with GzipError and DecodedSizeError. */
+export async function gunzipLarge(body: Buffer, maxBytes: number): Promise<Buffer> {
+  const size = await countDecoded(body, maxBytes);
+  return new Promise((resolve, reject) => {
+    gunzip(body, { maxOutputLength: Math.max(1, size), chunkSize: Math.max(64, size) }, (error, decoded) => {
+      if (error) reject(translate(error, maxBytes));
+      else resolve(decoded);
+    });
+  });
+}
+
+/** The decoded size of a body, none of which is kept. */
+export function countDecoded(body: Buffer, maxBytes: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const stream = createGunzip({ chunkSize: COUNTING_CHUNK });
+    let size = 0;
+    stream.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > maxBytes) stream.destroy(new DecodedSizeError(maxBytes));
+    });
+    stream.on('end', () => resolve(size));
+    stream.on('error', (error) => reject(translate(error, maxBytes)));
+    stream.end(body);
+  });
+}
+
+/** The one place that knows zlib's errors. */
+function translate(error: unknown, maxBytes: number): Error {
+  if (error instanceof DecodedSizeError) return error;
+  switch (codeOf(error)) {
+    case 'ERR_BUFFER_TOO_LARGE':
+      return new DecodedSizeError(maxBytes);
+    case 'Z_BUF_ERROR':
+      return new GzipError(sentence('the data end too early'), { cause: error });
+    case 'Z_DATA_ERROR':
+      return new GzipError(sentence((error as Error).message), { cause: error });
+    default:
+      return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+function sentence(found: string): string {
+  return `Cannot decode gzip body: expected a whole gzip stream, found that ${found}`;
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}

@@ -1,0 +1,73 @@
+// Decides which families' TYPE and HELP go along with a push: each at most once per interval. Bounded; a family that
+// has fallen out is sent once more than needed. What was staged counts as sent only once the push is accepted.
+import type { FamilyTable } from '../exposition/family-table.ts';
+
+const MAX_FAMILIES = 20_000;
+const MAX_SIGNATURES = 4096;
+
+export class MetadataRegistry {
+  readonly #intervalMs: number;
+  /** Family name → when its metadata is next due. */
+  readonly #families = new Map<string, number>();
+  /** Sum over a push's families → when the first of them is next due: spares most pushes the look at each family. */
+  readonly #signatures = new Map<number, number>();
+  #staged: string[] = [];
+  #stagedSignature = 0;
+
+  constructor(intervalMs: number) {
+    this.#intervalMs = intervalMs;
+  }
+
+  /** The entries of `families` whose metadata is due; empty for most pushes. */
+  due(families: FamilyTable, nowMs: number): readonly number[] {
+    this.#staged = [];
+    this.#stagedSignature = signatureOf(families);
+    if (nowMs < (this.#signatures.get(this.#stagedSignature) ?? -Infinity)) return [];
+    const due: number[] = [];
+    for (let family = 0; family < families.count; family++) {
+      if (!isDescribed(families, family)) continue;
+      const name = families.name(family);
+      if (nowMs < (this.#families.get(name) ?? -Infinity)) continue;
+      due.push(family);
+      this.#staged.push(name);
+    }
+    return due;
+  }
+
+  /** The push that `due` was asked for last has been accepted. */
+  confirm(nowMs: number): void {
+    for (const name of this.#staged) remember(this.#families, name, nowMs + this.#intervalMs, MAX_FAMILIES);
+    this.#staged = [];
+    if (nowMs < (this.#signatures.get(this.#stagedSignature) ?? -Infinity)) return;
+    remember(this.#signatures, this.#stagedSignature, nowMs + this.#intervalMs, MAX_SIGNATURES);
+  }
+}
+
+function isDescribed(families: FamilyTable, family: number): boolean {
+  return families.owner[family] === family && families.hasSamples[family] === 1 && hasText(families, family);
+}
+
+function hasText(families: FamilyTable, family: number): boolean {
+  return families.type[family]! > 0 || families.helpStart[family]! >= 0;
+}
+
+function signatureOf(families: FamilyTable): number {
+  let sum = 0;
+  for (let family = 0; family < families.count; family++) {
+    if (isDescribed(families, family))
+      sum = (sum + Math.imul(families.hash[family]!, families.type[family]! + 3)) | 0;
+  }
+  return sum;
+}
+
+/** Sets an entry as the newest, letting the oldest go at the bound. */
+function remember<Key>(map: Map<Key, number>, key: Key, value: number, max: number): void {
+  map.delete(key);
+  if (map.size >= max) {
+    for (const oldest of map.keys()) {
+      map.delete(oldest);
+      break;
+    }
+  }
+  map.set(key, value);
+}

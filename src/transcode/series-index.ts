@@ -1,0 +1,96 @@
+// The series of one push by their encoded labels: finds a series that was pushed twice. Open addressing in typed arrays.
+import type { OutputBuffer } from '../wire/output-buffer.ts';
+import { equalRange } from '../wire/words.ts';
+
+const FIRST_SERIES = 128;
+/** What a larger push needed is given back after it. */
+const KEPT_SERIES = 1 << 15;
+
+export class SeriesIndex {
+  readonly #out: OutputBuffer;
+  /** Numbers of series, counted from 1; 0 is a free slot. */
+  #slots = new Int32Array(2 * FIRST_SERIES);
+  #mask = 2 * FIRST_SERIES - 1;
+  #hashes = new Int32Array(FIRST_SERIES);
+  #starts = new Int32Array(FIRST_SERIES);
+  #lengths = new Int32Array(FIRST_SERIES);
+  /** The timestamp of the newest sample, where it had one of its own; otherwise NaN. */
+  #timestamps = new Float64Array(FIRST_SERIES);
+  count = 0;
+
+  constructor(out: OutputBuffer) {
+    this.#out = out;
+  }
+
+  reset(): void {
+    this.count = 0;
+    if (this.#hashes.length > KEPT_SERIES) this.#shrink();
+    this.#mask = 2 * FIRST_SERIES - 1;
+    this.#slots.fill(0, 0, this.#mask + 1);
+  }
+
+  /**
+   * Adds the series whose labels are the range of the output, with their hash. `ownTimestampMs` is NaN for a sample without one.
+   * False where the series is there already, unless each of its samples has a timestamp of its own, ever larger.
+   */
+  add(start: number, end: number, labelsHash: number, ownTimestampMs: number): boolean {
+    const length = end - start;
+    const { view } = this.#out;
+    // The low bits choose the slot, and sums of products leave them poor.
+    const hash = labelsHash ^ (labelsHash >>> 15);
+    let slot = hash & this.#mask;
+    for (; this.#slots[slot] !== 0; slot = (slot + 1) & this.#mask) {
+      const series = this.#slots[slot]! - 1;
+      if (this.#hashes[series] !== hash || this.#lengths[series] !== length) continue;
+      if (equalRange(view, this.#starts[series]!, start, length))
+        return this.#isLater(series, ownTimestampMs);
+    }
+    const series = this.count++;
+    if (series === this.#hashes.length) this.#growColumns();
+    this.#slots[slot] = this.count;
+    this.#hashes[series] = hash;
+    this.#starts[series] = start;
+    this.#lengths[series] = length;
+    this.#timestamps[series] = ownTimestampMs;
+    if (2 * this.count > this.#mask) this.#growSlots();
+    return true;
+  }
+
+  #isLater(series: number, ownTimestampMs: number): boolean {
+    if (!(ownTimestampMs > this.#timestamps[series]!)) return false;
+    this.#timestamps[series] = ownTimestampMs;
+    return true;
+  }
+
+  #shrink(): void {
+    this.#slots = new Int32Array(2 * FIRST_SERIES);
+    this.#hashes = new Int32Array(FIRST_SERIES);
+    this.#starts = new Int32Array(FIRST_SERIES);
+    this.#lengths = new Int32Array(FIRST_SERIES);
+    this.#timestamps = new Float64Array(FIRST_SERIES);
+  }
+
+  #growColumns(): void {
+    const grow = <T extends Int32Array | Float64Array>(old: T, made: T): T => {
+      made.set(old);
+      return made;
+    };
+    const size = 2 * this.#hashes.length;
+    this.#hashes = grow(this.#hashes, new Int32Array(size));
+    this.#starts = grow(this.#starts, new Int32Array(size));
+    this.#lengths = grow(this.#lengths, new Int32Array(size));
+    this.#timestamps = grow(this.#timestamps, new Float64Array(size));
+  }
+
+  #growSlots(): void {
+    const size = 2 * (this.#mask + 1);
+    this.#mask = size - 1;
+    if (size > this.#slots.length) this.#slots = new Int32Array(size);
+    else this.#slots.fill(0, 0, size);
+    for (let series = 0; series < this.count; series++) {
+      let slot = this.#hashes[series]! & this.#mask;
+      while (this.#slots[slot] !== 0) slot = (slot + 1) & this.#mask;
+      this.#slots[slot] = series + 1;
+    }
+  }
+}

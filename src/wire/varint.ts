@@ -1,0 +1,69 @@
+// Base-128 varints of Protocol Buffers (https://protobuf.dev/programming-guides/encoding/#varints), up to 2^53 - 1.
+
+/** Bytes that `value` (a whole number from 0 to 2^53 - 1) takes. */
+export function varintLength(value: number): number {
+  let length = 1;
+  let rest = value;
+  while (rest > 127) {
+    rest = Math.floor(rest / 128);
+    length++;
+  }
+  return length;
+}
+
+/** Writes `value` (a whole number from 0 to 2^53 - 1) and returns where the next byte goes. */
+export function writeVarint(bytes: Uint8Array, at: number, value: number): number {
+  let rest = value;
+  while (rest > 0x7fffffff) {
+    bytes[at++] = (rest % 128) | 128;
+    rest = Math.floor(rest / 128);
+  }
+  while (rest > 127) {
+    bytes[at++] = (rest & 127) | 128;
+    rest >>>= 7;
+  }
+  bytes[at++] = rest;
+  return at;
+}
+
+/** The length of a signed 64-bit value as protobuf's int64: a negative one takes ten bytes. */
+export function int64Length(value: number): number {
+  return value < 0 ? 10 : varintLength(value);
+}
+
+/** Writes a whole number between -2^53 and 2^53 as protobuf's int64 (two's complement). */
+export function writeInt64(bytes: Uint8Array, at: number, value: number): number {
+  return value < 0
+    ? writeBigVarint(bytes, at, BigInt.asUintN(64, BigInt(value)))
+    : writeVarint(bytes, at, value);
+}
+
+/** Writes an unsigned 64-bit value. */
+export function writeBigVarint(bytes: Uint8Array, at: number, value: bigint): number {
+  let rest = value;
+  while (rest > 127n) {
+    bytes[at++] = Number(rest & 127n) | 128;
+    rest >>= 7n;
+  }
+  bytes[at++] = Number(rest);
+  return at;
+}
+
+/** Where the varint at `at` ends, exclusive. */
+export function varintEnd(bytes: Uint8Array, at: number): number {
+  let end = at;
+  while ((bytes[end] ?? 0) > 127) end++;
+  return end + 1;
+}
+
+/** The value of the varint at `at`; only for bytes this program wrote, at most 2^53 - 1. */
+export function readVarint(bytes: Uint8Array, at: number): number {
+  let value = 0;
+  let scale = 1;
+  for (let i = at; ; i++) {
+    const byte = bytes[i] ?? 0;
+    value += (byte & 127) * scale;
+    if (byte < 128) return value;
+    scale *= 128;
+  }
+}

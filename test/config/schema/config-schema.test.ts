@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from '../../../src/config/load-config.ts';
+import { BACKEND, problemsOf } from '../problems-of.ts';
+
+function refused(text: string, ...problems: string[]): void {
+  expect(problemsOf(text + BACKEND).map((line) => line.replace(/^\d+:\d+: /, ''))).toEqual(problems);
+}
+
+function accepted(text: string) {
+  return parseConfig(text + BACKEND, 'c.yaml', {});
+}
+
+describe('listenAddress', () => {
+  it('is refused without a port or with one that is none', () => {
+    const wanted = 'expected host:port, :port or [IPv6]:port with a port from 0 to 65535, seen';
+    for (const text of [
+      '',
+      'localhost',
+      ':',
+      'h:',
+      'h:65536',
+      'h:-1',
+      'h:1x',
+      'h h:1',
+      '[h]:1',
+      '1.2.3.400:1',
+      'http://h:1',
+    ]) {
+      refused(`listenAddress: ${JSON.stringify(text)}`, `listenAddress: ${wanted} ${JSON.stringify(text)}`);
+    }
+    refused('listenAddress: 3030', `listenAddress: ${wanted} a number`);
+  });
+
+  it('is refused as an IPv6 address without brackets', () => {
+    for (const text of ['::1', '::1:3030', 'fe80::1:2:3030']) {
+      refused(
+        `listenAddress: "${text}"`,
+        `listenAddress: expected an IPv6 address in brackets such as [::1]:3030, seen "${text}"`,
+      );
+    }
+  });
+
+  it('is a host and a port', () => {
+    for (const [text, host, port] of [
+      ['0.0.0.0:3030', '0.0.0.0', 3030],
+      ['127.0.0.1:0', '127.0.0.1', 0],
+      [':65535', '', 65_535],
+      ['[::1]:3030', '::1', 3030],
+      ['my-host.local:80', 'my-host.local', 80],
+    ] as const) {
+      expect(accepted(`listenAddress: "${text}"`).listenAddress).toEqual({ host, port });
+    }
+  });
+});
+
+describe('push.pushgateway', () => {
+  const at = 'push.pushgateway';
+
+  function refusedKey(keys: string, ...problems: string[]): void {
+    refused(`push: { pushgateway: { ${keys} } }`, ...problems.map((problem) => `${at}.${problem}`));
+  }
+
+  it('refuses what this version does not have', () => {
+    const all = 'which is all that this version of Sluice supports';
+    for (const level of ['stored', 'delivered']) {
+      refusedKey(`acknowledge: ${level}`, `acknowledge: expected queued, ${all}, seen "${level}"`);
+    }
+    for (const encoding of ['snappy', 'zstd', 'br', 'GZIP']) {
+      refusedKey(
+        `contentEncodings: [gzip, ${encoding}]`,
+        `contentEncodings[1]: expected gzip, ${all}, seen "${encoding}"`,
+      );
+    }
+    for (const key of ['maxWait', 'pushTimeMetrics', 'onDelete']) {
+      refusedKey(`${key}: 1`, `${key}: not supported by this version of Sluice`);
+    }
+  });
+
+  it('refuses path prefixes that no request could match or that mean the same', () => {
+    const prefix = (text: string, wanted: string) =>
+      refusedKey(
+        `pathPrefixes: [${JSON.stringify(text)}]`,
+        `pathPrefixes[0]: expected a path prefix ${wanted}, seen ${JSON.stringify(text)}`,
+      );
+    prefix('push', 'that starts with "/"');
+    prefix('/push/', 'without a slash at its end');
+    for (const text of ['/a/../b', '/..', '/.', '/a//b', '/a?b', '/a#b', '/a%2Fb', '/a b', '/ä']) {
+      prefix(text, 'without "..", "//", query, escapes or spaces');
+    }
+    refusedKey(
+      'pathPrefixes: []',
+      'pathPrefixes: expected at least one path prefix ("" is the root), seen none',
+    );
+    refusedKey('pathPrefixes: ["", /a, /]', 'pathPrefixes[2]: expected each path prefix once, seen "" again');
+  });
+
+  it('takes the root in both spellings and other prefixes as they are', () => {
+    const prefixes = (text: string) =>
+      accepted(`push: { pushgateway: { pathPrefixes: ${text} } }`).push.pushgateway.pathPrefixes;
+    expect(prefixes('[/]')).toEqual(['']);
+    expect(prefixes('["", /pushgateway, "/a/b-c.d..e"]')).toEqual(['', '/pushgateway', '/a/b-c.d..e']);
+  });
+
+  it('refuses limits that contradict each other', () => {
+    refusedKey(
+      'maxBodySize: 100MiB',
+      'maxBodySize: expected at most maxDecodedSize, which is 67108864 bytes, seen 104857600 bytes',
+    );
+    refusedKey(
+      'maxDecodedSize: 200MiB',
+      'maxDecodedSize: expected at most maxBufferedSize, which is 134217728 bytes, seen 209715200 bytes',
+    );
+    refusedKey('maxBodySize: 0', 'maxBodySize: expected a size from 1B to 1GiB, seen 0');
+    refusedKey(
+      'maxBodySize: big',
+      'maxBodySize: expected a size from 1B to 1GiB in B, kB, MB, GB, TB, KiB, MiB, GiB or TiB such as 16MiB, seen "big"',
+    );
+  });
+
+  it('refuses other words for its choices', () => {
+    refusedKey('timestamps: keep', 'timestamps: expected one of honor, reject, ignore, seen "keep"');
+    refusedKey('lineEndings: crlf', 'lineEndings: expected one of strict, lenient, seen "crlf"');
+    refusedKey(
+      'bucketLabels: raw',
+      'bucketLabels: expected one of canonical, openmetrics, verbatim, seen "raw"',
+    );
+    refusedKey('enabled:', 'enabled: expected true or false, seen nothing');
+  });
+});
+
+describe('labels.defaults', () => {
+  it('refuses names that are not labels or are reserved', () => {
+    const name = (text: string, path: string, wanted: string) =>
+      refused(
+        `labels: { defaults: { ${JSON.stringify(text)}: x } }`,
+        `labels.defaults${path}: expected ${wanted}, seen ${JSON.stringify(text)}`,
+      );
+    const letters = 'a label name of letters, digits and "_" that does not start with a digit';
+    name('9a', '.9a', letters);
+    name('a.b', '["a.b"]', letters);
+    name('ä', '["ä"]', letters);
+    name('', '[""]', letters);
+    name('__name__', '.__name__', 'a label name (each push names its metrics)');
+    name('__x', '.__x', 'a label name that is not reserved by "__"');
+  });
+
+  it('refuses values that are not text', () => {
+    refused('labels: { defaults: { a: 1 } }', 'labels.defaults.a: expected text (in quotes), seen a number');
+    refused('labels: { defaults: { a: } }', 'labels.defaults.a: expected text (in quotes), seen nothing');
+    refused('labels: { defaults: [] }', 'labels.defaults: expected a mapping of keys, seen a list');
+  });
+
+  it('takes job, __replica__ and empty values', () => {
+    const defaults = { job: 'j', __replica__: 'r', empty: '', _a9: 'ä' };
+    expect(accepted(`labels: { defaults: ${JSON.stringify(defaults)} }`).labels.defaults).toEqual(defaults);
+  });
+});
+
+it('limits of the server are refused out of bounds or when they contradict each other', () => {
+  refused(
+    'server: { requestTimeout: 0 }',
+    'server.requestTimeout: expected a duration from 1ms to 24d, seen 0',
+  );
+  refused(
+    'server: { maxConnections: 0 }',
+    'server.maxConnections: expected a whole number from 1 to 1000000, seen 0',
+  );
+  refused(
+    'server: { headersTimeout: 2m }',
+    'server.headersTimeout: expected at most requestTimeout, which is 60000 ms, seen 120000 ms',
+  );
+  refused(
+    'server: { requestTimeout: 1 }',
+    'server.requestTimeout: expected a duration from 1ms to 24d with a unit (d, h, m, s or ms) such as 30s, seen 1',
+  );
+  expect(accepted('shutdownTimeout: 0').shutdownTimeout).toBe(0);
+});
+
+it('unknown keys far from any known one are answered with all known ones', () => {
+  refused(
+    'backend: {}',
+    'backend: unknown key, expected one of listenAddress, logging, server, shutdownTimeout, push, labels, metadataConfig, remoteWrite',
+  );
+  refused('listen_address: ":1"', 'listen_address: unknown key, did you mean "listenAddress"?');
+  refused('logging: { levle: info }', 'logging.levle: unknown key, did you mean "level"?');
+});

@@ -1,0 +1,32 @@
+// A backend's configuration for tests: fast and small, and only what a test is about said in it.
+import type { BackendConfig, QueueConfig, TlsConfig } from '../../src/config/config.ts';
+
+type Overrides = Partial<Omit<BackendConfig, 'queueConfig' | 'tlsConfig'>> & {
+  readonly queueConfig?: Partial<QueueConfig>;
+  readonly tlsConfig?: Partial<TlsConfig>;
+};
+
+export function backendConfig(url: string, overrides: Overrides = {}): BackendConfig {
+  return {
+    name: 'primary',
+    url,
+    allowInsecureHTTP: false,
+    remoteTimeout: 10_000,
+    messageVersion: 'V1.0',
+    headers: {},
+    ...overrides,
+    tlsConfig: { minVersion: 'TLS12', insecureSkipVerify: false, ...overrides.tlsConfig },
+    queueConfig: {
+      shards: 1,
+      maxSamplesPerSend: 2000,
+      maxRequestBytes: 1024 * 1024,
+      batchSendDeadline: 5,
+      maxQueueSize: 64 * 1024 * 1024,
+      minBackoff: 2,
+      maxBackoff: 20,
+      maxRetryAfter: 3000,
+      sampleAgeLimit: 0,
+      ...overrides.queueConfig,
+    },
+  };
+}

@@ -1,0 +1,76 @@
+// Decodes the body of a remote write 1.0 request strictly: an unknown field or a wrong wire type is an error.
+import protobuf from 'protobufjs';
+import { uncompress } from 'snappyjs';
+import { WRITE_REQUEST } from './write-request-type.ts';
+
+export interface DecodedSample {
+  readonly value: number;
+  readonly timestampMs: number;
+}
+
+export interface DecodedSeries {
+  /** In the order of the wire. */
+  readonly labels: readonly (readonly [name: string, value: string])[];
+  readonly samples: readonly DecodedSample[];
+}
+
+export interface DecodedMetadata {
+  readonly type: number;
+  readonly family: string;
+  readonly help: string;
+  readonly unit: string;
+}
+
+export interface DecodedRequest {
+  readonly series: readonly DecodedSeries[];
+  readonly metadata: readonly DecodedMetadata[];
+}
+
+interface WireRequest {
+  timeseries: {
+    labels: { name: string; value: string }[];
+    samples: { value: number; timestamp: unknown }[];
+  }[];
+  metadata: { type: number; metric_family_name: string; help: string; unit: string }[];
+}
+
+const MAX_BYTES = 64 * 1024 * 1024;
+
+/** Throws where the body is not a snappy block that holds exactly a `prometheus.WriteRequest`. */
+export function decodeWriteRequest(body: Uint8Array): DecodedRequest {
+  const bytes = uncompress(new Uint8Array(body), MAX_BYTES);
+  refuseUnknownFields(WRITE_REQUEST, bytes);
+  const request = WRITE_REQUEST.decode(bytes) as unknown as WireRequest;
+  return {
+    series: request.timeseries.map(({ labels, samples }) => ({
+      labels: labels.map(({ name, value }) => [name, value] as const),
+      samples: samples.map(({ value, timestamp }) => ({ value, timestampMs: Number(timestamp) })),
+    })),
+    metadata: request.metadata.map(({ type, metric_family_name: family, help, unit }) => ({
+      type,
+      family,
+      help,
+      unit,
+    })),
+  };
+}
+
+/** Walks the message by its published definition, into every message inside it. */
+function refuseUnknownFields(type: protobuf.Type, bytes: Uint8Array): void {
+  const reader = protobuf.Reader.create(bytes);
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
+    const field = type.fieldsById[tag >>> 3];
+    if (field === undefined) throw new SyntaxError(`unknown field ${tag >>> 3} in ${type.name}`);
+    if ((tag & 7) === 2 && field.resolvedType instanceof protobuf.Type) {
+      refuseUnknownFields(field.resolvedType, reader.bytes());
+    } else {
+      reader.skipType(tag & 7);
+    }
+  }
+}
+
+/** `name{a="b"}`-like text that tells one series from another. */
+export function seriesKey(series: DecodedSeries): string {
+  return JSON.stringify([...series.labels].sort());
+}

@@ -1,0 +1,156 @@
+// A remote-write receiver that plays a script, one step for each request, the last one for ever. It speaks HTTP/1.1 on
+// bare sockets, so that it can also misbehave, and checks every request it records.
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import { type DecodedRequest, type DecodedSeries, decodeWriteRequest } from './decode-write-request.ts';
+import { ReceiverConnection } from './receiver-connection.ts';
+import { RequestChecks } from './request-checks.ts';
+
+export interface Step {
+  /** Answered with this status; 204 unless said otherwise. */
+  readonly status?: number;
+  readonly headers?: readonly (readonly [string, string])[];
+  readonly body?: string | Uint8Array;
+  /** Sent verbatim instead of a formed answer; the connection is closed behind it. */
+  readonly raw?: string;
+  /** The answer waits for this. */
+  readonly until?: Promise<unknown>;
+  readonly fault?:
+    | 'never-read'
+    | 'never-answer'
+    | 'never-end-body'
+    | 'reset-after-request'
+    | 'answer-before-body'
+    | { readonly resetAfterBytes: number };
+}
+
+export interface RecordedRequest {
+  readonly atMs: number;
+  /** Counts connections from 1. */
+  readonly connection: number;
+  readonly method: string;
+  readonly target: string;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: Buffer;
+  readonly decoded: DecodedRequest;
+  readonly step: Step;
+}
+
+export interface ReceiverOptions {
+  readonly tls?: TlsOptions;
+  readonly port?: number;
+}
+
+export class ScriptedReceiver {
+  readonly requests: RecordedRequest[] = [];
+  /** Requests whose head was read, whether or not the rest came. */
+  started = 0;
+  connections = 0;
+  failedHandshakes = 0;
+  readonly #checks = new RequestChecks();
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  readonly #scheme: string;
+  #script: Step[];
+
+  private constructor(script: readonly Step[], { tls }: ReceiverOptions) {
+    this.#script = [...script];
+    this.#scheme = tls ? 'https' : 'http';
+    this.#server = tls ? createTlsServer(tls) : createServer();
+    this.#server.on(tls ? 'secureConnection' : 'connection', (socket: Socket) => this.#accept(socket));
+    this.#server.on('connection', (socket: Socket) => this.#keep(socket));
+    this.#server.on('tlsClientError', () => this.failedHandshakes++);
+  }
+
+  static async start(
+    script: readonly Step[] = [{}],
+    options: ReceiverOptions = {},
+  ): Promise<ScriptedReceiver> {
+    const receiver = new ScriptedReceiver(script, options);
+    receiver.#server.listen(options.port ?? 0, '127.0.0.1');
+    await once(receiver.#server, 'listening');
+    return receiver;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  url(target = '/api/v1/write', host = '127.0.0.1'): string {
+    return `${this.#scheme}://${host}:${this.port}${target}`;
+  }
+
+  /** Replaces what is left of the script. */
+  play(...script: readonly Step[]): void {
+    this.#script = [...script];
+  }
+
+  get openConnections(): number {
+    return this.#sockets.size;
+  }
+
+  /** Series of the requests that were answered with 2xx, in order. */
+  get delivered(): readonly DecodedSeries[] {
+    return this.requests.filter(({ step }) => isSuccess(step)).flatMap(({ decoded }) => decoded.series);
+  }
+
+  get deliveredValues(): readonly number[] {
+    return this.delivered.flatMap(({ samples }) => samples.map(({ value }) => value));
+  }
+
+  /** Closes everything; throws where a request broke what must always hold. */
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise((resolve) => this.#server.close(resolve));
+    const { violations } = this.#checks;
+    if (violations.length > 0) throw new Error(`the receiver saw: ${violations.slice(0, 5).join('; ')}`);
+  }
+
+  #accept(socket: Socket): void {
+    const connection = ++this.connections;
+    const step = this.#script[0];
+    if (step?.fault === 'never-read') {
+      this.#nextStep();
+      socket.on('error', () => {});
+      socket.pause();
+      return;
+    }
+    new ReceiverConnection(socket, {
+      nextStep: () => {
+        this.started++;
+        return this.#nextStep();
+      },
+      record: (head, body, step) =>
+        this.#record({ ...head, connection, body, step, atMs: performance.now() }),
+    });
+  }
+
+  #keep(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.on('error', () => {});
+    socket.on('close', () => this.#sockets.delete(socket));
+  }
+
+  #nextStep(): Step {
+    return (this.#script.length > 1 ? this.#script.shift() : this.#script[0]) ?? {};
+  }
+
+  #record(request: Omit<RecordedRequest, 'decoded'>): void {
+    try {
+      const decoded = decodeWriteRequest(request.body);
+      this.#checks.check(decoded);
+      if (isSuccess(request.step)) this.#checks.delivered(decoded);
+      this.requests.push({ ...request, decoded });
+    } catch (error) {
+      this.#checks.violations.push(`not a write request: ${error}`);
+    }
+  }
+}
+
+function isSuccess({ status = 204, raw, fault }: Step): boolean {
+  if (fault === 'never-end-body') return status < 300;
+  return raw === undefined
+    ? fault === undefined && status >= 200 && status < 300
+    : /HTTP\/1.1 2\d\d .*\r\n\r\n/s.test(raw);
+}
