@@ -103,7 +103,8 @@ async function run(config: Config, file?: string, onListening?: (address: string
   const version = programVersion();
   const collector = new Collector(config, { log, clock: systemClock(), random: Math.random, version });
   collector.events.starting({ version, config: file });
-  onListening?.(await collector.start());
+  const address = await collector.start();
+  onListening?.(address);
   const signal = await nextSignal();
   collector.events.stopping({ signal });
   // A second signal does not wait for anything.
