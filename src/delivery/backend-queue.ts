@@ -1,12 +1,17 @@
 // All shards of one backend behind one bound on bytes.
 import type { BackendConfig } from '../config/config.ts';
 import type { QueueReading } from '../telemetry/backend-metrics.ts';
+import type { BlockSealer } from '../remotewrite/block-sealer.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { DeliveryEvents } from '../telemetry/events.ts';
 import { BackendLedger } from './backend-ledger.ts';
 import type { OfferedPush } from './offered-push.ts';
 import { ShardLane } from './shard-lane.ts';
 import { UpstreamClient } from './upstream-client.ts';
+
+export interface QueueDeps extends DeliveryDeps {
+  readonly sealer: BlockSealer;
+}
 
 export interface DeliveryDeps {
   readonly events: DeliveryEvents;
@@ -24,7 +29,7 @@ export class BackendQueue {
   readonly #lanes: readonly ShardLane[];
 
   /** Throws an Error that names the file where one for TLS or credentials cannot be used. */
-  constructor(backend: BackendConfig, deps: DeliveryDeps) {
+  constructor(backend: BackendConfig, deps: QueueDeps) {
     const { name, queueConfig } = backend;
     this.#name = name;
     this.#clock = deps.clock;
@@ -32,6 +37,7 @@ export class BackendQueue {
     this.#upstream = new UpstreamClient(backend, deps);
     const { events, clock, random } = deps;
     const shared = {
+      sealer: deps.sealer,
       backend: name,
       queueConfig,
       upstream: this.#upstream,

@@ -1,6 +1,7 @@
 // The open buffer of one shard. Append-only; its bytes are whole fields of a write request at every moment.
 // The buffer is reused after sealing and holds at most `maxBytes`, unless a single field is larger than that.
-import { maxSealedLength, sealBlock } from '../remotewrite/seal-block.ts';
+import type { BlockSealer } from '../remotewrite/block-sealer.ts';
+import { maxSnappyLength } from '../remotewrite/snappy-encoder.ts';
 import type { QueuedBlock } from './queued-block.ts';
 
 const FIRST_BYTES = 16 * 1024;
@@ -16,12 +17,13 @@ export interface BatchLimits {
 /** The most bytes that fit a request of `maxRequestBytes` even where compression gains nothing. */
 export function uncompressedBudget(maxRequestBytes: number): number {
   let bytes = Math.max(1, Math.floor(((maxRequestBytes - 32) * 6) / 7));
-  while (bytes > 1 && maxSealedLength(bytes) > maxRequestBytes) bytes--;
+  while (bytes > 1 && maxSnappyLength(bytes) > maxRequestBytes) bytes--;
   return bytes;
 }
 
 export class Batch {
   readonly #limits: BatchLimits;
+  readonly #sealer: BlockSealer;
   #buffer = new Uint8Array(FIRST_BYTES);
   #jobs = new Map<string, number>();
   /** The job of the latest pushes, not yet in `#jobs`: pushes of one job often come in a row. */
@@ -32,8 +34,9 @@ export class Batch {
   oldestMs = 0;
   newestMs = 0;
 
-  constructor(limits: BatchLimits) {
+  constructor(limits: BatchLimits, sealer: BlockSealer) {
     this.#limits = limits;
+    this.#sealer = sealer;
   }
 
   get isFull(): boolean {
@@ -61,7 +64,7 @@ export class Batch {
   /** The content as a block; the batch is empty afterwards. */
   seal(): QueuedBlock {
     this.#enterJob('');
-    const block = sealBlock(this.#buffer.subarray(0, this.byteLength), this.sampleCount);
+    const block = this.#sealer.seal(this.#buffer.subarray(0, this.byteLength), this.sampleCount);
     const heldBytes = block.body.length + manifestBytes(this.#jobs);
     const sealed = { block, heldBytes, oldestMs: this.oldestMs, newestMs: this.newestMs, jobs: this.#jobs };
     this.clear();

@@ -1,5 +1,6 @@
 // Takes one block at a time to its end: delivered, refused for good, too old, or abandoned by a stop.
 import type { QueueConfig } from '../config/config.ts';
+import type { BlockSealer } from '../remotewrite/block-sealer.ts';
 import type { SendOutcome } from '../remotewrite/send-outcome.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { BlockFacts, DeliveryEvents } from '../telemetry/events.ts';
@@ -14,6 +15,7 @@ export interface SenderDeps {
   readonly queueConfig: QueueConfig;
   readonly upstream: Pick<UpstreamClient, 'send'>;
   readonly ledger: BackendLedger;
+  readonly sealer: BlockSealer;
   readonly events: DeliveryEvents;
   readonly clock: Clock;
   readonly random: () => number;

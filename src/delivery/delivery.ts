@@ -1,6 +1,7 @@
 // The face of delivery: takes pushes all or nothing, for every backend at once, and brings them there in order.
 // `offer` runs for every push: it copies bytes and starts at most a seal; it waits for nothing.
 import type { BackendConfig } from '../config/config.ts';
+import { BlockSealer } from '../remotewrite/block-sealer.ts';
 import type { QueueReading } from '../telemetry/backend-metrics.ts';
 import { BackendQueue, type DeliveryDeps } from './backend-queue.ts';
 import type { OfferedPush, OfferResult } from './offered-push.ts';
@@ -18,7 +19,8 @@ export class Delivery {
 
   /** Throws an Error that names the file where one for TLS or credentials cannot be used. */
   constructor(backends: readonly BackendConfig[], deps: DeliveryDeps) {
-    this.#queues = backends.map((backend) => new BackendQueue(backend, deps));
+    const sealer = new BlockSealer();
+    this.#queues = backends.map((backend) => new BackendQueue(backend, { ...deps, sealer }));
   }
 
   /** Takes the push for every backend, or for none. Its bytes are copied before this returns. */

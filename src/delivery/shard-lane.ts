@@ -24,7 +24,7 @@ export class ShardLane {
     const { maxSamplesPerSend, maxRequestBytes } = deps.queueConfig;
     this.#deps = deps;
     this.#limits = { maxSamples: maxSamplesPerSend, maxBytes: uncompressedBudget(maxRequestBytes) };
-    this.#batch = new Batch(this.#limits);
+    this.#batch = new Batch(this.#limits, deps.sealer);
     this.#sender = new BlockSender(deps);
   }
 

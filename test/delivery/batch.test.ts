@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Batch, uncompressedBudget } from '../../src/delivery/batch.ts';
-import { maxSealedLength } from '../../src/remotewrite/seal-block.ts';
+import { BlockSealer } from '../../src/remotewrite/block-sealer.ts';
+import { maxSnappyLength } from '../../src/remotewrite/snappy-encoder.ts';
 import { decodeWriteRequest } from '../support/decode-write-request.ts';
 import { encodeMany } from '../support/encode.ts';
 
@@ -8,7 +9,7 @@ const LIMITS = { maxSamples: 10, maxBytes: 1000 };
 
 describe('a batch', () => {
   test('has room for exactly its limits', () => {
-    const batch = new Batch(LIMITS);
+    const batch = new Batch(LIMITS, new BlockSealer());
     expect([batch.hasRoom(10, 1000), batch.hasRoom(11, 1), batch.hasRoom(1, 1001)]).toEqual([
       true,
       false,
@@ -17,7 +18,7 @@ describe('a batch', () => {
   });
 
   test('is full at its limit of samples', () => {
-    const batch = new Batch(LIMITS);
+    const batch = new Batch(LIMITS, new BlockSealer());
     const { bytes, sampleCount } = encodeMany('m', 9, 1);
     batch.append(bytes, sampleCount, 'job', 1);
     expect(batch.isFull).toBe(false);
@@ -26,7 +27,7 @@ describe('a batch', () => {
   });
 
   test('seals into a request of all its series, in order, and is empty then', () => {
-    const batch = new Batch(LIMITS);
+    const batch = new Batch(LIMITS, new BlockSealer());
     batch.append(encodeMany('a', 2, 5).bytes, 2, 'one', 20);
     batch.append(encodeMany('b', 3, 6).bytes, 3, 'two', 10);
     const { block } = batch.seal();
@@ -37,7 +38,7 @@ describe('a batch', () => {
   });
 
   test('copies: what the encoder does to its buffer afterwards does not matter', () => {
-    const batch = new Batch(LIMITS);
+    const batch = new Batch(LIMITS, new BlockSealer());
     const { bytes } = encodeMany('a', 2, 5);
     batch.append(bytes, 2, 'job', 1);
     bytes.fill(0);
@@ -45,7 +46,7 @@ describe('a batch', () => {
   });
 
   test('keeps a sealed block as it is while it fills up again', () => {
-    const batch = new Batch(LIMITS);
+    const batch = new Batch(LIMITS, new BlockSealer());
     batch.append(encodeMany('a', 2, 5).bytes, 2, 'job', 1);
     const { block, jobs } = batch.seal();
     batch.append(encodeMany('b', 3, 5).bytes, 3, 'other', 1);
@@ -55,7 +56,7 @@ describe('a batch', () => {
   });
 
   test('forgets its jobs with each seal', () => {
-    const batch = new Batch(LIMITS);
+    const batch = new Batch(LIMITS, new BlockSealer());
     batch.append(encodeMany('a', 2, 5).bytes, 2, 'job', 1);
     batch.seal();
     batch.append(encodeMany('b', 3, 5).bytes, 3, 'other', 1);
@@ -63,7 +64,7 @@ describe('a batch', () => {
   });
 
   test('knows its jobs and how old its oldest and newest push are', () => {
-    const batch = new Batch(LIMITS);
+    const batch = new Batch(LIMITS, new BlockSealer());
     const append = (job: string, samples: number, receivedAtMs: number) =>
       batch.append(encodeMany(job, samples, 1).bytes, samples, job, receivedAtMs);
     append('a', 1, 30);
@@ -81,7 +82,7 @@ describe('a batch', () => {
   });
 
   test('takes a single field that is larger than its limit', () => {
-    const batch = new Batch(LIMITS);
+    const batch = new Batch(LIMITS, new BlockSealer());
     const { bytes } = encodeMany('m', 1, 1, 'x'.repeat(100_000));
     batch.append(bytes, 1, 'job', 1);
     expect(batch.hasRoom(1, 1)).toBe(false);
@@ -93,7 +94,7 @@ describe('a batch', () => {
 test('the uncompressed budget is the most that fits whatever the content', () => {
   for (const maxRequestBytes of [1000, 65_536, 65_537, 65_538, 65_539, 1_048_576, 3_000_001]) {
     const budget = uncompressedBudget(maxRequestBytes);
-    expect(maxSealedLength(budget)).toBeLessThanOrEqual(maxRequestBytes);
-    expect(maxSealedLength(budget + 3)).toBeGreaterThan(maxRequestBytes);
+    expect(maxSnappyLength(budget)).toBeLessThanOrEqual(maxRequestBytes);
+    expect(maxSnappyLength(budget + 3)).toBeGreaterThan(maxRequestBytes);
   }
 });
