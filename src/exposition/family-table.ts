@@ -41,6 +41,8 @@ export class FamilyTable {
   owner = new Int32Array(FIRST_FAMILIES);
   role = new Int8Array(FIRST_FAMILIES);
   hasSamples = new Uint8Array(FIRST_FAMILIES);
+  /** The line of the first sample, where there is one. */
+  firstLine = new Int32Array(FIRST_FAMILIES);
   /** The raw text of HELP; start -1 without one. */
   helpStart = new Int32Array(FIRST_FAMILIES);
   helpEnd = new Int32Array(FIRST_FAMILIES);
@@ -50,9 +52,9 @@ export class FamilyTable {
   }
 
   reset(): void {
+    this.count = 0;
     if (this.#slots.length > 4 * FIRST_FAMILIES) this.#allocate(FIRST_FAMILIES);
     else this.#slots.fill(-1);
-    this.count = 0;
     this.latest = -1;
     this.hasSuffixed = false;
   }
@@ -66,6 +68,13 @@ export class FamilyTable {
       if (this.hasSuffixed) this.#attach(this.latest);
     }
     return this.latest;
+  }
+
+  /** The family has a sample in this line. */
+  addSample(family: number, line: number): void {
+    if (this.hasSamples[family] === 1) return;
+    this.hasSamples[family] = 1;
+    this.firstLine[family] = line;
   }
 
   /** Sets the type of an entry that is no part of another. */
@@ -164,6 +173,7 @@ export class FamilyTable {
     this.owner = grow(this.owner, new Int32Array(size));
     this.role = grow(this.role, new Int8Array(size));
     this.hasSamples = grow(this.hasSamples, new Uint8Array(size));
+    this.firstLine = grow(this.firstLine, new Int32Array(size));
     this.helpStart = grow(this.helpStart, new Int32Array(size));
     this.helpEnd = grow(this.helpEnd, new Int32Array(size));
     this.#slots = new Int32Array(4 * size).fill(-1);

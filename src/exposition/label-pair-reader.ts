@@ -14,6 +14,8 @@ export class LabelPairReader {
   #limit = 0;
   #isNamed = false;
   #isQuotedName = false;
+  /** Whether a name read last stood in quotes: then the bytes of the names alone do not tell how a line reads. */
+  hasQuotedNames = false;
 
   constructor(refuser: Refuser, labels: LabelSet, quoted: QuotedScanner, utf8Names: boolean) {
     this.#refuser = refuser;
@@ -32,6 +34,7 @@ export class LabelPairReader {
     this.#labels.count = index;
     this.#limit = limit;
     this.#isNamed = isNamed;
+    if (index === 0) this.hasQuotedNames = false;
     let at = skipBlanks(bytes, start);
     while (bytes[at] !== CLOSE_BRACE) {
       at = skipBlanks(bytes, this.#pair(at));
@@ -63,6 +66,7 @@ export class LabelPairReader {
     const { bytes } = this.#refuser.arena;
     this.#isQuotedName = bytes[start] === QUOTE;
     if (this.#isQuotedName) {
+      this.hasQuotedNames = true;
       const end = this.#quoted.scan(this.#refuser, start, this.#limit, 'name');
       this.#setName(index, this.#quoted.start, this.#quoted.end);
       return end;

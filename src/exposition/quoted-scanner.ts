@@ -13,8 +13,6 @@ export class QuotedScanner {
   /** The text read last, as a range of the arena. */
   start = 0;
   end = 0;
-  /** For the caller: whether the token before was quoted. */
-  isUsed = false;
 
   constructor(arena: ByteArena) {
     this.#arena = arena;

@@ -42,9 +42,12 @@ export function readComment(
   const nameAt = skipBlanks(bytes, keywordAt + 4);
   if (bytes[nameAt] === LF) return nameAt + 1;
   const nameEnd = resolveName(context, nameAt, limit, utf8Names);
+  const entry = context.families.latest;
+  // A name in quotes may hold any byte, and so must not be looked for unquoted.
+  if (bytes[nameAt] === QUOTE) context.families.latest = -1;
   const textAt = skipBlanks(bytes, nameEnd);
   if (bytes[textAt] === LF) return textAt + 1;
-  const family = context.families.owner[context.families.latest]!;
+  const family = context.families.owner[entry]!;
   return word === HELP_WORD
     ? readHelp(context, family, textAt, limit)
     : readType(context, family, textAt, limit);
@@ -89,6 +92,7 @@ function resolveQuoted(context: CommentContext, start: number, limit: number, ut
 function refuseName(context: CommentContext, start: number, limit: number): never {
   const { bytes } = context.arena;
   const end = tokenEnd(bytes, start, limit);
+  if (end > start && end >= limit) nextLine(context, start, limit);
   const found = end === start ? showByte(bytes, start, limit) : show(bytes, start, end);
   return context.fail(`expected a metric name after HELP or TYPE, found ${found}`);
 }
@@ -130,7 +134,7 @@ function readHelp(context: CommentContext, family: number, start: number, limit:
   let end = start;
   for (let byte = bytes[end]; byte !== LF; byte = bytes[++end]) {
     if (end >= limit) nextLine(context, end, limit);
-    if (byte === BACKSLASH) checkEscape(context, end++);
+    if (byte === BACKSLASH && end + 1 < limit) checkEscape(context, end++);
   }
   families.helpStart[family] = start;
   families.helpEnd[family] = end;

@@ -2,6 +2,7 @@
 // Prometheus's expfmt. Pulls one sample at a time into a LabelSet; nothing is allocated per line.
 import { LabelSet, VALUE } from '../labels/label-set.ts';
 import {
+  BLANK,
   BYTE_CLASS,
   CLOSE_BRACE,
   COMMA,
@@ -13,7 +14,6 @@ import {
   OPEN_BRACE,
   QUOTE,
   QUOTED_STOP,
-  SPACE,
   TOKEN_END,
 } from '../wire/ascii.ts';
 import type { ByteArena } from '../wire/byte-arena.ts';
@@ -50,6 +50,8 @@ export class TextParser implements SampleParser {
   family = -1;
   role = 0;
   line = 0;
+  /** Where the value of the sample read last begins in the arena. */
+  valueStart = 0;
   #pos = 0;
   #end = 0;
   /** The entry of `families` whose name stands in the labels' metric range, which the next line mostly repeats; or -1. */
@@ -64,6 +66,11 @@ export class TextParser implements SampleParser {
     this.#pairs = new LabelPairReader(this, this.labels, this.#quoted, options.utf8Names);
     this.#bucketLabels = new BucketLabelRenderer(this, this.labels, options.bucketLabels);
     this.#utf8Names = options.utf8Names;
+  }
+
+  /** Where the next line begins in the arena. */
+  get position(): number {
+    return this.#pos;
   }
 
   start(): void {
@@ -99,6 +106,7 @@ export class TextParser implements SampleParser {
     const collision = this.families.findCollision();
     if (collision >= 0) {
       const name = JSON.stringify(this.families.name(collision));
+      this.line = this.families.firstLine[collision]!;
       this.fail(`expected TYPE of a histogram or summary before all of its samples, found ${name} before it`);
     }
     return false;
@@ -108,7 +116,7 @@ export class TextParser implements SampleParser {
     const { bytes } = this.arena;
     const { labels } = this;
     let at = this.#metricName(start);
-    if (bytes[at] === SPACE) at = skipBlanks(bytes, at);
+    if ((BYTE_CLASS[bytes[at]!]! & BLANK) !== 0) at = skipBlanks(bytes, at);
     labels.hasEmpty = false;
     if (bytes[at] === OPEN_BRACE) {
       at = at === start ? this.#metricInBraces(at) : this.#labelPairs(at + 1);
@@ -164,7 +172,7 @@ export class TextParser implements SampleParser {
     this.family = owner;
     this.role = families.role[entry]!;
     if (families.type[owner] === FamilyType.notSet) families.setType(owner, FamilyType.unknown);
-    families.hasSamples[owner] = 1;
+    families.addSample(owner, this.line);
   }
 
   #quotedMetric(start: number): number {
@@ -172,21 +180,28 @@ export class TextParser implements SampleParser {
     checkMetricName(this, this.#quoted.start, this.#quoted.end, this.#utf8Names);
     this.labels.metricStart = this.#quoted.start;
     this.labels.metricEnd = this.#quoted.end;
-    this.#enter(this.families.resolve(this.#quoted.start, this.#quoted.end));
+    this.#enterQuoted();
     return at;
   }
 
   #metricInBraces(open: number): number {
     const at = this.#pairs.read(open + 1, 0, false, this.#end);
-    this.#enter(this.families.resolve(this.labels.metricStart, this.labels.metricEnd));
+    this.#enterQuoted();
     return at;
+  }
+
+  /** The sample's name is that in the labels' registers. It may hold any byte, and so must not be looked for unquoted. */
+  #enterQuoted(): void {
+    this.#enter(this.families.resolve(this.labels.metricStart, this.labels.metricEnd));
+    this.families.latest = -1;
   }
 
   /** Reads label pairs named as those of the line before; whatever is not so, `#pairs` reads from there on. */
   #labelPairs(start: number): number {
     const { bytes, view } = this.arena;
     const { labels } = this;
-    const { nameStart, nameEnd, valueStart, valueEnd, count } = labels;
+    const { nameStart, nameEnd, valueStart, valueEnd } = labels;
+    const count = this.#pairs.hasQuotedNames ? 0 : labels.count;
     let at = start;
     for (let index = 0; index < count; index++) {
       const length = nameEnd[index]! - nameStart[index]!;
@@ -236,6 +251,7 @@ export class TextParser implements SampleParser {
 
   #valueAndTimestamp(start: number): void {
     const { bytes } = this.arena;
+    this.valueStart = start;
     if (start >= this.#end || !this.#numbers.scan(bytes, start, this.#end)) {
       this.fail(`expected a number as value, found ${this.#token(start)}`);
     }

@@ -84,7 +84,7 @@ function encode(fixed: readonly Fixed[], layouts: LayoutNumbers): FixedLabels {
     bytes,
     view,
     shares: starts.map((start, i) => hashEncodedLabels(bytes, view, start, ends[i]!)),
-    layout: layouts.numberOf(fixed.map(({ name, overrides }) => `${overrides ? '!' : '?'}${name}`).join(' ')),
+    layout: layouts.numberOf(JSON.stringify(fixed.map(({ name, overrides }) => [name.toString(), overrides]))),
   };
 }
 

@@ -11,6 +11,7 @@ import { readVarint, varintLength, writeVarint } from '../wire/varint.ts';
 import { copyRange, hashRange } from '../wire/words.ts';
 import { TIMESERIES_TAG } from './fragments.ts';
 import { SampleWriter } from './sample-writer.ts';
+import type { SeriesPieces } from './series-pieces.ts';
 import { makeTemplate, NO_VALUE, type SeriesTemplate } from './series-template.ts';
 
 /** Tag and length of a label, and of its value, at their longest. */
@@ -62,6 +63,30 @@ export class SeriesEncoder {
     this.labelsEnd = this.#labels(labels, fixed, this.#template!);
     const end = this.#sample.write(out, this.labelsEnd, labels.sample);
     this.#header(end, headerBytes);
+  }
+
+  /** Appends a series that is known, with the sample in `sample`. Throws OutputLimitError where it does not fit. */
+  appendKnown(pieces: SeriesPieces, firstPiece: number, behindPieces: number, sample: Float64Array): void {
+    const fixed = this.#fixed!;
+    const out = this.#out;
+    const own = pieces.end(behindPieces - 1) - pieces.start(firstPiece);
+    out.reserve(own + fixed.bytes.length + MAX_SERIES_OVERHEAD);
+    this.seriesStart = out.length;
+    const headerBytes = this.#headerBytes;
+    this.labelsStart = out.length + 1 + headerBytes;
+    let at = this.labelsStart;
+    for (let piece = firstPiece; piece < behindPieces; piece++) {
+      const from = pieces.fixedFrom(piece);
+      const to = pieces.fixedTo(piece);
+      if (to > from) {
+        const start = fixed.starts[from]!;
+        at = copyRange(fixed.bytes, fixed.view, start, out.bytes, out.view, at, fixed.ends[to - 1]! - start);
+      }
+      const start = pieces.start(piece);
+      at = copyRange(pieces.bytes, pieces.view, start, out.bytes, out.view, at, pieces.end(piece) - start);
+    }
+    this.labelsEnd = at;
+    this.#header(this.#sample.write(out, at, sample), headerBytes);
   }
 
   #useTemplate(labels: LabelSet, fixed: FixedLabels): void {

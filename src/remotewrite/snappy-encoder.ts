@@ -78,7 +78,15 @@ export class SnappyEncoder {
   /** A literal that ends at least MARGIN before the input does. */
   #emitLiteral(start: number, end: number): void {
     const at = this.#literalHeader(end - start);
-    this.#outLength = copyRange(this.#input, this.#inputView, start, this.#out, this.#outView, at, end - start);
+    this.#outLength = copyRange(
+      this.#input,
+      this.#inputView,
+      start,
+      this.#out,
+      this.#outView,
+      at,
+      end - start,
+    );
   }
 
   #emitLastLiteral(start: number, end: number): void {

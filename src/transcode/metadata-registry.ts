@@ -34,6 +34,14 @@ export class MetadataRegistry {
     return due;
   }
 
+  /** Whether nothing is due of a push whose families have this signature; then nothing is staged. */
+  isQuiet(signature: number, nowMs: number): boolean {
+    if (nowMs >= (this.#signatures.get(signature) ?? -Infinity)) return false;
+    this.#staged = [];
+    this.#stagedSignature = signature;
+    return true;
+  }
+
   /** The push that `due` was asked for last has been accepted. */
   confirm(nowMs: number): void {
     for (const name of this.#staged) remember(this.#families, name, nowMs + this.#intervalMs, MAX_FAMILIES);
@@ -51,7 +59,8 @@ function hasText(families: FamilyTable, family: number): boolean {
   return families.type[family]! > 0 || families.helpStart[family]! >= 0;
 }
 
-function signatureOf(families: FamilyTable): number {
+/** A number that pushes with the same described families have in common. */
+export function signatureOf(families: FamilyTable): number {
   let sum = 0;
   for (let family = 0; family < families.count; family++) {
     if (isDescribed(families, family))

@@ -1,18 +1,22 @@
 // A push's body becomes remote-write bytes, whole or not at all. One transcoder serves all pushes, one after another:
 // its buffers are reused, and what it returns is valid until the next push.
 import { FamilyType, Role } from '../exposition/family-table.ts';
+import { NumberScanner } from '../exposition/number-scanner.ts';
 import { TextParser, type TextParserOptions } from '../exposition/text-parser.ts';
 import type { FixedLabels } from '../labels/fixed-labels.ts';
-import { TIMESTAMP_MS } from '../labels/label-set.ts';
+import { TIMESTAMP_MS, VALUE } from '../labels/label-set.ts';
 import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
 import { InfinityBucket } from '../remotewrite/infinity-bucket.ts';
 import { SeriesEncoder } from '../remotewrite/series-encoder.ts';
+import type { SeriesPieces } from '../remotewrite/series-pieces.ts';
 import { ByteArena } from '../wire/byte-arena.ts';
 import { hashEncodedLabels } from '../wire/label-hash.ts';
 import { OutputBuffer } from '../wire/output-buffer.ts';
+import { BodyMemory } from './body-memory.ts';
 import { appendDueMetadata } from './due-metadata.ts';
+import type { KnownSeriesSink } from './known-bodies.ts';
 import { toStrictLines } from './line-endings.ts';
-import { MetadataRegistry } from './metadata-registry.ts';
+import { MetadataRegistry, signatureOf } from './metadata-registry.ts';
 import { SeriesIndex } from './series-index.ts';
 
 export interface TranscoderOptions extends TextParserOptions {
@@ -35,7 +39,7 @@ export class SeriesTooLargeError extends RangeError {
   }
 }
 
-export class Transcoder {
+export class Transcoder implements KnownSeriesSink {
   readonly #options: TranscoderOptions;
   readonly #arena = new ByteArena();
   readonly #out: OutputBuffer;
@@ -44,9 +48,15 @@ export class Transcoder {
   readonly #index: SeriesIndex;
   readonly #infinityBucket = new InfinityBucket();
   readonly #metadata: MetadataRegistry | undefined;
-  /** Four numbers for each `_count` sample of a histogram: where its labels begin and end, where it ends, its own time. */
+  /**
+   * Five numbers for each `_count` sample of a histogram: where its labels begin and end, where it ends, its own time,
+   * its line.
+   */
   readonly #histogramCounts: number[] = [];
   #sampleCount = 0;
+  readonly #memory = new BodyMemory();
+  readonly #knownSample = new Float64Array(2);
+  readonly #numbers = new NumberScanner(this.#knownSample, VALUE);
 
   constructor(options: TranscoderOptions) {
     this.#options = options;
@@ -73,15 +83,8 @@ export class Transcoder {
       // label is read twice at most.
       this.#arena.load(chunks, length, 2 * length);
       if (this.#options.lineEndings === 'lenient') toStrictLines(this.#arena);
-      this.#out.reset();
-      this.#index.reset();
-      this.#histogramCounts.length = 0;
       this.#encoder.start(fixed);
-      this.#samples(receivedAtMs);
-      this.#completeHistograms();
-      if (this.#metadata && this.#sampleCount > 0) {
-        appendDueMetadata(this.#out, this.#arena, this.#text.families, this.#metadata, receivedAtMs);
-      }
+      if (!this.#replay(fixed, receivedAtMs)) this.#parse(fixed, receivedAtMs);
       return { bytes: this.#out.written(), sampleCount: this.#sampleCount };
     } finally {
       this.#arena.trim();
@@ -93,11 +96,41 @@ export class Transcoder {
     this.#metadata?.confirm(nowMs);
   }
 
+  /** Takes a body that is known but for its values; false where it is not, and nothing is kept of the attempt. */
+  #replay(fixed: FixedLabels, receivedAtMs: number): boolean {
+    this.#out.reset();
+    this.#sampleCount = 0;
+    this.#knownSample[TIMESTAMP_MS] = receivedAtMs;
+    if (!this.#memory.replay(this.#arena, fixed, this.#numbers, this)) return false;
+    return this.#metadata?.isQuiet(this.#memory.signature, receivedAtMs) ?? true;
+  }
+
+  /** For the replay: the next series of a known body. */
+  take(pieces: SeriesPieces, firstPiece: number, behindPieces: number): boolean {
+    this.#encoder.appendKnown(pieces, firstPiece, behindPieces, this.#knownSample);
+    this.#sampleCount++;
+    return this.#out.length - this.#encoder.seriesStart <= this.#options.maxSeriesBytes;
+  }
+
+  #parse(fixed: FixedLabels, receivedAtMs: number): void {
+    this.#out.reset();
+    this.#index.reset();
+    this.#histogramCounts.length = 0;
+    this.#memory.startTrace(this.#arena);
+    this.#samples(receivedAtMs);
+    const pushed = this.#sampleCount;
+    this.#completeHistograms();
+    // A bucket that was made stands behind all others, and is not made anew in a replay.
+    if (this.#sampleCount !== pushed) this.#memory.dropTrace();
+    const { families } = this.#text;
+    this.#memory.finishTrace(this.#arena, fixed, this.#out.bytes, signatureOf(families));
+    if (this.#metadata) appendDueMetadata(this.#out, this.#arena, families, this.#metadata, receivedAtMs);
+  }
+
   #samples(receivedAtMs: number): void {
     const parser = this.#text;
     const encoder = this.#encoder;
     const isHonored = this.#options.timestamps === 'honor';
-    const { maxSeriesBytes } = this.#options;
     const { sample } = parser.labels;
     this.#sampleCount = 0;
     parser.start();
@@ -108,8 +141,7 @@ export class Transcoder {
         parser.fail('expected no timestamp (timestamps: reject), found one');
       }
       encoder.append(parser.labels);
-      const bytes = this.#out.length - encoder.seriesStart;
-      if (bytes > maxSeriesBytes) throw new SeriesTooLargeError(parser.line, maxSeriesBytes, bytes);
+      this.#checkSize(encoder.seriesStart, parser.line);
       const ownTimestampMs = hasOwn ? sample[TIMESTAMP_MS]! : NaN;
       if (!this.#index.add(encoder.labelsStart, encoder.labelsEnd, encoder.labelsHash, ownTimestampMs)) {
         parser.fail(
@@ -117,8 +149,11 @@ export class Transcoder {
         );
       }
       this.#sampleCount++;
+      if (parser.hasTimestamp) this.#memory.dropTrace();
+      this.#memory.note(parser.valueStart, parser.position, encoder.labelsStart, encoder.labelsEnd);
       if (parser.role === Role.count && parser.families.type[parser.family] !== FamilyType.summary) {
-        this.#histogramCounts.push(encoder.labelsStart, encoder.labelsEnd, this.#out.length, ownTimestampMs);
+        const { labelsStart, labelsEnd } = encoder;
+        this.#histogramCounts.push(labelsStart, labelsEnd, this.#out.length, ownTimestampMs, parser.line);
       }
     }
   }
@@ -126,13 +161,22 @@ export class Transcoder {
   #completeHistograms(): void {
     const counts = this.#histogramCounts;
     const out = this.#out;
-    for (let i = 0; i < counts.length; i += 4) {
+    for (let i = 0; i < counts.length; i += 5) {
       const before = out.length;
       const bucket = this.#infinityBucket;
       if (!bucket.append(out, counts[i]!, counts[i + 1]!, counts[i + 2]!)) continue;
       const hash = hashEncodedLabels(out.bytes, out.view, bucket.labelsStart, bucket.labelsEnd);
-      if (this.#index.add(bucket.labelsStart, bucket.labelsEnd, hash, counts[i + 3]!)) this.#sampleCount++;
-      else out.length = before;
+      if (this.#index.add(bucket.labelsStart, bucket.labelsEnd, hash, counts[i + 3]!)) {
+        this.#checkSize(before, counts[i + 4]!);
+        this.#sampleCount++;
+      } else out.length = before;
     }
+  }
+
+  /** Refuses the series that begins at `seriesStart` and was written last. */
+  #checkSize(seriesStart: number, line: number): void {
+    const { maxSeriesBytes } = this.#options;
+    const bytes = this.#out.length - seriesStart;
+    if (bytes > maxSeriesBytes) throw new SeriesTooLargeError(line, maxSeriesBytes, bytes);
   }
 }

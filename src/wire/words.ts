@@ -20,6 +20,18 @@ export function equalRange(view: DataView, a: number, b: number, length: number)
   return (difference & tailMask(length)) === 0;
 }
 
+/** Whether `length` bytes at `a` in one view and at `b` in another are the same. */
+export function equalRanges(aView: DataView, a: number, bView: DataView, b: number, length: number): boolean {
+  const whole = length & ~3;
+  let at = 0;
+  for (; at < whole; at += 4) {
+    if (aView.getInt32(a + at, true) !== bView.getInt32(b + at, true)) return false;
+  }
+  if (at === length) return true;
+  const difference = aView.getInt32(a + at, true) ^ bView.getInt32(b + at, true);
+  return (difference & tailMask(length)) === 0;
+}
+
 /** Copies `length` bytes; up to three bytes behind the target range are overwritten as well. */
 export function copyRange(
   from: Buffer,

@@ -1,0 +1,194 @@
+// Bodies that were transcoded before, without their values: a job pushes the same series again and again. A tree whose
+// edges are the bytes from one value to the next. A body that follows a path from the root to an end is one that was
+// accepted, but for its values, so nothing but those has to be read: names, labels, TYPE and repeated series have been
+// checked, and the encoded labels stand ready. Whatever leaves the tree is parsed in full. Bounded; starts over when full.
+import type { NumberScanner } from '../exposition/number-scanner.ts';
+import type { FixedLabels } from '../labels/fixed-labels.ts';
+import { SeriesPieces } from '../remotewrite/series-pieces.ts';
+import { LF } from '../wire/ascii.ts';
+import type { ByteArena } from '../wire/byte-arena.ts';
+import { equalRanges, SLACK } from '../wire/words.ts';
+
+/** Takes each series of a body that is known; false ends the replay. */
+export interface KnownSeriesSink {
+  /** The value is in the sample register. */
+  take(pieces: SeriesPieces, firstPiece: number, behindPieces: number): boolean;
+}
+
+/** What a full parse noted of a sample, for `record`: four numbers each. */
+export const TRACE_STRIDE = 4;
+
+const MAX_NODES = 1 << 16;
+/** Bodies that go on differently behind the same bytes. */
+const MAX_CHILDREN = 128;
+const SPACE = 32;
+const TAB = 9;
+const CLOSE_BRACE = 125;
+
+export class KnownBodies {
+  readonly #bytes: Buffer;
+  readonly #view: DataView;
+  readonly #pieces: SeriesPieces;
+  #bytesEnd = 0;
+  #count = 0;
+  readonly #roots = new Map<number, number>();
+  readonly #textStart = new Int32Array(MAX_NODES);
+  readonly #textEnd = new Int32Array(MAX_NODES);
+  readonly #firstPiece = new Int32Array(MAX_NODES);
+  readonly #behindPieces = new Int32Array(MAX_NODES);
+  readonly #firstChild = new Int32Array(MAX_NODES);
+  readonly #nextSibling = new Int32Array(MAX_NODES);
+  /** Whether an accepted body ended behind this value, and the signature of its families. */
+  readonly #isEnd = new Uint8Array(MAX_NODES);
+  readonly #signature = new Int32Array(MAX_NODES);
+  /** The signature of the body replayed last. */
+  signature = 0;
+
+  /** Takes about `maxBytes` of memory for texts and as much for encoded labels, once they are needed. */
+  constructor(maxBytes: number) {
+    this.#bytes = Buffer.allocUnsafeSlow(maxBytes + SLACK);
+    this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length);
+    this.#pieces = new SeriesPieces(maxBytes, 2 * MAX_NODES);
+  }
+
+  /** Bodies larger than this are not worth their room. */
+  get maxBodyBytes(): number {
+    return (this.#bytes.length - SLACK) >> 3;
+  }
+
+  /** Walks the arena's body along the tree, giving every series to `sink`. False where the body is not known throughout. */
+  replay(arena: ByteArena, fixed: FixedLabels, numbers: NumberScanner, sink: KnownSeriesSink): boolean {
+    let node = this.#roots.get(fixed.layout) ?? -1;
+    const end = arena.bodyEnd;
+    const pieces = this.#pieces;
+    for (let at = 0; node >= 0; ) {
+      if (at === end) {
+        this.signature = this.#signature[node]!;
+        return this.#isEnd[node] === 1;
+      }
+      node = this.#childAlong(arena, node, at);
+      if (node < 0) return false;
+      at += this.#textEnd[node]! - this.#textStart[node]!;
+      if (!numbers.scan(arena.bytes, at, end)) return false;
+      at = numbers.end;
+      if (at >= end || arena.bytes[at] !== LF) return false;
+      if (!sink.take(pieces, this.#firstPiece[node]!, this.#behindPieces[node]!)) return false;
+      at++;
+    }
+    return false;
+  }
+
+  /**
+   * Remembers the arena's body, which has been accepted. `trace` says of each of its `samples` where its value begins and
+   * its line ends, and where its labels are in `encoded`. False where there was no room: then all is forgotten.
+   */
+  record(
+    arena: ByteArena,
+    fixed: FixedLabels,
+    encoded: Buffer,
+    trace: Int32Array,
+    samples: number,
+    signature: number,
+  ): boolean {
+    let node = this.#root(fixed.layout);
+    let from = 0;
+    for (let i = 0; i < TRACE_STRIDE * samples && node >= 0; i += TRACE_STRIDE) {
+      const valueAt = trace[i]!;
+      if (!endsToken(arena.bytes[valueAt - 1])) return true;
+      const known = this.#childWith(arena, node, from, valueAt);
+      node =
+        known >= 0
+          ? known
+          : this.#addChild(node, arena, from, valueAt, encoded, trace[i + 2]!, trace[i + 3]!, fixed);
+      from = trace[i + 1]!;
+    }
+    if (node < 0) {
+      this.clear();
+      return false;
+    }
+    if (from === arena.bodyEnd) {
+      this.#isEnd[node] = 1;
+      this.#signature[node] = signature;
+    }
+    return true;
+  }
+
+  clear(): void {
+    this.#roots.clear();
+    this.#pieces.clear();
+    this.#bytesEnd = 0;
+    this.#count = 0;
+  }
+
+  #root(layout: number): number {
+    const known = this.#roots.get(layout);
+    if (known !== undefined) return known;
+    const root = this.#newNode();
+    if (root >= 0) this.#roots.set(layout, root);
+    return root;
+  }
+
+  /** The child whose text stands at `at`. */
+  #childAlong(arena: ByteArena, node: number, at: number): number {
+    const rest = arena.bodyEnd - at;
+    let child = this.#firstChild[node]!;
+    while (child >= 0) {
+      const start = this.#textStart[child]!;
+      const length = this.#textEnd[child]! - start;
+      if (length < rest && equalRanges(this.#view, start, arena.view, at, length)) break;
+      child = this.#nextSibling[child]!;
+    }
+    return child;
+  }
+
+  /** The child whose text is exactly `[from, to)`. */
+  #childWith(arena: ByteArena, node: number, from: number, to: number): number {
+    let child = this.#firstChild[node]!;
+    for (let i = 0; child >= 0; i++) {
+      const start = this.#textStart[child]!;
+      const length = this.#textEnd[child]! - start;
+      if (length === to - from && equalRanges(this.#view, start, arena.view, from, length)) break;
+      if (i === MAX_CHILDREN) return -1;
+      child = this.#nextSibling[child]!;
+    }
+    return child;
+  }
+
+  #addChild(
+    parent: number,
+    arena: ByteArena,
+    from: number,
+    to: number,
+    encoded: Buffer,
+    labelsStart: number,
+    labelsEnd: number,
+    fixed: FixedLabels,
+  ): number {
+    if (this.#bytesEnd + to - from > this.#bytes.length - SLACK) return -1;
+    const firstPiece = this.#pieces.count;
+    const node = this.#newNode();
+    if (node < 0 || !this.#pieces.add(encoded, labelsStart, labelsEnd, fixed)) return -1;
+    this.#textStart[node] = this.#bytesEnd;
+    this.#bytesEnd += arena.bytes.copy(this.#bytes, this.#bytesEnd, from, to);
+    this.#textEnd[node] = this.#bytesEnd;
+    this.#firstPiece[node] = firstPiece;
+    this.#behindPieces[node] = this.#pieces.count;
+    this.#nextSibling[node] = this.#firstChild[parent]!;
+    this.#firstChild[parent] = node;
+    return node;
+  }
+
+  #newNode(): number {
+    if (this.#count === MAX_NODES) return -1;
+    const node = this.#count++;
+    this.#firstChild[node] = -1;
+    this.#nextSibling[node] = -1;
+    this.#isEnd[node] = 0;
+    return node;
+  }
+}
+
+/** Whether a number behind this byte is surely a token of its own: behind a name it would be a part of that. */
+function endsToken(byte: number | undefined): boolean {
+  return byte === SPACE || byte === TAB || byte === CLOSE_BRACE;
+}
