@@ -19,7 +19,7 @@ export interface KnownSeriesSink {
 export const TRACE_STRIDE = 4;
 
 const MAX_NODES = 1 << 16;
-/** Bodies that go on differently behind the same bytes. */
+/** Ways in which bodies go on behind the same bytes; where a label is different each time, no more are remembered. */
 const MAX_CHILDREN = 128;
 const SPACE = 32;
 const TAB = 9;
@@ -38,6 +38,7 @@ export class KnownBodies {
   readonly #behindPieces = new Int32Array(MAX_NODES);
   readonly #firstChild = new Int32Array(MAX_NODES);
   readonly #nextSibling = new Int32Array(MAX_NODES);
+  readonly #childCount = new Uint8Array(MAX_NODES);
   /** Whether an accepted body ended behind this value, and the signature of its families. */
   readonly #isEnd = new Uint8Array(MAX_NODES);
   readonly #signature = new Int32Array(MAX_NODES);
@@ -96,6 +97,7 @@ export class KnownBodies {
       const valueAt = trace[i]!;
       if (!endsToken(arena.bytes[valueAt - 1])) return true;
       const known = this.#childWith(arena, node, from, valueAt);
+      if (known < 0 && this.#childCount[node] === MAX_CHILDREN) return true;
       node =
         known >= 0
           ? known
@@ -144,11 +146,10 @@ export class KnownBodies {
   /** The child whose text is exactly `[from, to)`. */
   #childWith(arena: ByteArena, node: number, from: number, to: number): number {
     let child = this.#firstChild[node]!;
-    for (let i = 0; child >= 0; i++) {
+    while (child >= 0) {
       const start = this.#textStart[child]!;
       const length = this.#textEnd[child]! - start;
       if (length === to - from && equalRanges(this.#view, start, arena.view, from, length)) break;
-      if (i === MAX_CHILDREN) return -1;
       child = this.#nextSibling[child]!;
     }
     return child;
@@ -175,6 +176,7 @@ export class KnownBodies {
     this.#behindPieces[node] = this.#pieces.count;
     this.#nextSibling[node] = this.#firstChild[parent]!;
     this.#firstChild[parent] = node;
+    this.#childCount[parent] = this.#childCount[parent]! + 1;
     return node;
   }
 
@@ -183,6 +185,7 @@ export class KnownBodies {
     const node = this.#count++;
     this.#firstChild[node] = -1;
     this.#nextSibling[node] = -1;
+    this.#childCount[node] = 0;
     this.#isEnd[node] = 0;
     return node;
   }

@@ -1,0 +1,106 @@
+// The stations of the hot path, one by one: what a push costs before and after the HTTP listener.
+//   node bench/stations.ts
+import { bench, do_not_optimize, run } from 'mitata';
+import { compress } from 'snappyjs';
+import { LayoutNumbers } from '../src/labels/fixed-labels.ts';
+import { makeGroupingKey } from '../src/labels/grouping-key.ts';
+import { SnappyEncoder } from '../src/remotewrite/snappy-encoder.ts';
+import { Transcoder } from '../src/transcode/transcoder.ts';
+import { largePayload, type Payload, tinyPayload, typicalPayload } from './payloads.ts';
+
+const OPTIONS = {
+  utf8Names: false,
+  bucketLabels: 'canonical',
+  timestamps: 'honor',
+  lineEndings: 'strict',
+  maxEncodedBytes: 1 << 28,
+  maxSeriesBytes: 1 << 20,
+  metadataIntervalMs: 60_000,
+} as const;
+/** Distinct bodies that take turns. */
+const BODIES = 64;
+
+const layouts = new LayoutNumbers();
+const keys = Array.from({ length: 100 }, (_, i) =>
+  makeGroupingKey(
+    new Map([
+      ['job', 'bench'],
+      ['instance', `runner-${i}`],
+    ]),
+    {},
+    layouts,
+  ),
+);
+let timestampMs = Date.now();
+
+/** What one iteration of each benchmark handles. */
+const work = new Map<string, { samples: number; bytes: number }>();
+
+function push(transcoder: Transcoder, { text }: Payload, i: number) {
+  const key = keys[i % keys.length]!;
+  const encoded = transcoder.transcode([text], text.length, key.fixedLabels, timestampMs++);
+  transcoder.confirm(timestampMs);
+  return encoded;
+}
+
+function transcodeBench(name: string, payloads: readonly Payload[]): void {
+  const transcoder = new Transcoder(OPTIONS);
+  let i = 0;
+  const samples = payloads.reduce((sum, payload) => sum + payload.samples, 0) / payloads.length;
+  const bytes = payloads.reduce((sum, payload) => sum + payload.text.length, 0) / payloads.length;
+  work.set(name, { samples, bytes });
+  bench(name, () => do_not_optimize(push(transcoder, payloads[i++ % payloads.length]!, i)));
+}
+
+/** Every body has a label value that never comes again, so each is parsed in full. */
+function firstTimeBench(name: string, payload: Payload): void {
+  const transcoder = new Transcoder(OPTIONS);
+  const text = Buffer.from(`run_info{run="0000000000"} 1\n${payload.text.toString()}`);
+  let i = 0;
+  work.set(name, { samples: payload.samples + 1, bytes: text.length });
+  bench(name, () => {
+    text.write(String(i++).padStart(10, '0'), 14, 'latin1');
+    do_not_optimize(push(transcoder, { text, samples: payload.samples + 1 }, i));
+  });
+}
+
+function sealBenches(): void {
+  const transcoder = new Transcoder({ ...OPTIONS, metadataIntervalMs: undefined });
+  const parts = Array.from({ length: 20 }, (_, i) =>
+    Buffer.from(push(transcoder, typicalPayload(i), i).bytes),
+  );
+  const block = Buffer.alloc(parts.reduce((sum, part) => sum + part.length, 0));
+  const concatenate = () => parts.reduce((at, part) => at + part.copy(block, at), 0);
+  const encoder = new SnappyEncoder();
+  for (const name of ['seal a block: concatenate and snappy', 'the same with snappyjs']) {
+    work.set(name, { samples: 2000, bytes: block.length });
+  }
+  bench('seal a block: concatenate and snappy', () => {
+    concatenate();
+    do_not_optimize(encoder.encode(block));
+  });
+  bench('the same with snappyjs', () => {
+    concatenate();
+    do_not_optimize(compress(block));
+  });
+}
+
+const bodies = (make: (index: number) => Payload, count = BODIES) =>
+  Array.from({ length: count }, (_, i) => make(i));
+transcodeBench('transcode tiny (5 samples), bodies that come again', bodies(tinyPayload));
+firstTimeBench('transcode tiny, each body new', tinyPayload(0));
+transcodeBench('transcode typical (100 samples), bodies that come again', bodies(typicalPayload));
+firstTimeBench('transcode typical, each body new', typicalPayload(0));
+transcodeBench('transcode large (10,000 samples)', bodies(largePayload, 16));
+sealBenches();
+
+const { benchmarks } = await run({ format: 'quiet' });
+for (const { alias, runs } of benchmarks) {
+  const { samples, bytes } = work.get(alias)!;
+  const nanoseconds = runs[0]?.stats?.p50 ?? NaN;
+  const perSecond = (count: number) => ((count * 1000) / nanoseconds).toFixed(2);
+  console.log(
+    `${alias.padEnd(58)} ${(nanoseconds / 1000).toFixed(2).padStart(9)} us  ` +
+      `${perSecond(samples).padStart(6)} M samples/s  ${((bytes * 1000) / nanoseconds).toFixed(0).padStart(5)} MB/s`,
+  );
+}
