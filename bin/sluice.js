@@ -10,9 +10,17 @@ const OLDEST_MAJOR = 24;
 
 if (Number(process.versions.node.split('.')[0]) >= OLDEST_MAJOR) {
   module.enableCompileCache?.();
+  stopWithLauncher();
   await import('../dist/sluice.js');
 } else {
   runOnBundledNode();
+}
+
+/** Started by an older Node: once that is gone, nobody is left to pass on a signal. */
+function stopWithLauncher() {
+  if (!process.channel) return;
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  process.channel.unref();
 }
 
 function runOnBundledNode() {

@@ -1,6 +1,7 @@
 // The composition root: builds the stations from the configuration, wires them, starts and stops them in road order.
 import type { Config } from './config/config.ts';
 import { configWarnings } from './config/config-warnings.ts';
+import { uncompressedBudget } from './delivery/batch.ts';
 import { Delivery, type StopReport } from './delivery/delivery.ts';
 import { Listener } from './intake/listener.ts';
 import { MemoryBudget } from './intake/memory-budget.ts';
@@ -51,10 +52,13 @@ export class Collector {
     this.#listener = this.#buildListener(metrics);
   }
 
-  /** Starts to take pushes; returns the address as bound, host and port. */
+  /** Starts to take pushes; returns the address as bound, host and port. Rejects with an Error that names the address. */
   async start(): Promise<string> {
     for (const warning of configWarnings(this.#config)) this.events.configurationWarning(warning);
-    const { address, port, family } = await this.#listener.listen(this.#config.listenAddress);
+    const { listenAddress } = this.#config;
+    const { address, port, family } = await this.#listener.listen(listenAddress).catch((cause: unknown) => {
+      throw listenError(listenAddress, cause);
+    });
     this.#notReady = undefined;
     const bound = family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`;
     this.events.listening({ address: bound });
@@ -78,7 +82,10 @@ export class Collector {
     const { pushgateway } = push;
     const { events } = this;
     const clock = this.#clock;
-    const receiptClock = new ReceiptClock(clock.nowMs, () => events.timestampsAdvanced(1));
+    const receiptClock = new ReceiptClock(
+      () => clock.nowMs(),
+      () => events.timestampsAdvanced(1),
+    );
     const transcoder = this.#buildTranscoder();
     const service = new PushService({
       config: pushgateway,
@@ -98,7 +105,7 @@ export class Collector {
         budget: new MemoryBudget(pushgateway.maxBufferedSize),
         events,
         maxBodyBytes: pushgateway.maxBodySize,
-        monotonicMs: clock.monotonicMs,
+        monotonicMs: () => clock.monotonicMs(),
       },
     });
   }
@@ -109,8 +116,23 @@ export class Collector {
     return new Transcoder({
       ...pushgateway,
       maxEncodedBytes: ENCODED_PER_DECODED * pushgateway.maxDecodedSize,
-      maxSeriesBytes: Math.min(...remoteWrite.map(({ queueConfig }) => queueConfig.maxRequestBytes)),
+      // What is larger might not fit a request once it is compressed, after its push was acknowledged.
+      maxSeriesBytes: Math.min(
+        ...remoteWrite.map(({ queueConfig }) => uncompressedBudget(queueConfig.maxRequestBytes)),
+      ),
       metadataIntervalMs: metadataConfig.send ? metadataConfig.sendInterval : undefined,
     });
   }
+}
+
+const WANTED_ADDRESS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'a port that no other program listens on',
+  EACCES: 'a port that this user may listen on',
+};
+
+function listenError({ host, port }: Config['listenAddress'], cause: unknown): Error {
+  const { code = String(cause) } = cause as NodeJS.ErrnoException;
+  const wanted = WANTED_ADDRESS[code] ?? 'an address of this machine';
+  const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  return new Error(`Cannot listen on ${address}: expected ${wanted}, seen ${code}`, { cause });
 }

@@ -17,13 +17,16 @@ usage: sluice --config FILE          run with a configuration
        sluice --version
        sluice --help
 
-exit status: 0 stopped and everything accepted was delivered, or the check passed
+exit status: 0 stopped with nothing left to deliver, or the check passed
              1 cannot start: configuration, files, or address
              2 wrong arguments
-             3 stopped, and samples that had been accepted were lost
+             3 stopped, and samples that had been accepted were lost, or a second signal left no time to tell
 `;
 
 const EXIT = { fine: 0, cannotStart: 1, usage: 2, lost: 3 } as const;
+
+/** One Ctrl-C comes twice where npm or the launcher passes on what the terminal has sent to all of them. */
+const TWIN_SIGNAL_MS = 200;
 
 type Command =
   | { readonly kind: 'run' | 'check'; readonly config: string }
@@ -79,7 +82,8 @@ function readCommand(positionals: readonly string[], config: string | undefined)
   if (name !== undefined && name !== 'check' && name !== 'dev' && name !== 'run') {
     return { kind: 'usage', problem: `expected the command check or dev, found ${name}` };
   }
-  if (config === undefined) return { kind: 'usage', problem: 'expected --config FILE, found none' };
+  if (config === undefined || config === '')
+    return { kind: 'usage', problem: 'expected --config FILE, found none' };
   return { kind: name === 'check' ? 'check' : 'run', config };
 }
 
@@ -101,26 +105,31 @@ function check(file: string): number {
 async function run(config: Config, file?: string, onListening?: (address: string) => void): Promise<number> {
   const log = await openLog(config.logging);
   const version = programVersion();
-  const collector = new Collector(config, { log, clock: systemClock(), random: Math.random, version });
+  const clock = systemClock();
+  const collector = new Collector(config, { log, clock, random: Math.random, version });
+  // Before anybody can know that it is there: a signal that nobody hears kills.
+  const signalled = firstSignal(() => clock.monotonicMs());
   collector.events.starting({ version, config: file });
   const address = await collector.start();
   onListening?.(address);
-  const signal = await nextSignal();
+  const signal = await signalled;
   collector.events.stopping({ signal });
-  // A second signal does not wait for anything.
-  void nextSignal().then(() => process.exit(EXIT.lost));
   const { lostSamples } = await collector.stop();
   collector.events.stopped({ lostSamples });
   return lostSamples > 0 ? EXIT.lost : EXIT.fine;
 }
 
-function nextSignal(): Promise<NodeJS.Signals> {
+/** The signal that asks for a stop. A later one does not wait for anything; the handlers stay, so that it is heard. */
+function firstSignal(monotonicMs: () => number): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    const settle = (signal: NodeJS.Signals) => {
-      for (const name of ['SIGTERM', 'SIGINT'] as const) process.off(name, settle);
-      resolve(signal);
+    let firstMs: number | undefined;
+    const hear = (signal: NodeJS.Signals) => {
+      if (firstMs === undefined) {
+        firstMs = monotonicMs();
+        resolve(signal);
+      } else if (signal !== 'SIGINT' || monotonicMs() - firstMs > TWIN_SIGNAL_MS) process.exit(EXIT.lost);
     };
-    for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, settle);
+    for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, hear);
   });
 }
 
@@ -129,11 +138,16 @@ async function orReport(action: () => Promise<number>): Promise<number> {
   try {
     return await action();
   } catch (error) {
-    const isExpected =
-      error instanceof ConfigError || (error instanceof Error && !error.message.startsWith('BUG'));
-    process.stderr.write(`${isExpected ? `sluice: ${error.message}` : String(error)}\n`);
+    process.stderr.write(`${describe(error)}\n`);
     return EXIT.cannotStart;
   }
+}
+
+/** Problems of a configuration say where they are; what is not one of our sentences is a defect and shows its origin. */
+function describe(error: unknown): string {
+  if (error instanceof ConfigError) return error.message;
+  if (!(error instanceof Error)) return String(error);
+  return error.message.startsWith('Cannot ') ? `sluice: ${error.message}` : (error.stack ?? error.message);
 }
 
 function silentLog() {

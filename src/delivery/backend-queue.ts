@@ -1,7 +1,7 @@
 // All shards of one backend behind one bound on bytes.
 import type { BackendConfig } from '../config/config.ts';
-import type { QueueReading } from '../telemetry/backend-metrics.ts';
 import type { BlockSealer } from '../remotewrite/block-sealer.ts';
+import type { QueueReading } from '../telemetry/backend-metrics.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { DeliveryEvents } from '../telemetry/events.ts';
 import { BackendLedger } from './backend-ledger.ts';

@@ -7,6 +7,7 @@ import type { Clock } from '../telemetry/clock.ts';
 import type { DeliveryEvents } from '../telemetry/events.ts';
 import { answerOutcome } from './answer-outcome.ts';
 import { attempt } from './attempt.ts';
+import { ConfiguredSecrets } from './configured-secrets.ts';
 import { Connector } from './connector.ts';
 import { Credentials } from './credentials.ts';
 import { parseTarget, type Target } from './target.ts';
@@ -31,6 +32,7 @@ export class UpstreamClient {
   readonly #deps: UpstreamDeps;
   readonly #target: Target;
   readonly #credentials: Credentials;
+  readonly #configured: ConfiguredSecrets;
   readonly #tls: TlsMaterial;
   readonly #headers: readonly string[];
   /** Pools of replaced TLS material, until their last request has ended. */
@@ -43,6 +45,7 @@ export class UpstreamClient {
     this.#backend = backend;
     this.#deps = deps;
     this.#target = parseTarget(url);
+    this.#configured = new ConfiguredSecrets(backend);
     this.#tls = new TlsMaterial(tlsConfig);
     this.#credentials = new Credentials(backend, (detail) =>
       deps.events.credentialsUnreadable({ backend: name, detail }),
@@ -65,9 +68,7 @@ export class UpstreamClient {
       end.kind === 'answered'
         ? answerOutcome(end, clock.nowMs())
         : { kind: 'retry', ...transportFailure(end.error) };
-    return outcome.kind === 'delivered'
-      ? outcome
-      : { ...outcome, detail: this.#credentials.redact(outcome.detail) };
+    return outcome.kind === 'delivered' ? outcome : { ...outcome, detail: this.#redact(outcome.detail) };
   }
 
   /** Ends every connection; attempts that are still going on fail. */
@@ -81,6 +82,11 @@ export class UpstreamClient {
     const authorization = this.#credentials.authorization();
     if (authorization !== undefined) headers.push('authorization', authorization);
     return headers;
+  }
+
+  /** A backend may repeat what it was sent. */
+  #redact(detail: string): string {
+    return this.#configured.redact(this.#credentials.redact(detail));
   }
 
   #refreshTls(): void {

@@ -130,15 +130,28 @@ function readHelp(context: CommentContext, family: number, start: number, limit:
   if (families.helpStart[family]! >= 0) {
     context.fail(`expected one HELP for ${JSON.stringify(families.name(family))}, found a second`);
   }
-  const { bytes } = context.arena;
+  const { bytes, view } = context.arena;
   let end = start;
-  for (let byte = bytes[end]; byte !== LF; byte = bytes[++end]) {
+  for (;;) {
+    // Words without a line feed or backslash: help texts are the longest lines of most bodies.
+    while (end + 4 <= limit && !hasEither(view.getInt32(end, true))) end += 4;
+    const byte = bytes[end]!;
+    if (byte === LF && end < limit) break;
     if (end >= limit) nextLine(context, end, limit);
     if (byte === BACKSLASH && end + 1 < limit) checkEscape(context, end++);
+    end++;
   }
   families.helpStart[family] = start;
   families.helpEnd[family] = end;
   return end + 1;
+}
+
+/** Whether one of a word's four bytes is a line feed or a backslash; now and then also true where none is. */
+function hasEither(word: number): boolean {
+  const lineFeeds = word ^ 0x0a0a0a0a;
+  const backslashes = word ^ 0x5c5c5c5c;
+  const zeros = ((lineFeeds - 0x01010101) & ~lineFeeds) | ((backslashes - 0x01010101) & ~backslashes);
+  return (zeros & 0x80808080) !== 0;
 }
 
 function checkEscape(context: Refuser, at: number): void {

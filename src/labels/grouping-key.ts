@@ -19,7 +19,9 @@ export function makeGroupingKey(
   const present = [...labels].filter(([, value]) => value !== '').sort(([a], [b]) => (a < b ? -1 : 1));
   const canonical = JSON.stringify(present);
   const fixedLabels = fixLabels(labels, defaults, layouts);
-  return { job: labels.get('job') ?? '', canonical, hash: fnv1a(canonical), fixedLabels };
+  // A copy: a piece of a path keeps the whole request target alive for as long as a queue holds it.
+  const job = Buffer.from(labels.get('job') ?? '').toString();
+  return { job, canonical, hash: fnv1a(canonical), fixedLabels };
 }
 
 /** FNV-1a over UTF-16 units (http://www.isthe.com/chongo/tech/comp/fnv/), then mixed so that the low bits are usable. */

@@ -24,7 +24,7 @@ export interface TranscoderOptions extends TextParserOptions {
   readonly lineEndings: 'strict' | 'lenient';
   /** Bound on the encoded push. */
   readonly maxEncodedBytes: number;
-  /** Bound on one encoded series: the least of the backends' request limits. */
+  /** Bound on one encoded series: what fits the smallest backend request even where compression gains nothing. */
   readonly maxSeriesBytes: number;
   /** How often a family's TYPE and HELP are sent; undefined for never. */
   readonly metadataIntervalMs: number | undefined;
@@ -164,7 +164,11 @@ export class Transcoder implements KnownSeriesSink {
     for (let i = 0; i < counts.length; i += 5) {
       const before = out.length;
       const bucket = this.#infinityBucket;
-      if (!bucket.append(out, counts[i]!, counts[i + 1]!, counts[i + 2]!)) continue;
+      if (!bucket.append(out, counts[i]!, counts[i + 1]!, counts[i + 2]!)) {
+        // A label `le` may be the path's, and be empty in the next.
+        this.#memory.dropTrace();
+        continue;
+      }
       const hash = hashEncodedLabels(out.bytes, out.view, bucket.labelsStart, bucket.labelsEnd);
       if (this.#index.add(bucket.labelsStart, bucket.labelsEnd, hash, counts[i + 3]!)) {
         this.#checkSize(before, counts[i + 4]!);

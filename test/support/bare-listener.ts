@@ -1,0 +1,83 @@
+// The HTTP listener alone, before a service of the test's own making.
+import { onTestFinished } from 'vitest';
+import type { ServerConfig } from '../../src/config/config.ts';
+import { Listener, type ListenerDeps } from '../../src/intake/listener.ts';
+import { MemoryBudget } from '../../src/intake/memory-budget.ts';
+import { Operations, type OperationsDeps } from '../../src/intake/operations.ts';
+import type { PushExchangeDeps } from '../../src/intake/push-exchange.ts';
+import { Routes } from '../../src/intake/routes.ts';
+import { LayoutNumbers } from '../../src/labels/fixed-labels.ts';
+import type { IntakeEvents, PushAnswered } from '../../src/telemetry/events.ts';
+
+type Service = PushExchangeDeps['service'];
+
+export interface BareListenerOptions {
+  readonly refuse?: Service['refuse'];
+  readonly accept?: Service['accept'];
+  readonly routes?: ListenerDeps['routes'];
+  readonly operations?: Partial<OperationsDeps>;
+  readonly server?: Partial<ServerConfig>;
+  readonly maxBodyBytes?: number;
+  readonly budget?: MemoryBudget;
+}
+
+export interface BareListener {
+  readonly address: string;
+  readonly listener: Listener;
+  /** The pushes that have ended, in order. */
+  readonly answered: readonly PushAnswered[];
+  readonly faults: readonly unknown[];
+}
+
+const SERVER: ServerConfig = {
+  headersTimeout: 10_000,
+  requestTimeout: 60_000,
+  keepAliveTimeout: 75_000,
+  maxConnections: 10_000,
+};
+
+/** Closed after the test. */
+export async function startListener(options: BareListenerOptions = {}): Promise<BareListener> {
+  const answered: PushAnswered[] = [];
+  const faults: unknown[] = [];
+  const place = { enabled: true, pathPrefixes: ['/pushgateway'], utf8Names: false, defaults: {} };
+  const metrics = { contentType: 'text/plain; version=0.0.4; charset=utf-8', text: async () => 'up 1\n' };
+  const listener = new Listener(
+    { ...SERVER, ...options.server },
+    {
+      routes: options.routes ?? new Routes(place, new LayoutNumbers()),
+      operations: new Operations({
+        notReady: () => undefined,
+        metrics,
+        pushPath: '/pushgateway/metrics',
+        ...options.operations,
+      }),
+      exchange: {
+        service: {
+          refuse: options.refuse ?? (() => undefined),
+          accept: options.accept ?? (() => ({ kind: 'accepted', sampleCount: 1 })),
+        },
+        budget: options.budget ?? new MemoryBudget(1 << 27),
+        events: eventsInto(answered, faults),
+        maxBodyBytes: options.maxBodyBytes ?? 1 << 24,
+        monotonicMs: () => performance.now(),
+      },
+    },
+  );
+  const { address, port } = await listener.listen({ host: '127.0.0.1', port: 0 });
+  onTestFinished(() => listener.close());
+  return { address: `${address}:${port}`, listener, answered, faults };
+}
+
+function eventsInto(answered: PushAnswered[], faults: unknown[]): IntakeEvents {
+  return {
+    pushAnswered: (push) => answered.push(push),
+    fault: (error) => faults.push(error),
+    timestampsAdvanced: () => undefined,
+    configurationWarning: () => undefined,
+    starting: () => undefined,
+    listening: () => undefined,
+    stopping: () => undefined,
+    stopped: () => undefined,
+  };
+}

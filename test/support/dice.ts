@@ -1,0 +1,64 @@
+// Random choices that one seed decides: for large structures, where a generator of its own for each choice would cost too
+// much. fast-check chooses the seed and reports it.
+import fc from 'fast-check';
+
+export class Dice {
+  #state: number;
+
+  constructor(seed: number) {
+    this.#state = seed | 0;
+  }
+
+  /** A whole number from 0 up to, not including, `below` (mulberry32). */
+  nat(below: number): number {
+    this.#state = (this.#state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  }
+
+  coin(): boolean {
+    return this.nat(2) === 0;
+  }
+
+  pick<T>(items: readonly T[]): T {
+    if (items.length === 0) throw new Error('BUG: nothing to pick from');
+    return items[this.nat(items.length)]!;
+  }
+
+  shuffled<T>(items: readonly T[]): T[] {
+    const mixed = [...items];
+    for (let i = mixed.length - 1; i > 0; i--) {
+      const j = this.nat(i + 1);
+      [mixed[i], mixed[j]] = [mixed[j]!, mixed[i]!];
+    }
+    return mixed;
+  }
+
+  /** At most `most` of the items, in any order. */
+  some<T>(items: readonly T[], most = items.length): T[] {
+    return this.shuffled(items).slice(0, this.nat(Math.min(most, items.length) + 1));
+  }
+
+  /** Up to `longest` of the letters. */
+  text(letters: readonly string[], longest: number, shortest = 0): string {
+    const length = shortest + this.nat(longest - shortest + 1);
+    return Array.from({ length }, () => this.pick(letters)).join('');
+  }
+
+  /** A double with any bits. */
+  double(): number {
+    const view = new DataView(new ArrayBuffer(8));
+    view.setUint32(0, this.nat(2 ** 32));
+    view.setUint32(4, this.nat(2 ** 32));
+    return view.getFloat64(0);
+  }
+}
+
+/** Checks that something holds for dice with many seeds. */
+export function holdsForDice(numRuns: number, holds: (dice: Dice) => void): void {
+  fc.assert(
+    fc.property(fc.noShrink(fc.integer()), (seed) => holds(new Dice(seed))),
+    { numRuns },
+  );
+}

@@ -1,0 +1,129 @@
+// The rules of the source tree: which folder may import what, and what every file must and must not hold. Pure: sources
+// in, violations out, so that each rule can be shown to bite.
+import { posix } from 'node:path';
+
+/** Path below src/ → text. */
+export type Sources = ReadonlyMap<string, string>;
+
+interface Import {
+  readonly file: string;
+  /** A path below src/, or the name of a module. */
+  readonly target: string;
+  readonly isOwn: boolean;
+}
+
+/** Imports go from a higher level to a lower one. */
+const LEVELS: Readonly<Record<string, number>> = {
+  main: 6,
+  collector: 5,
+  intake: 4,
+  transcode: 3,
+  delivery: 3,
+  exposition: 2,
+  remotewrite: 2,
+  labels: 1,
+  wire: 0,
+};
+const MAIN_FILES = ['main.ts', 'dev.ts', 'version.ts'];
+/** What anyone may import. */
+const FREE = ['config', 'telemetry'];
+
+/** Imports that the levels alone would let pass: of whom, of what. */
+const FORBIDDEN: readonly (readonly [station: string, target: RegExp, why: string])[] = [
+  ['intake', /^undici$/, 'intake never imports undici'],
+  ['delivery', /^node:https?$/, 'delivery never imports node:http'],
+  ['delivery', /^labels\//, 'delivery knows bytes, never labels'],
+  ['delivery', /^exposition\//, 'exposition and remotewrite meet only in transcode'],
+];
+const FILE_SYSTEM = /^(?:node:)?fs(?:\/promises)?$/;
+/** Configuration, credentials and certificates are read from files, and the program's own version. */
+const FILE_READERS = [/^config\//, /^delivery\//, /^devbackend\//, /^version\.ts$/];
+
+const STATIC_IMPORT = /^\s*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]/gm;
+const BARE_IMPORT = /^\s*import\s*['"]([^'"]+)['"]/gm;
+const DYNAMIC_IMPORT = /\bimport\(\s*(?:['"]([^'"]+)['"]|([^)]*))\)/g;
+
+export function violations(sources: Sources): string[] {
+  const imports = [...sources].flatMap(([file, text]) => importsOf(file, text));
+  return [
+    ...imports.flatMap((one) => refuseImport(one, sources)),
+    ...cycles(imports),
+    ...[...sources].flatMap(([file, text]) => refuseText(file, text)),
+  ];
+}
+
+function importsOf(file: string, text: string): Import[] {
+  const code = withoutComments(text);
+  const specifiers = [STATIC_IMPORT, BARE_IMPORT, DYNAMIC_IMPORT].flatMap((pattern) =>
+    [...code.matchAll(pattern)].map(([, quoted, computed]) => quoted ?? `computed: ${computed}`),
+  );
+  return specifiers.map((specifier) => {
+    const isOwn = specifier.startsWith('.');
+    return { file, isOwn, target: isOwn ? posix.join(posix.dirname(file), specifier) : specifier };
+  });
+}
+
+function refuseImport({ file, target, isOwn }: Import, sources: Sources): string[] {
+  const station = stationOf(file);
+  const found = FORBIDDEN.filter(([who, what]) => who === station && what.test(target)).map(
+    ([, , why]) => why,
+  );
+  if (!isOwn) {
+    if (target.startsWith('computed: ')) found.push('a dynamic import names its file');
+    if (FILE_SYSTEM.test(target) && !FILE_READERS.some((reader) => reader.test(file)))
+      found.push('this station reads no files');
+  } else if (!target.startsWith('..') && !sources.has(target)) found.push('there is no such file');
+  else if (!mayImport(file, station, target)) found.push('imports point down');
+  return found.map((why) => `${file} imports ${target}: ${why}`);
+}
+
+function mayImport(file: string, station: string, target: string): boolean {
+  if (target.startsWith('..')) return false;
+  const other = stationOf(target);
+  if (other === station) return true;
+  if (other === 'devbackend') return file === 'dev.ts';
+  if (station === 'config' || station === 'devbackend') return false;
+  if (station === 'telemetry') return other === 'config';
+  if (FREE.includes(other)) return true;
+  const from = LEVELS[station];
+  const to = LEVELS[other];
+  return from !== undefined && to !== undefined && to < from;
+}
+
+function stationOf(file: string): string {
+  if (MAIN_FILES.includes(file)) return 'main';
+  if (file === 'collector.ts') return 'collector';
+  return file.includes('/') ? file.slice(0, file.indexOf('/')) : file;
+}
+
+/** Files that import each other in a circle, each circle once. */
+function cycles(imports: readonly Import[]): string[] {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]) => {
+    if (path.includes(file)) {
+      found.push(`${[...path.slice(path.indexOf(file)), file].join(' > ')}: imports go in a circle`);
+      return;
+    }
+    if (done.has(file)) return;
+    for (const { target } of imports.filter((one) => one.isOwn && one.file === file))
+      visit(target, [...path, file]);
+    done.add(file);
+  };
+  for (const { file } of imports) visit(file, []);
+  return found;
+}
+
+function refuseText(file: string, text: string): string[] {
+  const code = withoutComments(text);
+  const found: string[] = [];
+  if (!file.endsWith('.d.ts') && !text.startsWith('// ')) found.push('a file opens with a comment');
+  if (/\bconsole\s*\./.test(code)) found.push('events go through the log, not the console');
+  if (/^\s*export\s+default\b|\bas\s+default\b/m.test(code)) found.push('nothing is exported as default');
+  return found.map((why) => `${file}: ${why}`);
+}
+
+/** Comments go only where they take whole lines: enough for lines that look like imports. */
+function withoutComments(text: string): string {
+  return text.replace(/^\s*\/\/.*$/gm, '').replace(/^\s*\/\*[\s\S]*?\*\//gm, '');
+}
