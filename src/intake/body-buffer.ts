@@ -3,17 +3,26 @@
 
 /** So many pieces may stand before they are gathered into one. */
 const MAX_PIECES = 32;
-const FIRST_GATHERED_BYTES = 64 * 1024;
+/** Small, since whoever sends in many pieces may be slow and one of many. */
+const FIRST_GATHERED_BYTES = 4 * 1024;
 
 export class BodyBuffer {
+  readonly #maxBytes: number;
   #pieces: Buffer[] = [];
   #gathered: Buffer | undefined;
   length = 0;
 
-  /** Bytes of memory that the next piece will make this take at most. */
+  /** `maxBytes`: the body will not be longer, as far as is known; then no memory is taken for more. */
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Bytes of memory that this takes once the next piece is in. */
   heldWith(pieceLength: number): number {
     const length = this.length + pieceLength;
-    return this.#gathered === undefined ? length : Math.max(this.#gathered.length, 2 * length);
+    if (this.#gathered === undefined)
+      return this.#pieces.length < MAX_PIECES ? length : this.#sizeFor(length);
+    return length <= this.#gathered.length ? this.#gathered.length : this.#sizeFor(length);
   }
 
   append(piece: Buffer): void {
@@ -28,8 +37,14 @@ export class BodyBuffer {
     return this.#gathered === undefined ? this.#pieces : [this.#gathered.subarray(0, this.length)];
   }
 
+  /** Lets go of the bytes; `length` goes on telling how many there were. */
+  drop(): void {
+    this.#pieces = [];
+    this.#gathered = undefined;
+  }
+
   #startGathering(piece: Buffer): void {
-    this.#gathered = Buffer.allocUnsafe(Math.max(FIRST_GATHERED_BYTES, 2 * (this.length + piece.length)));
+    this.#gathered = Buffer.allocUnsafeSlow(this.#sizeFor(this.length + piece.length));
     let at = 0;
     for (const kept of this.#pieces) at += kept.copy(this.#gathered, at);
     this.#pieces = [];
@@ -39,11 +54,17 @@ export class BodyBuffer {
   #gather(piece: Buffer): void {
     let gathered = this.#gathered!;
     if (this.length + piece.length > gathered.length) {
-      const larger = Buffer.allocUnsafe(2 * (this.length + piece.length));
+      const larger = Buffer.allocUnsafeSlow(this.#sizeFor(this.length + piece.length));
       gathered.copy(larger, 0, 0, this.length);
       gathered = larger;
       this.#gathered = larger;
     }
     piece.copy(gathered, this.length);
+  }
+
+  /** Twice what is needed: then each byte is copied twice on average, however the pieces are cut. */
+  #sizeFor(length: number): number {
+    const wanted = Math.max(FIRST_GATHERED_BYTES, 2 * length);
+    return Math.max(length, Math.min(wanted, this.#maxBytes));
   }
 }

@@ -1,6 +1,7 @@
 // The grouping key out of the pieces of a push path: name and value in turn, percent-encoded, perhaps `@base64`
 // (https://github.com/prometheus/pushgateway#url).
 import { isUtf8 } from 'node:buffer';
+import { quote } from './quote.ts';
 
 /** Something in the path that cannot be read. */
 export class PathError extends SyntaxError {}
@@ -35,15 +36,17 @@ function addLabel(
   const value = pieces[at + 1];
   if (value === undefined) {
     throw new PathError(
-      `Cannot read path: expected a value for label ${quote(piece)}, found the end of the path`,
+      piece === ''
+        ? 'Cannot read path: expected no slash behind the last value, found one'
+        : `Cannot read path: expected a value for label ${quote(piece)}, found the end of the path`,
     );
   }
-  const name = piece.endsWith(BASE64_SUFFIX) ? piece.slice(0, -BASE64_SUFFIX.length) : piece;
-  if (piece === '' || (value === '' && name === piece && at + 2 < pieces.length)) {
+  if (piece === '' || (value === '' && at + 2 < pieces.length)) {
     throw new PathError(
       `Cannot read path: expected a label name and value, found an empty piece; ${EMPTY_HINT}`,
     );
   }
+  const name = piece.endsWith(BASE64_SUFFIX) ? piece.slice(0, -BASE64_SUFFIX.length) : piece;
   checkName(name, utf8Names);
   const text = readValue(piece, value);
   if (name !== 'job') labels.set(name, text);
@@ -82,13 +85,10 @@ function decodeBase64(name: string, value: string): string {
       `Cannot read path: expected URL-safe base64 (RFC 4648, section 5) for ${quote(name)}, found ${quote(value)}`,
     );
   }
-  if (!isUtf8(bytes))
+  if (!isUtf8(bytes)) {
     throw new PathError(
       `Cannot read path: expected base64 of UTF-8 for ${quote(name)}, found ${quote(value)}`,
     );
+  }
   return bytes.toString();
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }

@@ -2,16 +2,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Config } from '../config/config.ts';
+import { answerUnreadable } from './answer-unreadable.ts';
 import type { Operations } from './operations.ts';
 import { PushExchange, type PushExchangeDeps } from './push-exchange.ts';
-import type { PushOutcome } from './push-outcome.ts';
+import { refusalOf } from './refusals.ts';
 import type { Routes } from './routes.ts';
 
 /** How often connections over a time limit are looked for: the limits are kept to within this. */
 const CHECK_INTERVAL_MS = 1000;
 
 export interface ListenerDeps {
-  readonly routes: Routes;
+  readonly routes: Pick<Routes, 'find' | 'whereToPush'>;
   readonly operations: Operations;
   readonly exchange: PushExchangeDeps;
 }
@@ -31,9 +32,14 @@ export class Listener {
       // Hand-made HTTP/1.1 requests leave it out.
       requireHostHeader: false,
     });
+    // Who has sent all of a request may close that direction and still gets the answer. @types/node lacks it.
+    Object.assign(this.#server, { httpAllowHalfOpen: true });
+    // For whoever does not read the answer: the other limits end with the request.
+    this.#server.timeout = config.requestTimeout;
     this.#server.maxConnections = config.maxConnections;
     this.#server.on('request', (request, response) => this.#handle(request, response, false));
     this.#server.on('checkContinue', (request, response) => this.#handle(request, response, true));
+    this.#server.on('clientError', answerUnreadable);
   }
 
   /** Starts to listen; returns the address as bound. Rejects with the system's error. */
@@ -61,22 +67,31 @@ export class Listener {
 
   #handle(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
     if (this.#isStopping) response.setHeader('connection', 'close');
-    const route = this.#deps.routes.find(request.url ?? '');
-    if (route.kind !== 'push' && route.kind !== 'malformedPush') {
-      this.#deps.operations.answer(route, request, response);
-      return;
+    try {
+      this.#route(request, response, expectsContinue);
+    } catch (error) {
+      // A defect of ours costs this request, not the program.
+      this.#deps.exchange.events.fault(error);
+      if (response.headersSent) response.destroy();
+      else this.#open(request, response).refuse({ kind: 'fault' }, expectsContinue);
     }
-    const exchange = new PushExchange(request, response, this.#deps.exchange);
-    const refusal = refuseMethod(request.method);
-    if (refusal) exchange.refuse(refusal);
-    else if (route.kind === 'push') exchange.take(route.groupingKey, expectsContinue);
-    else exchange.refuse({ kind: 'malformed', detail: route.detail });
   }
-}
 
-function refuseMethod(method: string | undefined): PushOutcome | undefined {
-  if (method === 'PUT' || method === 'POST') return undefined;
-  const why = method === 'DELETE' ? 'there is nothing to delete' : 'there is nothing to read';
-  const detail = `Cannot ${method} a group: expected PUT or POST; Sluice forwards each push and keeps nothing, so ${why}`;
-  return { kind: 'methodNotAllowed', detail };
+  #route(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
+    const { method = '', url = '' } = request;
+    const { routes } = this.#deps;
+    const route = routes.find(url);
+    const refusal = refusalOf(route, method, routes.whereToPush);
+    if (refusal) this.#open(request, response).refuse(refusal, expectsContinue);
+    else if (route.kind === 'push') this.#open(request, response).take(route.groupingKey, expectsContinue);
+    else if (route.kind !== 'malformedPush') {
+      // The body that is held back would be taken for the next request's beginning.
+      if (expectsContinue) response.setHeader('connection', 'close');
+      this.#deps.operations.answer(route, request, response);
+    }
+  }
+
+  #open(request: IncomingMessage, response: ServerResponse): PushExchange {
+    return new PushExchange(request, response, this.#deps.exchange);
+  }
 }

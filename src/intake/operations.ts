@@ -11,10 +11,15 @@ export interface OperationsDeps {
 
 export type OperationsRoute = Exclude<Route, { kind: 'push' | 'malformedPush' }>;
 
+/** What can be asked for takes these. */
+export const READING_METHODS = 'GET, HEAD';
+
 const PLAIN = 'text/plain; charset=utf-8';
 
 export class Operations {
   readonly #deps: OperationsDeps;
+  /** The answer to all who ask for metrics now: one client may ask thousands of times without reading. */
+  #metricsText: Promise<Buffer> | undefined;
 
   constructor(deps: OperationsDeps) {
     this.#deps = deps;
@@ -24,7 +29,7 @@ export class Operations {
     request.resume();
     if (route.kind === 'notFound') return send(response, 404, PLAIN, `${route.detail}\n`);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      response.setHeader('allow', 'GET, HEAD');
+      response.setHeader('allow', READING_METHODS);
       return send(response, 405, PLAIN, `Cannot ${request.method} here: expected GET or HEAD\n`);
     }
     switch (route.kind) {
@@ -46,15 +51,23 @@ export class Operations {
   }
 
   #metrics(response: ServerResponse): void {
-    const { metrics } = this.#deps;
-    metrics.text().then(
-      (text) => send(response, 200, metrics.contentType, text),
+    const { contentType } = this.#deps.metrics;
+    this.#metricsText ??= this.#collect();
+    this.#metricsText.then(
+      (text) => send(response, 200, contentType, text),
       (error: unknown) => send(response, 500, PLAIN, `Cannot collect metrics: ${String(error)}\n`),
     );
   }
+
+  #collect(): Promise<Buffer> {
+    const collected = this.#deps.metrics.text().then((text) => Buffer.from(text));
+    return collected.finally(() => {
+      this.#metricsText = undefined;
+    });
+  }
 }
 
-function send(response: ServerResponse, status: number, contentType: string, text: string): void {
+function send(response: ServerResponse, status: number, contentType: string, text: string | Buffer): void {
   response.writeHead(status, {
     'content-type': contentType,
     'content-length': Buffer.byteLength(text),

@@ -10,7 +10,7 @@ import { type PushService, TOO_MUCH_AT_ONCE } from './push-service.ts';
 import { writeAnswer, writeAnswerEarly } from './write-answer.ts';
 
 export interface PushExchangeDeps {
-  readonly service: PushService;
+  readonly service: Pick<PushService, 'refuse' | 'accept'>;
   readonly budget: MemoryBudget;
   readonly events: IntakeEvents;
   readonly maxBodyBytes: number;
@@ -21,7 +21,7 @@ export class PushExchange {
   readonly #deps: PushExchangeDeps;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
-  readonly #body = new BodyBuffer();
+  readonly #body: BodyBuffer;
   readonly #share: BudgetShare;
   readonly #startedMs: number;
   #job: string | undefined;
@@ -31,6 +31,9 @@ export class PushExchange {
     this.#deps = deps;
     this.#request = request;
     this.#response = response;
+    this.#body = new BodyBuffer(
+      Math.min(Number(request.headers['content-length'] ?? Infinity), deps.maxBodyBytes),
+    );
     this.#share = deps.budget.open();
     this.#startedMs = deps.monotonicMs();
   }
@@ -55,6 +58,8 @@ export class PushExchange {
   refuse(outcome: PushOutcome, isHeldBack = false): void {
     const answer = answerFor(outcome);
     this.#settle(answer.status, answer.reason, answer.text, 0);
+    // What is read from here on is thrown away; what was read must not outlive its share of the budget.
+    this.#body.drop();
     writeAnswerEarly(this.#request, this.#response, answer, isHeldBack);
   }
 

@@ -13,8 +13,8 @@ export type PushOutcome =
   | { readonly kind: 'overloaded'; readonly detail: string; readonly isStopping: boolean }
   /** A defect of Sluice itself. */
   | { readonly kind: 'fault' }
-  /** A method other than PUT and POST on a push path. */
-  | { readonly kind: 'methodNotAllowed'; readonly detail: string }
+  /** A method that the path does not take; `allow` are those that it takes. */
+  | { readonly kind: 'methodNotAllowed'; readonly detail: string; readonly allow: string }
   /** Not a push path. */
   | { readonly kind: 'notFound'; readonly detail: string };
 
@@ -30,7 +30,6 @@ export interface Answer {
 }
 
 const NO_HEADERS: Headers = {};
-const ALLOWED: Headers = { allow: 'PUT, POST' };
 const RETRY_SECONDS = '1';
 /** Long enough for a replacement to be ready. */
 const RETRY_SECONDS_WHEN_STOPPING = '5';
@@ -64,7 +63,7 @@ export function answerFor(outcome: PushOutcome): Answer {
     case 'notFound':
       return { status: 404, reason: 'not_found', headers: NO_HEADERS, text: outcome.detail };
     case 'methodNotAllowed':
-      return { status: 405, reason: 'method_not_allowed', headers: ALLOWED, text: outcome.detail };
+      return answerMethod(outcome.detail, outcome.allow);
     case 'tooLarge':
       return { status: 413, reason: 'too_large', headers: NO_HEADERS, text: outcome.detail };
     case 'unsupported':
@@ -74,6 +73,10 @@ export function answerFor(outcome: PushOutcome): Answer {
     case 'overloaded':
       return answerOverloaded(outcome.detail, outcome.isStopping);
   }
+}
+
+function answerMethod(text: string, allow: string): Answer {
+  return { status: 405, reason: 'method_not_allowed', headers: { allow }, text };
 }
 
 function answerOverloaded(text: string, isStopping: boolean): Answer {

@@ -4,12 +4,13 @@ import type { PushgatewayConfig } from '../config/config.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { ExpositionError } from '../exposition/exposition-error.ts';
 import { type ContentEncoding, readContentEncoding } from '../transcode/content-encoding.ts';
-import { DecodedSizeError, GzipError, gunzipLarge, gunzipSmall } from '../transcode/gunzip.ts';
+import { countDecoded, DecodedSizeError, GzipError, gunzipLarge, gunzipSmall } from '../transcode/gunzip.ts';
 import { SeriesTooLargeError, type Transcoder } from '../transcode/transcoder.ts';
 import { OutputLimitError } from '../wire/output-buffer.ts';
 import type { BudgetShare } from './memory-budget.ts';
 import type { PushOutcome } from './push-outcome.ts';
 import type { PushRequest } from './push-request.ts';
+import { quote } from './quote.ts';
 import type { ReceiptClock } from './receipt-clock.ts';
 
 export interface PushServiceDeps {
@@ -56,12 +57,12 @@ export class PushService {
   /** A reason not to read the body at all. */
   refuse(contentType: string | undefined, contentEncoding: string | undefined): PushOutcome | undefined {
     if (contentType !== undefined && DELIMITED_PROTOBUF.test(contentType)) {
-      const detail = `Cannot take push: expected the text format, found ${JSON.stringify(contentType)}`;
+      const detail = `Cannot take push: expected the text format, found ${quote(contentType)}`;
       return { kind: 'unsupported', detail, headers: { accept: 'text/plain; version=0.0.4' } };
     }
     const encoding = readContentEncoding(contentEncoding);
     if (encoding === 'identity' || (encoding !== undefined && this.#isEnabled(encoding))) return undefined;
-    const detail = `Cannot take push: expected content encoding ${this.#acceptEncoding}, found ${JSON.stringify(contentEncoding)}`;
+    const detail = `Cannot take push: expected content encoding ${this.#acceptEncoding}, found ${quote(contentEncoding ?? '')}`;
     return { kind: 'unsupported', detail, headers: { 'accept-encoding': this.#acceptEncoding } };
   }
 
@@ -77,11 +78,20 @@ export class PushService {
     } catch (error) {
       return outcomeOf(error);
     }
-    if (!share.hold(push.length + maxDecodedSize)) return TOO_MUCH_AT_ONCE;
-    return gunzipLarge(body, maxDecodedSize).then(
-      (decoded) => this.#forward(push, [decoded], decoded.length),
-      outcomeOf,
-    );
+    return this.#acceptLarge(push, body, share);
+  }
+
+  /** Asks for the memory that decoding takes only when it is known how much that is. */
+  async #acceptLarge(push: PushRequest, body: Buffer, share: BudgetShare): Promise<PushOutcome> {
+    try {
+      const decodedBytes = await countDecoded(body, this.#deps.config.maxDecodedSize);
+      const encodedBytes = push.chunks.length === 1 ? push.length : 2 * push.length;
+      if (!share.hold(encodedBytes + decodedBytes)) return TOO_MUCH_AT_ONCE;
+      const decoded = await gunzipLarge(body, decodedBytes);
+      return this.#forward(push, [decoded], decoded.length);
+    } catch (error) {
+      return outcomeOf(error);
+    }
   }
 
   #isEnabled(encoding: ContentEncoding): boolean {

@@ -1,9 +1,12 @@
 // The timestamp of a push: the time of its receipt in ms, but for one grouping key always later than the one before,
 // also when two come in the same millisecond or the clock steps back. Bounded: keys not seen for long share one floor.
+import { hash } from 'node:crypto';
 import { RecentMap } from './recent-map.ts';
 
 /** Grouping keys whose last timestamp is remembered. */
 const REMEMBERED = 100_000;
+/** Longer ones are remembered by their digest: 100,000 keys of many kilobytes each would fill the memory. */
+const MAX_REMEMBERED_LENGTH = 256;
 
 export class ReceiptClock {
   readonly #nowMs: () => number;
@@ -24,10 +27,11 @@ export class ReceiptClock {
   /** The timestamp for a push of the grouping key that is called `canonical`. */
   stamp(canonical: string): number {
     const nowMs = this.#nowMs();
-    const last = this.#last.get(canonical) ?? this.#floor;
+    const key = canonical.length <= MAX_REMEMBERED_LENGTH ? canonical : hash('sha256', canonical, 'base64');
+    const last = this.#last.get(key) ?? this.#floor;
     const timestampMs = nowMs > last ? nowMs : last + 1;
     if (timestampMs !== nowMs) this.#onAdvanced();
-    this.#last.set(canonical, timestampMs);
+    this.#last.set(key, timestampMs);
     return timestampMs;
   }
 }

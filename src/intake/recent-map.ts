@@ -7,7 +7,7 @@ export class RecentMap<Key, Value> {
   #young = new Map<Key, Value>();
   #old = new Map<Key, Value>();
 
-  /** Keeps between half of `size` and `size` entries. `onDrop` is told the entries that are dropped. */
+  /** Keeps at most `size` entries (at least two) and of the latest used at least the half. `onDrop` is told the others. */
   constructor(size: number, onDrop?: (dropped: ReadonlyMap<Key, Value>) => void) {
     this.#generationSize = Math.max(1, size >> 1);
     this.#onDrop = onDrop;

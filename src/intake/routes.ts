@@ -3,7 +3,7 @@
 import type { LayoutNumbers } from '../labels/fixed-labels.ts';
 import { type GroupingKey, makeGroupingKey } from '../labels/grouping-key.ts';
 import { PathError, parseGroupingPath } from './grouping-path.ts';
-import { hintFor } from './path-hints.ts';
+import { hintFor, type PushPlace, whereToPush } from './path-hints.ts';
 import { RecentMap } from './recent-map.ts';
 
 export type Route =
@@ -15,17 +15,14 @@ export type Route =
   | { readonly kind: 'index' }
   | { readonly kind: 'notFound'; readonly detail: string };
 
-export interface RouteOptions {
-  /** Whether pushes are taken. */
-  readonly enabled: boolean;
-  readonly pathPrefixes: readonly string[];
+export interface RouteOptions extends PushPlace {
   readonly utf8Names: boolean;
   readonly defaults: Readonly<Record<string, string>>;
 }
 
 const REMEMBERED = 20_000;
 /** Longer targets are read anew each time. */
-const MAX_REMEMBERED_LENGTH = 1024;
+const MAX_REMEMBERED_LENGTH = 512;
 const ABSOLUTE_FORM = /^https?:\/\/[^/?#]*/i;
 
 const OPERATIONS: Readonly<Record<string, Route>> = {
@@ -33,9 +30,12 @@ const OPERATIONS: Readonly<Record<string, Route>> = {
   '/health': { kind: 'healthy' },
   '/-/ready': { kind: 'ready' },
   '/ready': { kind: 'ready' },
+  '/metrics': { kind: 'metrics' },
 };
 
 export class Routes {
+  /** For people: where pushes go. */
+  readonly whereToPush: string;
   readonly #options: RouteOptions;
   readonly #layouts: LayoutNumbers;
   readonly #prefixes: readonly (readonly string[])[];
@@ -43,13 +43,13 @@ export class Routes {
   readonly #recent = new RecentMap<string, Route>(REMEMBERED);
 
   constructor(options: RouteOptions, layouts: LayoutNumbers) {
+    this.whereToPush = whereToPush(options);
     this.#options = options;
     this.#layouts = layouts;
     this.#prefixes = options.pathPrefixes.map((prefix) => prefix.split('/').filter((piece) => piece !== ''));
     for (const prefix of ['', ...options.pathPrefixes]) {
       for (const [path, route] of Object.entries(OPERATIONS)) this.#fixed.set(prefix + path, route);
     }
-    this.#fixed.set('/metrics', { kind: 'metrics' });
     this.#fixed.set('/', { kind: 'index' });
   }
 
@@ -67,17 +67,16 @@ export class Routes {
     const fixed = this.#fixed.get(path);
     if (fixed !== undefined) return fixed;
     const pieces = path.split('/');
-    for (const prefix of this.#prefixes) {
+    for (const prefix of this.#options.enabled ? this.#prefixes : []) {
       const at = behindMetrics(pieces, prefix);
       if (at < 0 || !isJob(pieces[at]) || at + 1 === pieces.length) continue;
       return this.#readPush(pieces.slice(at));
     }
-    return { kind: 'notFound', detail: hintFor(path, this.#options.pathPrefixes) };
+    return { kind: 'notFound', detail: hintFor(path, this.#options) };
   }
 
   #readPush(pieces: readonly string[]): Route {
-    const { enabled, utf8Names, defaults } = this.#options;
-    if (!enabled) return { kind: 'notFound', detail: 'Cannot take push: push.pushgateway.enabled is false' };
+    const { utf8Names, defaults } = this.#options;
     try {
       const labels = parseGroupingPath(pieces, utf8Names);
       return { kind: 'push', groupingKey: makeGroupingKey(labels, defaults, this.#layouts) };
@@ -92,7 +91,8 @@ export class Routes {
 function pathOf(target: string): string {
   const origin = target.startsWith('/') ? target : target.replace(ABSOLUTE_FORM, '');
   const end = origin.search(/[?#]/);
-  return end < 0 ? origin : origin.slice(0, end);
+  const path = end < 0 ? origin : origin.slice(0, end);
+  return path === '' ? '/' : path;
 }
 
 /** Where the piece behind `<prefix>/metrics/` is, doubled slashes before `metrics` counting as one; -1 elsewhere. */

@@ -8,8 +8,10 @@ const TEXT_HEADERS = { 'content-type': 'text/plain; charset=utf-8', 'x-content-t
 
 /** What of an unread body is still taken before the connection is closed: a client that is cut off while it sends may
  * never read its answer. */
-const DRAIN_BYTES = 4 * 1024 * 1024;
-const DRAIN_MS = 2000;
+const DRAIN_BYTES = 64 * 1024 * 1024;
+const DRAIN_MS = 5000;
+/** A body of up to this length is read to its end instead: then the connection can stay. */
+const SMALL_BODY_BYTES = 64 * 1024;
 
 /** Answers a request whose body has been read. */
 export function writeAnswer(response: ServerResponse, answer: Answer): void {
@@ -18,8 +20,8 @@ export function writeAnswer(response: ServerResponse, answer: Answer): void {
 }
 
 /**
- * Answers a request whose body has not been read to its end, and closes the connection once the client had a chance to
- * read the answer. `isHeldBack`: the body will not come (`Expect: 100-continue`).
+ * Answers a request whose body has not been read to its end. Where much of it may be to come, the connection is closed
+ * once the client had a chance to read the answer. `isHeldBack`: the body will not come (`Expect: 100-continue`).
  */
 export function writeAnswerEarly(
   request: IncomingMessage,
@@ -27,14 +29,22 @@ export function writeAnswerEarly(
   answer: Answer,
   isHeldBack: boolean,
 ): void {
-  const hasBody =
-    'transfer-encoding' in request.headers || Number(request.headers['content-length'] ?? 0) > 0;
-  if (!hasBody || request.complete) writeText(response, answer, {}).end();
-  else {
+  if (isHeldBack) {
+    writeText(response, answer, { connection: 'close' }).end();
+  } else if (endsSoon(request)) {
+    writeText(response, answer, {}).end();
+    request.resume();
+  } else {
     writeText(response, answer, { connection: 'close' });
-    if (isHeldBack) response.end();
-    else drain(request, () => response.end());
+    drain(request, () => response.end());
   }
+}
+
+function endsSoon({ complete, headers }: IncomingMessage): boolean {
+  if (complete) return true;
+  return (
+    headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) <= SMALL_BODY_BYTES
+  );
 }
 
 function writeText(

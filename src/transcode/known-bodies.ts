@@ -52,9 +52,9 @@ export class KnownBodies {
     this.#pieces = new SeriesPieces(maxBytes, 2 * MAX_NODES);
   }
 
-  /** Bodies larger than this are not worth their room. */
+  /** Larger bodies are not remembered: a few of them would push all others out. */
   get maxBodyBytes(): number {
-    return (this.#bytes.length - SLACK) >> 3;
+    return (this.#bytes.length - SLACK) >> 6;
   }
 
   /** Walks the arena's body along the tree, giving every series to `sink`. False where the body is not known throughout. */
