@@ -10,6 +10,7 @@ import { PUSH_ANSWERS } from './intake/push-outcome.ts';
 import { PushService } from './intake/push-service.ts';
 import { ReceiptClock } from './intake/receipt-clock.ts';
 import { Routes } from './intake/routes.ts';
+import { Turns } from './intake/turns.ts';
 import { LayoutNumbers } from './labels/fixed-labels.ts';
 import type { Clock } from './telemetry/clock.ts';
 import { LoggedDeliveryEvents } from './telemetry/delivery-events.ts';
@@ -103,6 +104,7 @@ export class Collector {
       exchange: {
         service,
         budget: new MemoryBudget(pushgateway.maxBufferedSize),
+        turns: new Turns(),
         events,
         maxBodyBytes: pushgateway.maxBodySize,
         monotonicMs: () => clock.monotonicMs(),
@@ -115,7 +117,11 @@ export class Collector {
     const { pushgateway } = push;
     return new Transcoder({
       ...pushgateway,
-      maxEncodedBytes: ENCODED_PER_DECODED * pushgateway.maxDecodedSize,
+      // What no queue could hold need not be encoded to the end.
+      maxEncodedBytes: Math.min(
+        ENCODED_PER_DECODED * pushgateway.maxDecodedSize,
+        ...remoteWrite.map(({ queueConfig }) => queueConfig.maxQueueSize),
+      ),
       // What is larger might not fit a request once it is compressed, after its push was acknowledged.
       maxSeriesBytes: Math.min(
         ...remoteWrite.map(({ queueConfig }) => uncompressedBudget(queueConfig.maxRequestBytes)),

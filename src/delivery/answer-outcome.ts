@@ -1,7 +1,7 @@
 // Turns an answer of the backend into the outcome of an attempt. The status decides, never the text of the body.
 import type { SendOutcome } from '../remotewrite/send-outcome.ts';
 import type { Answer } from './attempt.ts';
-import { printable, printableText } from './printable.ts';
+import { printable } from './printable.ts';
 import { parseRetryAfter } from './retry-after.ts';
 
 const MAX_LOCATION = 1024;
@@ -17,7 +17,7 @@ export function answerOutcome({ status, headers, body }: Answer, nowMs: number):
     };
   }
   const reason = `status_${status}`;
-  const detail = printableText(body);
+  const detail = printable(new TextDecoder().decode(body).trimEnd());
   if (status !== 429 && (status < 500 || status > 599)) return { kind: 'rejected', status, reason, detail };
   const afterMs = parseRetryAfter(headers['retry-after'], nowMs);
   return { kind: 'retry', status, reason, detail, ...(afterMs === undefined ? {} : { afterMs }) };

@@ -84,11 +84,7 @@ export class Listener {
     const refusal = refusalOf(route, method, routes.whereToPush);
     if (refusal) this.#open(request, response).refuse(refusal, expectsContinue);
     else if (route.kind === 'push') this.#open(request, response).take(route.groupingKey, expectsContinue);
-    else if (route.kind !== 'malformedPush') {
-      // The body that is held back would be taken for the next request's beginning.
-      if (expectsContinue) response.setHeader('connection', 'close');
-      this.#deps.operations.answer(route, request, response);
-    }
+    else if (route.kind !== 'malformedPush') this.#deps.operations.answer(route, request, response);
   }
 
   #open(request: IncomingMessage, response: ServerResponse): PushExchange {

@@ -7,12 +7,14 @@ import { BodyBuffer } from './body-buffer.ts';
 import type { BudgetShare, MemoryBudget } from './memory-budget.ts';
 import { answerFor, type PushOutcome } from './push-outcome.ts';
 import { type PushService, TOO_MUCH_AT_ONCE } from './push-service.ts';
+import type { Turns } from './turns.ts';
 import { writeAnswer, writeAnswerEarly } from './write-answer.ts';
 
 export interface PushExchangeDeps {
   readonly service: Pick<PushService, 'refuse' | 'accept'>;
   readonly budget: MemoryBudget;
   readonly events: IntakeEvents;
+  readonly turns: Turns;
   readonly maxBodyBytes: number;
   readonly monotonicMs: () => number;
 }
@@ -73,6 +75,10 @@ export class PushExchange {
 
   #finish(groupingKey: GroupingKey): void {
     if (this.#isAnswered) return;
+    this.#deps.turns.run(this.#body.length, () => this.#process(groupingKey));
+  }
+
+  #process(groupingKey: GroupingKey): void {
     const { headers } = this.#request;
     const push = {
       groupingKey,

@@ -4,7 +4,13 @@ import type { PushgatewayConfig } from '../config/config.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { ExpositionError } from '../exposition/exposition-error.ts';
 import { type ContentEncoding, readContentEncoding } from '../transcode/content-encoding.ts';
-import { countDecoded, DecodedSizeError, GzipError, gunzipLarge, gunzipSmall } from '../transcode/gunzip.ts';
+import {
+  countDecoded,
+  DecodedSizeError,
+  decodeCounted,
+  GzipError,
+  gunzipSmall,
+} from '../transcode/gunzip.ts';
 import { SeriesTooLargeError, type Transcoder } from '../transcode/transcoder.ts';
 import { OutputLimitError } from '../wire/output-buffer.ts';
 import type { BudgetShare } from './memory-budget.ts';
@@ -87,7 +93,7 @@ export class PushService {
       const decodedBytes = await countDecoded(body, this.#deps.config.maxDecodedSize);
       const encodedBytes = push.chunks.length === 1 ? push.length : 2 * push.length;
       if (!share.hold(encodedBytes + decodedBytes)) return TOO_MUCH_AT_ONCE;
-      const decoded = await gunzipLarge(body, decodedBytes);
+      const decoded = await decodeCounted(body, decodedBytes);
       return this.#forward(push, [decoded], decoded.length);
     } catch (error) {
       return outcomeOf(error);

@@ -33,7 +33,6 @@ export function writeAnswerEarly(
     writeText(response, answer, { connection: 'close' }).end();
   } else if (endsSoon(request)) {
     writeText(response, answer, {}).end();
-    request.resume();
   } else {
     writeText(response, answer, { connection: 'close' });
     drain(request, () => response.end());

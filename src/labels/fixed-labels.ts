@@ -24,6 +24,9 @@ export interface FixedLabels {
   readonly shares: Int32Array;
   /** Equal for fixed labels with equal names that override alike. */
   readonly layout: number;
+  /** Whether the grouping key has a label of the name that a histogram, or a summary, needs for itself. */
+  readonly hasLe: boolean;
+  readonly hasQuantile: boolean;
 }
 
 interface Fixed {
@@ -84,8 +87,16 @@ function encode(fixed: readonly Fixed[], layouts: LayoutNumbers): FixedLabels {
     bytes,
     view,
     shares: starts.map((start, i) => hashEncodedLabels(bytes, view, start, ends[i]!)),
-    layout: layouts.numberOf(JSON.stringify(fixed.map(({ name, overrides }) => [name.toString(), overrides]))),
+    hasLe: hasName(fixed, 'le'),
+    hasQuantile: hasName(fixed, 'quantile'),
+    layout: layouts.numberOf(
+      JSON.stringify(fixed.map(({ name, overrides }) => [name.toString(), overrides])),
+    ),
   };
+}
+
+function hasName(fixed: readonly Fixed[], wanted: string): boolean {
+  return fixed.some(({ name, overrides }) => overrides && name.equals(Buffer.from(wanted)));
 }
 
 /** A `labels = 1` field with a `Label { name = 1, value = 2 }` in it. */

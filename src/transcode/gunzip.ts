@@ -27,7 +27,10 @@ export function gunzipSmall(body: Buffer, maxBytes: number): Buffer | undefined 
   const claimed = body.readUInt32LE(body.length - 4);
   if (body.length > SMALL_ENCODED || claimed > SMALL_DECODED || claimed > maxBytes) return undefined;
   try {
-    return gunzipSync(body, { maxOutputLength: claimed + 1, chunkSize: Math.max(64, claimed + 1) });
+    const options = { maxOutputLength: claimed + 1, chunkSize: Math.max(64, claimed + 1), info: true };
+    const { buffer, engine } = gunzipSync(body, options) as unknown as InfoResult;
+    checkRest(body, engine.bytesWritten);
+    return buffer;
   } catch (error) {
     // Of several members in one stream only the last one's size stands at the end.
     if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') return undefined;
@@ -37,10 +40,14 @@ export function gunzipSmall(body: Buffer, maxBytes: number): Buffer | undefined 
 
 /** Decodes a body of any size. Rejects with GzipError and DecodedSizeError. */
 export async function gunzipLarge(body: Buffer, maxBytes: number): Promise<Buffer> {
-  const size = await countDecoded(body, maxBytes);
+  return decodeCounted(body, await countDecoded(body, maxBytes));
+}
+
+/** Decodes a body that has been counted to come to `size` bytes. */
+export function decodeCounted(body: Buffer, size: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     gunzip(body, { maxOutputLength: Math.max(1, size), chunkSize: Math.max(64, size) }, (error, decoded) => {
-      if (error) reject(translate(error, maxBytes));
+      if (error) reject(translate(error, size));
       else resolve(decoded);
     });
   });
@@ -55,15 +62,35 @@ export function countDecoded(body: Buffer, maxBytes: number): Promise<number> {
       size += chunk.length;
       if (size > maxBytes) stream.destroy(new DecodedSizeError(maxBytes));
     });
-    stream.on('end', () => resolve(size));
+    stream.on('end', () => {
+      try {
+        checkRest(body, stream.bytesWritten);
+        resolve(size);
+      } catch (error) {
+        reject(error);
+      }
+    });
     stream.on('error', (error) => reject(translate(error, maxBytes)));
     stream.end(body);
   });
 }
 
+/** What zlib returns with the option `info`. */
+interface InfoResult {
+  readonly buffer: Buffer;
+  readonly engine: { readonly bytesWritten: number };
+}
+
+/** Zeros may follow the last member, as tape archivers pad. zlib stops there, and would not say what it left. */
+function checkRest(body: Buffer, used: number): void {
+  if (body.subarray(used).some((byte) => byte !== 0)) {
+    throw new GzipError(sentence('more data follow zeros behind its end'));
+  }
+}
+
 /** The one place that knows zlib's errors. */
 function translate(error: unknown, maxBytes: number): Error {
-  if (error instanceof DecodedSizeError) return error;
+  if (error instanceof DecodedSizeError || error instanceof GzipError) return error;
   switch (codeOf(error)) {
     case 'ERR_BUFFER_TOO_LARGE':
       return new DecodedSizeError(maxBytes);

@@ -117,7 +117,7 @@ export class Transcoder implements KnownSeriesSink {
     this.#index.reset();
     this.#histogramCounts.length = 0;
     this.#memory.startTrace(this.#arena);
-    this.#samples(receivedAtMs);
+    this.#samples(fixed, receivedAtMs);
     const pushed = this.#sampleCount;
     this.#completeHistograms();
     // A bucket that was made stands behind all others, and is not made anew in a replay.
@@ -127,7 +127,7 @@ export class Transcoder implements KnownSeriesSink {
     if (this.#metadata) appendDueMetadata(this.#out, this.#arena, families, this.#metadata, receivedAtMs);
   }
 
-  #samples(receivedAtMs: number): void {
+  #samples(fixed: FixedLabels, receivedAtMs: number): void {
     const parser = this.#text;
     const encoder = this.#encoder;
     const isHonored = this.#options.timestamps === 'honor';
@@ -140,6 +140,7 @@ export class Transcoder implements KnownSeriesSink {
       if (parser.hasTimestamp && this.#options.timestamps === 'reject') {
         parser.fail('expected no timestamp (timestamps: reject), found one');
       }
+      if (fixed.hasLe || fixed.hasQuantile) this.#checkBoundLabel(fixed);
       encoder.append(parser.labels);
       this.#checkSize(encoder.seriesStart, parser.line);
       const ownTimestampMs = hasOwn ? sample[TIMESTAMP_MS]! : NaN;
@@ -156,6 +157,17 @@ export class Transcoder implements KnownSeriesSink {
         this.#histogramCounts.push(labelsStart, labelsEnd, this.#out.length, ownTimestampMs, parser.line);
       }
     }
+  }
+
+  /** A grouping label that would overwrite the bounds of buckets or quantiles makes them untrue. */
+  #checkBoundLabel({ hasLe, hasQuantile }: FixedLabels): void {
+    const parser = this.#text;
+    const type = parser.families.type[parser.family]!;
+    if (type < FamilyType.histogram) return;
+    const isSummary = type === FamilyType.summary;
+    if (isSummary ? !hasQuantile : !hasLe) return;
+    const [name, kind] = isSummary ? ['quantile', 'summary'] : ['le', 'histogram'];
+    parser.fail(`expected no label "${name}" in the path of a ${kind}, found one`);
   }
 
   #completeHistograms(): void {

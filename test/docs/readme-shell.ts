@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { RunningSluice } from '../support/running-sluice.ts';
 import { TemporaryFolder } from '../support/temporary-folder.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PUSHES = '127.0.0.1:3030';
@@ -31,7 +32,9 @@ export class ReadmeShell {
   }
 
   static async start(): Promise<ReadmeShell> {
-    return new ReadmeShell(await RunningSluice.start(['dev'], { env: { LISTEN_ADDRESS: '127.0.0.1:0' } }));
+    const sluice = await RunningSluice.start(['dev'], { env: { LISTEN_ADDRESS: '127.0.0.1:0' } });
+    await waitUntil(() => sluice.command.stdout.includes('Ctrl-C stops.'), 'the welcome text');
+    return new ReadmeShell(sluice);
   }
 
   /** Runs commands at the top of the repository; rejects where one fails. */

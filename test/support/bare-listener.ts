@@ -6,6 +6,7 @@ import { MemoryBudget } from '../../src/intake/memory-budget.ts';
 import { Operations, type OperationsDeps } from '../../src/intake/operations.ts';
 import type { PushExchangeDeps } from '../../src/intake/push-exchange.ts';
 import { Routes } from '../../src/intake/routes.ts';
+import { Turns } from '../../src/intake/turns.ts';
 import { LayoutNumbers } from '../../src/labels/fixed-labels.ts';
 import type { IntakeEvents, PushAnswered } from '../../src/telemetry/events.ts';
 
@@ -59,6 +60,7 @@ export async function startListener(options: BareListenerOptions = {}): Promise<
         },
         budget: options.budget ?? new MemoryBudget(1 << 27),
         events: eventsInto(answered, faults),
+        turns: new Turns(),
         maxBodyBytes: options.maxBodyBytes ?? 1 << 24,
         monotonicMs: () => performance.now(),
       },

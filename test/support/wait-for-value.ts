@@ -1,5 +1,7 @@
 // As wait-until.ts, for a value that takes time to read: reads it until it is accepted, or fails with what was seen last.
-import { setImmediate } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
+
+const POLL_MS = 2;
 
 export async function waitForValue<T>(
   read: () => Promise<T>,
@@ -13,6 +15,6 @@ export async function waitForValue<T>(
     if (accepts(value)) return value;
     if (performance.now() > deadline)
       throw new Error(`Cannot go on: expected ${what} within ${timeoutMs} ms, seen ${String(value)}`);
-    await setImmediate();
+    await setTimeout(POLL_MS);
   }
 }

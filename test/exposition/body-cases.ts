@@ -1,0 +1,27 @@
+// One line for each case of the text format's tables: what the body shows, the body, and what must come of it.
+import { expect, test } from 'vitest';
+import { type ParserOptions, type ReadSample, readBody } from './read-body.ts';
+
+export interface BodyCases {
+  /** `body` is refused in this line with this problem. */
+  refuses(what: string, body: string | Uint8Array, line: number, problem: string): void;
+  /** `body` holds exactly these samples. */
+  takes(what: string, body: string | Uint8Array, ...samples: readonly ReadSample[]): void;
+}
+
+export const NO_LINE_FEED = 'expected a line feed at the end of the last line, found the end of the body';
+
+export function bodyCases(options: ParserOptions = {}): BodyCases {
+  return {
+    refuses(what, body, line, problem) {
+      test(`refuses ${what}`, () => {
+        expect(readBody(body, options)).toBe(`Cannot parse exposition line ${line}: ${problem}`);
+      });
+    },
+    takes(what, body, ...samples) {
+      test(`takes ${what}`, () => {
+        expect(readBody(body, options)).toEqual(samples);
+      });
+    },
+  };
+}

@@ -1,0 +1,167 @@
+// The table of families against a plain map that follows the rules of Prometheus's expfmt.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { FamilyTable, FamilyType, Role } from '../../src/exposition/family-table.ts';
+import { ByteArena } from '../../src/wire/byte-arena.ts';
+
+type Step =
+  | { readonly kind: 'sample'; readonly name: string }
+  | { readonly kind: 'type'; readonly name: string; readonly type: number };
+
+/** What a sample or TYPE line named: the family and the part of it, or that the TYPE comes too late. */
+type Answer = readonly [family: string, role: number] | 'refused';
+
+const SUFFIXES = [
+  ['_sum', Role.sum],
+  ['_count', Role.count],
+  ['_bucket', Role.bucket],
+] as const;
+
+describe('the family table', () => {
+  test('resolves names as a plain map does, in any order of declarations and samples', () => {
+    const table = new TableUnderTest();
+    fc.assert(
+      fc.property(steps(40), (run) => {
+        expect(table.play(run)).toEqual(new MapModel().play(run));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('finds the same collisions', () => {
+    const table = new TableUnderTest();
+    fc.assert(
+      fc.property(steps(12), (run) => {
+        table.play(run);
+        const model = new MapModel();
+        model.play(run);
+        const found = table.collision;
+        if (found === undefined) expect(model.collisions).toEqual([]);
+        else expect(model.collisions).toContain(found);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('resolves the same names again after a push of more families than it starts with', () => {
+    const table = new TableUnderTest();
+    for (const count of [63, 64, 65, 128, 129, 5000, 3]) {
+      const run = Array.from({ length: count }, (_, i): Step[] => [
+        { kind: 'type', name: `h${i}`, type: FamilyType.histogram },
+        { kind: 'sample', name: `h${i}_count` },
+      ]).flat();
+      expect(table.play(run)).toEqual(new MapModel().play(run));
+      expect(table.play(run)).toEqual(new MapModel().play(run));
+    }
+  });
+
+  test('remembers the line of the first sample', () => {
+    const { families } = new TableUnderTest();
+    const family = families.resolve(0, 0);
+    families.addSample(family, 7);
+    families.addSample(family, 9);
+    expect([families.hasSamples[family], families.firstLine[family]]).toEqual([1, 7]);
+  });
+});
+
+/** One table, reused for all runs as the parser does. */
+class TableUnderTest {
+  readonly #arena = new ByteArena();
+  readonly families = new FamilyTable(this.#arena);
+
+  play(run: readonly Step[]): Answer[] {
+    const body = Buffer.from(run.map(({ name }) => `${name}\n`).join(''));
+    this.#arena.load([body], body.length, 0);
+    this.families.reset();
+    let at = 0;
+    return run.map((step, i) => {
+      const start = at;
+      at += step.name.length + 1;
+      return this.#step(step, this.families.resolve(start, at - 1), i + 1);
+    });
+  }
+
+  get collision(): string | undefined {
+    const family = this.families.findCollision();
+    return family < 0 ? undefined : this.families.name(family);
+  }
+
+  #step(step: Step, entry: number, line: number): Answer {
+    const { families } = this;
+    const owner = families.owner[entry]!;
+    if (step.kind === 'type') {
+      if (families.type[owner] !== FamilyType.notSet) return 'refused';
+      families.setType(owner, step.type);
+    } else {
+      if (families.type[owner] === FamilyType.notSet) families.setType(owner, FamilyType.unknown);
+      families.addSample(owner, line);
+    }
+    return [families.name(owner), families.role[entry]!];
+  }
+}
+
+class MapModel {
+  readonly #families = new Map<string, { type: number | undefined; hasSamples: boolean }>();
+
+  play(run: readonly Step[]): Answer[] {
+    return run.map((step) => {
+      const [name, role] = this.#resolve(step.name);
+      const family = this.#families.get(name)!;
+      if (step.kind === 'type') {
+        if (family.type !== undefined) return 'refused';
+        family.type = step.type;
+      } else {
+        family.type ??= FamilyType.unknown;
+        family.hasSamples = true;
+      }
+      return [name, role];
+    });
+  }
+
+  /** All families with samples that stand beside a histogram or summary they are named as a part of. */
+  get collisions(): string[] {
+    const present = [...this.#families].filter(([, { hasSamples }]) => hasSamples).map(([name]) => name);
+    return present.filter((name) => {
+      const part = this.#partOf(name);
+      return part !== undefined && this.#families.get(part[0])!.hasSamples;
+    });
+  }
+
+  #resolve(name: string): readonly [string, number] {
+    if (this.#families.has(name)) return [name, Role.own];
+    const part = this.#partOf(name);
+    if (part) return part;
+    this.#families.set(name, { type: undefined, hasSamples: false });
+    return [name, Role.own];
+  }
+
+  #partOf(name: string): readonly [string, number] | undefined {
+    for (const [suffix, role] of SUFFIXES) {
+      if (!name.endsWith(suffix)) continue;
+      const base = name.slice(0, -suffix.length);
+      const type = this.#families.get(base)?.type;
+      const isHistogram = type === FamilyType.histogram || type === FamilyType.gaugeHistogram;
+      if (isHistogram || (type === FamilyType.summary && role !== Role.bucket)) return [base, role];
+    }
+    return undefined;
+  }
+}
+
+function steps(maxLength: number): fc.Arbitrary<Step[]> {
+  const suffix = fc.constantFrom(
+    '',
+    '',
+    '_sum',
+    '_count',
+    '_bucket',
+    '_total',
+    '_',
+    '_sum_count',
+    '_count_count',
+  );
+  const name = fc.tuple(fc.constantFrom('a', 'b', 'ab', 'a_sum', '_'), suffix).map((parts) => parts.join(''));
+  const sample = name.map((name): Step => ({ kind: 'sample', name }));
+  const type = fc.tuple(name, fc.constantFrom(0, 1, 2, 3, 4, 5));
+  const declaration = type.map(([name, type]): Step => ({ kind: 'type', name, type }));
+  return fc.array(fc.oneof(sample, declaration), { maxLength });
+}

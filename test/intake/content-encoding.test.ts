@@ -1,0 +1,32 @@
+// The encodings of a push, as the intake relies on them.
+import { expect, test } from 'vitest';
+import { readContentEncoding } from '../../src/transcode/content-encoding.ts';
+
+function reads(header: string | undefined, expected: string | undefined): void {
+  expect(readContentEncoding(header), header).toBe(expected);
+}
+
+test('an encoding that is not known, or more than one, is none', () => {
+  for (const header of ['snappy', 'zstd', 'br', 'deflate', 'compress', 'gzip;q=1', '*', 'gzi', 'g zip']) {
+    reads(header, undefined);
+  }
+  reads('gzip, gzip', undefined);
+  reads('gzip, br', undefined);
+  reads('br, identity', undefined);
+});
+
+test('no header, an empty one and identity mean a plain body', () => {
+  reads(undefined, 'identity');
+  reads('', 'identity');
+  reads('identity', 'identity');
+  reads('Identity', 'identity');
+  reads(' , identity,', 'identity');
+});
+
+test('gzip is read in any case and by its old name', () => {
+  reads('gzip', 'gzip');
+  reads('GZip', 'gzip');
+  reads(' gzip ', 'gzip');
+  reads('x-gzip', 'gzip');
+  reads('identity, gzip', 'gzip');
+});

@@ -1,0 +1,115 @@
+// gzip bodies as hostile clients make them. The streams are made by another codec than the one that reads them.
+import { gzip } from 'pako';
+import { expect, test } from 'vitest';
+import { DecodedSizeError, GzipError, gunzipLarge, gunzipSmall } from '../../src/transcode/gunzip.ts';
+
+const TEXT = 'a_metric{label="value"} 1\n'.repeat(4);
+const LIMIT = 1024;
+
+function zip(text: string | Uint8Array): Buffer {
+  return Buffer.from(gzip(text));
+}
+
+/** The way of a push: at once where that is sure to be cheap, otherwise counted first. */
+async function decode(body: Buffer, maxBytes = LIMIT): Promise<string> {
+  return (gunzipSmall(body, maxBytes) ?? (await gunzipLarge(body, maxBytes))).toString();
+}
+
+async function refuses(body: Buffer, found: string): Promise<void> {
+  const error = new GzipError(`Cannot decode gzip body: expected a whole gzip stream, found that ${found}`);
+  await expect(decode(body)).rejects.toThrow(error);
+  await expect(gunzipLarge(body, LIMIT)).rejects.toThrow(error);
+}
+
+async function exceeds(body: Buffer, maxBytes = LIMIT): Promise<void> {
+  const error = new DecodedSizeError(maxBytes);
+  expect(error.message).toBe(
+    `Cannot decode gzip body: expected at most ${maxBytes} bytes decoded, found more`,
+  );
+  await expect(decode(body, maxBytes)).rejects.toThrow(error);
+}
+
+const END = 'the data end too early';
+
+test('a stream cut at any byte is refused', async () => {
+  const body = zip(TEXT);
+  for (let end = 0; end < body.length; end++) {
+    await expect(decode(body.subarray(0, end)), `${end} bytes`).rejects.toBeInstanceOf(GzipError);
+    await expect(gunzipLarge(body.subarray(0, end), LIMIT), `${end} bytes`).rejects.toBeInstanceOf(GzipError);
+  }
+  await refuses(body.subarray(0, -1), END);
+  await refuses(Buffer.alloc(0), END);
+});
+
+test('a second member cut at any byte is refused', async () => {
+  const first = zip(TEXT);
+  const second = zip('b_metric 2\n');
+  for (let end = 1; end < second.length; end++) {
+    const body = Buffer.concat([first, second.subarray(0, end)]);
+    await expect(decode(body), `${end} bytes`).rejects.toBeInstanceOf(GzipError);
+  }
+});
+
+test('a stream with any bit of its checksum or length wrong is refused', async () => {
+  const body = zip(TEXT);
+  for (let bit = 0; bit < 64; bit++) {
+    const wrong = Buffer.from(body);
+    wrong[body.length - 8 + (bit >> 3)]! ^= 1 << (bit & 7);
+    await expect(decode(wrong), `bit ${bit}`).rejects.toThrow(
+      new GzipError(
+        `Cannot decode gzip body: expected a whole gzip stream, found that incorrect ${bit < 32 ? 'data' : 'length'} check`,
+      ),
+    );
+  }
+});
+
+test('what is no gzip stream is refused', async () => {
+  await refuses(Buffer.from('a_metric{label="value"} 1\n'), 'incorrect header check');
+  await refuses(Buffer.alloc(100), 'incorrect header check');
+});
+
+test('what follows the last member and is not of zeros is refused', async () => {
+  await refuses(Buffer.concat([zip(TEXT), Buffer.from('garbage')]), 'incorrect header check');
+  await refuses(Buffer.concat([zip(TEXT), Buffer.from([0x1f])]), END);
+});
+
+test('a body over the limit is refused, however its length is told', async () => {
+  await exceeds(zip('x'.repeat(LIMIT + 1)));
+  await exceeds(Buffer.concat([zip('x'.repeat(LIMIT)), zip('y')]));
+  const lying = zip('x'.repeat(1 << 20));
+  lying.writeUInt32LE(1, lying.length - 4);
+  await exceeds(lying);
+});
+
+test('a bomb is refused for its size, of one member and of many', async () => {
+  const megabytes = 24;
+  const member = zip(new Uint8Array(1 << 20));
+  await exceeds(zip(new Uint8Array(megabytes << 20)), 1 << 20);
+  await exceeds(Buffer.concat(Array.from({ length: megabytes }, () => member)), (1 << 20) + 1);
+});
+
+test('a body of exactly the limit is decoded', async () => {
+  expect(await decode(zip('x'.repeat(LIMIT)))).toBe('x'.repeat(LIMIT));
+  expect(await decode(Buffer.concat([zip('x'.repeat(LIMIT - 1)), zip('y')]))).toBe(
+    `${'x'.repeat(LIMIT - 1)}y`,
+  );
+});
+
+test('what follows zeros behind the last member is refused, not lost', async () => {
+  const found = 'more data follow zeros behind its end';
+  await refuses(Buffer.concat([zip(TEXT), Buffer.from([0]), zip('b 2\n')]), found);
+  await refuses(Buffer.concat([zip(TEXT), Buffer.from([0, 0]), Buffer.from('x')]), found);
+});
+
+test('an empty stream, several members and zeros behind them are decoded', async () => {
+  expect(await decode(zip(''))).toBe('');
+  expect(await decode(Buffer.concat([zip(''), zip('')]))).toBe('');
+  expect(await decode(Buffer.concat([zip('a 1\n'), zip(''), zip('b 2\n')]))).toBe('a 1\nb 2\n');
+  expect(await decode(Buffer.concat([zip(TEXT), Buffer.alloc(512)]))).toBe(TEXT);
+});
+
+test('a body too large to be decoded at once is left to the other way', async () => {
+  const body = zip('x'.repeat((1 << 20) + 1));
+  expect(gunzipSmall(body, 4 << 20)).toBeUndefined();
+  expect(await gunzipLarge(body, 4 << 20)).toHaveLength((1 << 20) + 1);
+});

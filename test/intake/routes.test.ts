@@ -1,0 +1,162 @@
+import { expect, test } from 'vitest';
+import { type Route, Routes } from '../../src/intake/routes.ts';
+import { LayoutNumbers } from '../../src/labels/fixed-labels.ts';
+
+function routes(pathPrefixes: readonly string[] = ['/pushgateway'], enabled = true): Routes {
+  const options = { enabled, pathPrefixes, utf8Names: false, defaults: {} };
+  return new Routes(options, new LayoutNumbers());
+}
+
+/** The labels of the push path that a target is; what else it is otherwise. */
+function meaning(route: Route): unknown {
+  if (route.kind === 'push') return Object.fromEntries(JSON.parse(route.groupingKey.canonical));
+  return 'detail' in route ? `${route.kind}: ${route.detail}` : route.kind;
+}
+
+function finds(target: string, expected: unknown, among = routes()): void {
+  // The second time it may be remembered.
+  expect(meaning(among.find(target)), target).toEqual(expected);
+  expect(meaning(among.find(target)), target).toEqual(expected);
+}
+
+const GO = 'pushes go to /pushgateway/metrics/job/<job>{/<label>/<value>}';
+
+function misses(target: string, problem = ''): void {
+  finds(target, `notFound: Cannot find ${JSON.stringify(target)}: ${problem}${GO}`);
+}
+
+test('a target that is not served is not found, with a hint where pushes go', () => {
+  misses('/nothing');
+  misses('*');
+  misses('/pushgateway');
+  misses('/pushgateway/');
+  misses('/pushgateway/metrics/jobs/a');
+  misses('/pushgateway/metrics/JOB/a');
+  misses('/PUSHGATEWAY/metrics/job/a');
+  misses('/other/metrics/job/a');
+  misses('/pushgateway/x/metrics/job/a');
+});
+
+test('a target that misses the push path by one piece gets a hint at that piece', () => {
+  misses('/metrics/job/a', 'the path prefix "/pushgateway" is missing; ');
+  misses('/metrics/job@base64/YQ', 'the path prefix "/pushgateway" is missing; ');
+  misses('/pushgateway/job/a', '"metrics" is missing; ');
+  misses('/pushgateway/job@base64/YQ', '"metrics" is missing; ');
+  misses('/pushgateway/metrics/metrics/job/a', '"metrics" stands twice, the base URL must not end in it; ');
+  misses('/metrics/metrics/job/a', '"metrics" stands twice, the base URL must not end in it; ');
+  misses('/pushgateway/metrics/job', 'the job is missing; ');
+  misses('/pushgateway/metrics/job@base64', 'the job is missing; ');
+});
+
+test('a hint does not take the value of a label for a mistake', () => {
+  misses('/metrics/job/metrics', 'the path prefix "/pushgateway" is missing; ');
+  misses('/other/metrics/job/metrics');
+});
+
+test('a hint for a prefix at the root names no prefix as missing', () => {
+  const wanted = 'pushes go to /metrics/job/<job>{/<label>/<value>}';
+  const atRoot = routes(['']);
+  finds('/metrics/jobs/a', `notFound: Cannot find "/metrics/jobs/a": ${wanted}`, atRoot);
+  finds('/metrics/job', `notFound: Cannot find "/metrics/job": the job is missing; ${wanted}`, atRoot);
+  finds('/job/a', `notFound: Cannot find "/job/a": "metrics" is missing; ${wanted}`, atRoot);
+});
+
+test('a hint cuts a long path', () => {
+  const detail = `notFound: Cannot find "/${'a'.repeat(119)}…": ${GO}`;
+  finds(`/${'a'.repeat(500)}`, detail);
+});
+
+test('slashes are only doubled up to "metrics"', () => {
+  misses('/pushgateway/metrics//job/a');
+  finds('/pushgateway/metrics/job//a', 'malformedPush: Cannot read path: expected a job name, found none');
+});
+
+test('a push path with a malformed grouping key says so', () => {
+  const cut = 'malformedPush: Cannot read path: expected a value for label "b", found the end of the path';
+  finds('/pushgateway/metrics/job/a/b', cut);
+  finds('/pushgateway/metrics/job/a/b?c/d', cut);
+  finds('/pushgateway/metrics/job/', 'malformedPush: Cannot read path: expected a job name, found none');
+});
+
+test('a push path yields its grouping key', () => {
+  finds('/pushgateway/metrics/job/a', { job: 'a' });
+  finds('/pushgateway/metrics/job/a/', { job: 'a' });
+  finds('/pushgateway/metrics/job/a/instance/b', { job: 'a', instance: 'b' });
+  finds('/pushgateway/metrics/job@base64/YQ', { job: 'a' });
+  finds('/pushgateway/metrics/job%40base64/YQ', { job: 'a' });
+  finds('/pushgateway/metrics/%6aob/a', { job: 'a' });
+  finds('/%70ushgateway/metr%69cs/job/a', { job: 'a' });
+  finds('/pushgateway/metrics/job/a%2Fb', { job: 'a/b' });
+  finds('/pushgateway/metrics/job/../instance/%2e', { job: '..', instance: '.' });
+});
+
+test('query and fragment are no part of the path', () => {
+  finds('/pushgateway/metrics/job/a?b=c', { job: 'a' });
+  finds('/pushgateway/metrics/job/a/b/c?d/e', { job: 'a', b: 'c' });
+  finds('/pushgateway/metrics/job/a#b', { job: 'a' });
+  finds('/pushgateway/metrics/job/a#b?c', { job: 'a' });
+  finds('/pushgateway/metrics/job/a%3Fb%23c', { job: 'a?b#c' });
+  finds('/-/healthy?probe=1', 'healthy');
+});
+
+test('doubled slashes before "metrics" count as one', () => {
+  finds('//pushgateway//metrics/job/a', { job: 'a' });
+  finds('/pushgateway///metrics/job/a', { job: 'a' });
+  finds('//metrics/job/a', { job: 'a' }, routes(['']));
+  finds('/a//b/metrics/job/a', { job: 'a' }, routes(['/a/b']));
+});
+
+test('the absolute form counts by its path', () => {
+  finds('http://host/pushgateway/metrics/job/a', { job: 'a' });
+  finds('HTTPS://user@host:1/pushgateway/metrics/job/a/b/http:%2F%2Fx?y', { job: 'a', b: 'http://x' });
+  finds('http://host//pushgateway/metrics/job/a', { job: 'a' });
+  finds('http://host/-/ready', 'ready');
+  finds('http://host', 'index');
+  finds('http://host?a/b', 'index');
+});
+
+test('each prefix takes pushes, and only those', () => {
+  const several = routes(['', '/a', '/nested/b']);
+  finds('/metrics/job/x', { job: 'x' }, several);
+  finds('/a/metrics/job/x', { job: 'x' }, several);
+  finds('/nested/b/metrics/job/x', { job: 'x' }, several);
+  expect(several.find('/b/metrics/job/x').kind).toBe('notFound');
+  expect(several.find('/nested/metrics/job/x').kind).toBe('notFound');
+  expect(several.find('/a/nested/b/metrics/job/x').kind).toBe('notFound');
+});
+
+test('health, readiness and metrics answer at the root and below each prefix', () => {
+  const several = routes(['', '/a', '/nested/b']);
+  for (const prefix of ['', '/a', '/nested/b']) {
+    finds(`${prefix}/-/healthy`, 'healthy', several);
+    finds(`${prefix}/health`, 'healthy', several);
+    finds(`${prefix}/-/ready`, 'ready', several);
+    finds(`${prefix}/ready`, 'ready', several);
+    finds(`${prefix}/metrics`, 'metrics', several);
+  }
+  finds('/', 'index', several);
+});
+
+test('switched off, no push path is found, and the rest is', () => {
+  const off = routes(['', '/pushgateway'], false);
+  const why = 'pushes are switched off (push.pushgateway.enabled)';
+  const target = '/pushgateway/metrics/job/a';
+  finds(target, `notFound: Cannot find "${target}": ${why}`, off);
+  finds('/metrics/job/a/b', `notFound: Cannot find "/metrics/job/a/b": ${why}`, off);
+  finds('/pushgateway/-/healthy', 'healthy', off);
+  finds('/ready', 'ready', off);
+  finds('/metrics', 'metrics', off);
+});
+
+test('targets that spell the same labels differently have equal grouping keys', () => {
+  const among = routes();
+  const keyOf = (target: string) => {
+    const route = among.find(`/pushgateway/metrics${target}`);
+    return route.kind === 'push' ? [route.groupingKey.canonical, route.groupingKey.hash] : route.kind;
+  };
+  const key = keyOf('/job/j/a/1/b/2');
+  expect(keyOf('/job/j/b/2/a/1')).toEqual(key);
+  expect(keyOf('/job@base64/ag==/a/1/b/%32')).toEqual(key);
+  expect(keyOf('/job/j/a/1/b/2/c@base64/=')).toEqual(key);
+  expect(keyOf('/job/j/a/2/b/1')).not.toEqual(key);
+});

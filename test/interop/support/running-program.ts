@@ -1,0 +1,59 @@
+// A real program as a child of the test. It is gone when the test is over, whatever came of it.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { onTestFinished } from 'vitest';
+import { waitForValue } from '../../support/wait-for-value.ts';
+import { findProgram, type ProgramName } from './programs.ts';
+
+const READY_TIMEOUT_MS = 30_000;
+
+export class RunningProgram {
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<void>;
+  #isRunning = true;
+  /** What it wrote, standard output and error together. */
+  output = '';
+
+  constructor(name: ProgramName, args: readonly string[]) {
+    const child = spawn(findProgram(name) ?? name, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        this.output += text;
+      });
+    }
+    this.#ended = new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', () => {
+        this.#isRunning = false;
+        resolve();
+      });
+    });
+    onTestFinished(() => this.stop('SIGKILL'));
+  }
+
+  /** Waits until it answers as `isReady` asks. */
+  async whenReady(isReady: () => Promise<boolean>): Promise<void> {
+    const answers = () => isReady().catch(() => false);
+    const settled = async () => !this.#isRunning || (await answers());
+    await waitForValue(settled, Boolean, `a ready ${this.#child.spawnfile}`, READY_TIMEOUT_MS);
+    if (!this.#isRunning)
+      throw new Error(`Cannot start ${this.#child.spawnfile}: it ended with\n${this.output}`);
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    if (this.#isRunning) this.#child.kill(signal);
+    await this.#ended;
+  }
+}
+
+/** A port of loopback that is free now, for programs that cannot tell which one they took. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(address)));
+    });
+  });
+}

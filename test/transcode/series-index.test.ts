@@ -1,0 +1,59 @@
+// The index of a push's series against a plain map.
+import { describe, expect, test } from 'vitest';
+import { SeriesIndex } from '../../src/transcode/series-index.ts';
+import { OutputBuffer } from '../../src/wire/output-buffer.ts';
+import { Dice, holdsForDice } from '../support/dice.ts';
+
+type Hash = (key: string) => number;
+
+describe('the series index', () => {
+  const hashes: Readonly<Record<string, Hash>> = {
+    'hashes that differ': (key) =>
+      [...key].reduce((hash, letter) => Math.imul(hash, 31) + letter.charCodeAt(0), 7) | 0,
+    'hashes that are all equal': () => 5,
+    'hashes whose low bits are equal': (key) => (key.length << 20) | 3,
+    'negative hashes': (key) => -1 - key.length,
+  };
+  for (const [what, hash] of Object.entries(hashes)) {
+    test(`answers as a map does, with ${what}, reused`, () => {
+      const under = new IndexUnderTest();
+      holdsForDice(100, (dice) => under.check(dice, hash, dice.pick([5, 60, 300]), 40));
+    });
+  }
+
+  test('answers as a map does while it grows, and after it was large', () => {
+    const under = new IndexUnderTest();
+    const dice = new Dice(3);
+    for (const count of [127, 128, 129, 5000, 10, 100_000, 10, 129])
+      under.check(dice, hashes['hashes that differ']!, count, count * 2);
+  });
+});
+
+class IndexUnderTest {
+  readonly #out = new OutputBuffer(1 << 26);
+  readonly #index = new SeriesIndex(this.#out);
+
+  check(dice: Dice, hash: Hash, adds: number, keys: number): void {
+    this.#out.reset();
+    this.#index.reset();
+    const newest = new Map<string, number>();
+    for (let i = 0; i < adds; i++) {
+      const key = `k${dice.nat(keys)}${dice.pick(['', 'x'])}`;
+      const ownTimestampMs = dice.pick([NaN, 5, 5, dice.nat(10), -dice.nat(10)]);
+      const last = newest.get(key);
+      const isTaken = last === undefined || ownTimestampMs > last;
+      if (isTaken) newest.set(key, ownTimestampMs);
+      if (this.#add(key, hash(key), ownTimestampMs) !== isTaken)
+        expect.fail(`${key} at ${ownTimestampMs} after ${last}`);
+    }
+    expect(this.#index.count).toBe(newest.size);
+  }
+
+  #add(key: string, hash: number, ownTimestampMs: number): boolean {
+    const out = this.#out;
+    out.reserve(key.length);
+    const start = out.length;
+    out.length += out.bytes.write(key, start, 'latin1');
+    return this.#index.add(start, out.length, hash, ownTimestampMs);
+  }
+}

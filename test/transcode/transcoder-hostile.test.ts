@@ -1,0 +1,78 @@
+// Whatever is pushed, it is refused with a known error or leaves as series that every backend can take.
+import { describe, expect, test } from 'vitest';
+import { type Dice, holdsForDice } from '../support/dice.ts';
+import { mutate } from './mutate.ts';
+import { decodePush, fixed, newTranscoder, transcodeBody, wireProblems } from './transcode-body.ts';
+import { writtenPush } from './written-push.ts';
+
+const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
+const LABEL_NAME = /^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/;
+const NOISE = [
+  'm',
+  'n_count',
+  '{',
+  '}',
+  '"',
+  '=',
+  ',',
+  ' ',
+  '\n',
+  '#',
+  '1',
+  '5e3',
+  '\\',
+  '# TYPE m histogram\n',
+  'a',
+  'le',
+  '\t',
+  '\xff',
+];
+
+for (const utf8Names of [false, true]) {
+  describe(`a push with utf8Names: ${utf8Names}`, () => {
+    const transcoder = newTranscoder({ utf8Names });
+    const isName = (name: string, isMetric: boolean) =>
+      utf8Names ? isMetric || !name.startsWith('__') : (isMetric ? METRIC_NAME : LABEL_NAME).test(name);
+
+    /** Whether the body is taken; throws where it is neither refused in a known way nor sound. */
+    const isTaken = (body: Buffer): boolean => {
+      const encoded = transcodeBody(transcoder, body, fixed({ job: 'j', instance: 'i' }, { cluster: 'c' }));
+      if (typeof encoded === 'string') {
+        expect(encoded).toMatch(
+          /^Cannot (parse exposition line [1-9][0-9]*: expected .*, found|forward series|encode push)[^\n]*$/,
+        );
+        return false;
+      }
+      expect(wireProblems(encoded, isName), JSON.stringify(body.toString('latin1'))).toEqual([]);
+      return decodePush(encoded).series.length > 0;
+    };
+
+    const survives = (what: string, numRuns: number, bodyOf: (dice: Dice) => Buffer) =>
+      test(`of ${what} is refused or sound`, () => {
+        let taken = 0;
+        holdsForDice(numRuns, (dice) => {
+          if (isTaken(bodyOf(dice))) taken++;
+        });
+        expect(taken).toBeGreaterThan(0);
+        expect(taken).toBeLessThan(numRuns);
+      });
+
+    survives('damaged families', 3000, (dice) => mutate(dice, Buffer.from(writtenPush(dice).body)));
+    survives('one damaged line', 6000, (dice) => mutate(dice, Buffer.from('m{a="b",c="d"} 1.5 5\n')));
+    survives('names in quotes, damaged', 3000, (dice) =>
+      mutate(
+        dice,
+        Buffer.from(
+          '# TYPE "h" histogram\n{"h_bucket","le"="1.0"} 1\nh_bucket{"le"="2",a="\\n"} 1\nh_bucket{"le"="3",a="x"} 1\n',
+        ),
+      ),
+    );
+    survives('pieces of lines', 6000, (dice) => Buffer.from(`${dice.text(NOISE, 14)}\n`, 'latin1'));
+
+    test('of random bytes is refused', () => {
+      holdsForDice(2000, (dice) => {
+        isTaken(Buffer.from(Array.from({ length: dice.nat(60) }, () => dice.nat(256))));
+      });
+    });
+  });
+}
