@@ -2,7 +2,7 @@
 // answers of the backends above all, so that neither small pushes nor delivery wait for a row of large ones.
 
 /** Up to so many bytes a push costs less than a round of the loop is worth. */
-const SMALL_BYTES = 64 * 1024;
+const SMALL_BYTES = 16 * 1024;
 
 export class Turns {
   readonly #waiting: (() => void)[] = [];

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { Turns } from '../../src/intake/turns.ts';
 
-const LARGE = 64 * 1024 + 1;
+const LARGE = 16 * 1024 + 1;
 
 test('a small push runs at once, before large ones that wait', () => {
   const turns = new Turns();
