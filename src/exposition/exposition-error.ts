@@ -1,4 +1,5 @@
 // What a malformed body is refused with: one line of text that names the line and what was expected there.
+import { BYTE_CLASS, TOKEN_END } from '../wire/ascii.ts';
 
 const MAX_SHOWN = 60;
 
@@ -35,4 +36,11 @@ function sequenceLength(lead: number): number {
   if (lead >= 0xf0) return 4;
   if (lead >= 0xe0) return 3;
   return lead >= 0xc0 ? 2 : 1;
+}
+
+/** The unquoted token at `start` for a message, or what stands there in its place. */
+export function showToken(bytes: Buffer, start: number, limit: number): string {
+  let end = start;
+  while (end < limit && (BYTE_CLASS[bytes[end]!]! & TOKEN_END) === 0) end++;
+  return end === start ? showByte(bytes, start, limit) : show(bytes, start, end);
 }

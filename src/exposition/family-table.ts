@@ -1,5 +1,6 @@
 // The metric families of one push, by name: an open-addressing hash table in typed arrays, because a body may name as
 // many families as it has lines. Names are ranges of the push's arena.
+import { BYTE_CLASS, METRIC } from '../wire/ascii.ts';
 import type { ByteArena } from '../wire/byte-arena.ts';
 import { compareRanges, equalRange, hashRange } from '../wire/words.ts';
 
@@ -75,6 +76,17 @@ export class FamilyTable {
     if (this.hasSamples[family] === 1) return;
     this.hasSamples[family] = 1;
     this.firstLine[family] = line;
+  }
+
+  /** Where the name at `start` ends, if it is the one resolved last; otherwise 0. */
+  matchLatest(start: number): number {
+    const { latest } = this;
+    if (latest < 0) return 0;
+    const { bytes, view, bodyEnd } = this.#arena;
+    const length = this.nameEnd[latest]! - this.nameStart[latest]!;
+    const end = start + length;
+    if (end >= bodyEnd || (BYTE_CLASS[bytes[end]!]! & METRIC) !== 0) return 0;
+    return equalRange(view, this.nameStart[latest]!, start, length) ? end : 0;
   }
 
   /** Sets the type of an entry that is no part of another. */

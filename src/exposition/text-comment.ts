@@ -1,7 +1,6 @@
 // Lines that begin with `#`: HELP and TYPE, which describe a family, and comments, which say nothing.
 import { BACKSLASH, BLANK, BYTE_CLASS, LF, METRIC, METRIC_START, QUOTE, TOKEN_END } from '../wire/ascii.ts';
-import { equalRange } from '../wire/words.ts';
-import { show, showByte } from './exposition-error.ts';
+import { show, showToken } from './exposition-error.ts';
 import { type FamilyTable, FamilyType } from './family-table.ts';
 import { skipBlanks } from './label-pair-reader.ts';
 import { checkMetricName, type Refuser } from './name-rules.ts';
@@ -57,8 +56,8 @@ export function readComment(
 function resolveName(context: CommentContext, start: number, limit: number, utf8Names: boolean): number {
   const { bytes } = context.arena;
   if (bytes[start] === QUOTE) return resolveQuoted(context, start, limit, utf8Names);
-  const repeated = matchLatest(context, start);
-  if (repeated > 0) return repeated;
+  const repeated = context.families.matchLatest(start);
+  if (repeated > 0 && (BYTE_CLASS[bytes[repeated]!]! & BLANK) !== 0) return repeated;
   let end = start;
   if ((BYTE_CLASS[bytes[start]!]! & METRIC_START) !== 0)
     while ((BYTE_CLASS[bytes[end]!]! & METRIC) !== 0) end++;
@@ -66,16 +65,6 @@ function resolveName(context: CommentContext, start: number, limit: number, utf8
   if (end === start || (BYTE_CLASS[bytes[end]!]! & BLANK) === 0) refuseName(context, start, limit);
   context.families.resolve(start, end);
   return end;
-}
-
-/** Where the name at `start` ends, if it is the one resolved last and a blank follows; otherwise 0. */
-function matchLatest({ arena, families }: CommentContext, start: number): number {
-  const { latest } = families;
-  if (latest < 0) return 0;
-  const length = families.nameEnd[latest]! - families.nameStart[latest]!;
-  const end = start + length;
-  if (end >= arena.bodyEnd || (BYTE_CLASS[arena.bytes[end]!]! & BLANK) === 0) return 0;
-  return equalRange(arena.view, families.nameStart[latest]!, start, length) ? end : 0;
 }
 
 function resolveQuoted(context: CommentContext, start: number, limit: number, utf8Names: boolean): number {
@@ -91,9 +80,9 @@ function resolveQuoted(context: CommentContext, start: number, limit: number, ut
 
 function refuseName(context: CommentContext, start: number, limit: number): never {
   const { bytes } = context.arena;
-  const end = tokenEnd(bytes, start, limit);
-  if (end > start && end >= limit) nextLine(context, start, limit);
-  const found = end === start ? showByte(bytes, start, limit) : show(bytes, start, end);
+  // A body that is cut inside the name says so.
+  nextLine(context, start, limit);
+  const found = showToken(bytes, start, limit);
   return context.fail(`expected a metric name after HELP or TYPE, found ${found}`);
 }
 
@@ -168,10 +157,4 @@ function nextLine(context: Refuser, start: number, limit: number): number {
     context.fail('expected a line feed at the end of the last line, found the end of the body');
   }
   return lineEnd + 1;
-}
-
-function tokenEnd(bytes: Buffer, start: number, limit: number): number {
-  let at = start;
-  while (at < limit && (BYTE_CLASS[bytes[at]!]! & TOKEN_END) === 0) at++;
-  return at;
 }

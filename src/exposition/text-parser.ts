@@ -19,7 +19,7 @@ import {
 import type { ByteArena } from '../wire/byte-arena.ts';
 import { equalRange } from '../wire/words.ts';
 import { BucketLabelRenderer, type BucketLabels } from './bucket-label-renderer.ts';
-import { ExpositionError, show, showByte } from './exposition-error.ts';
+import { ExpositionError, showByte, showToken } from './exposition-error.ts';
 import { FamilyTable, FamilyType } from './family-table.ts';
 import { LabelPairReader, skipBlanks } from './label-pair-reader.ts';
 import { checkMetricName } from './name-rules.ts';
@@ -130,25 +130,12 @@ export class TextParser implements SampleParser {
 
   /** Reads the metric name at `start`; returns where it ends, which is `start` where it stands inside the braces. */
   #metricName(start: number): number {
-    const { bytes, view } = this.arena;
-    const { labels, families } = this;
-    const entry = families.latest;
-    if (entry >= 0) {
-      const nameStart = families.nameStart[entry]!;
-      const length = families.nameEnd[entry]! - nameStart;
-      const end = start + length;
-      if (
-        end < this.#end &&
-        (BYTE_CLASS[bytes[end]!]! & METRIC) === 0 &&
-        equalRange(view, nameStart, start, length)
-      ) {
-        if (entry !== this.#entry) {
-          labels.metricStart = start;
-          labels.metricEnd = end;
-          this.#enter(entry);
-        }
-        return end;
-      }
+    const { bytes } = this.arena;
+    const { families } = this;
+    const repeated = families.matchLatest(start);
+    if (repeated > 0) {
+      if (families.latest !== this.#entry) this.#useName(start, repeated, families.latest);
+      return repeated;
     }
     const first = bytes[start]!;
     if (first === OPEN_BRACE) return start;
@@ -158,10 +145,14 @@ export class TextParser implements SampleParser {
     }
     let at = start + 1;
     while ((BYTE_CLASS[bytes[at]!]! & METRIC) !== 0) at++;
-    labels.metricStart = start;
-    labels.metricEnd = at;
-    this.#enter(families.resolve(start, at));
+    this.#useName(start, at, families.resolve(start, at));
     return at;
+  }
+
+  #useName(start: number, end: number, entry: number): void {
+    this.labels.metricStart = start;
+    this.labels.metricEnd = end;
+    this.#enter(entry);
   }
 
   /** The sample's name is that of `entry`. */
@@ -253,7 +244,7 @@ export class TextParser implements SampleParser {
     const { bytes } = this.arena;
     this.valueStart = start;
     if (start >= this.#end || !this.#numbers.scan(bytes, start, this.#end)) {
-      this.fail(`expected a number as value, found ${this.#token(start)}`);
+      this.fail(`expected a number as value, found ${showToken(bytes, start, this.#end)}`);
     }
     let at = this.#numbers.end;
     this.hasTimestamp = false;
@@ -263,12 +254,5 @@ export class TextParser implements SampleParser {
     if (at >= this.#end)
       this.fail('expected a line feed at the end of the last line, found the end of the body');
     this.#pos = at + 1;
-  }
-
-  #token(start: number): string {
-    const { bytes } = this.arena;
-    let end = start;
-    while (end < this.#end && (BYTE_CLASS[bytes[end]!]! & TOKEN_END) === 0) end++;
-    return end === start ? showByte(bytes, start, this.#end) : show(bytes, start, end);
   }
 }
