@@ -88,10 +88,12 @@ export class Collector {
       () => events.timestampsAdvanced(1),
     );
     const transcoder = this.#buildTranscoder();
+    const turns = new Turns();
     const service = new PushService({
       config: pushgateway,
       transcoder,
       delivery: this.#delivery,
+      turns,
       receiptClock,
     });
     return new Listener(server, {
@@ -104,7 +106,7 @@ export class Collector {
       exchange: {
         service,
         budget: new MemoryBudget(pushgateway.maxBufferedSize),
-        turns: new Turns(),
+        turns,
         events,
         maxBodyBytes: pushgateway.maxBodySize,
         monotonicMs: () => clock.monotonicMs(),

@@ -4,8 +4,6 @@ import type { Answer } from './attempt.ts';
 import { printable } from './printable.ts';
 import { parseRetryAfter } from './retry-after.ts';
 
-const MAX_LOCATION = 1024;
-
 export function answerOutcome({ status, headers, body }: Answer, nowMs: number): SendOutcome {
   if (status >= 200 && status < 300) return { kind: 'delivered', status };
   if (status >= 300 && status < 400) {
@@ -24,6 +22,6 @@ export function answerOutcome({ status, headers, body }: Answer, nowMs: number):
 }
 
 function describeRedirect(status: number, location: string | string[] | undefined): string {
-  const target = typeof location === 'string' ? printable(location).slice(0, MAX_LOCATION) : 'no Location';
+  const target = typeof location === 'string' ? printable(location) : 'no Location';
   return `${status} to ${target}`;
 }

@@ -27,8 +27,8 @@ export interface AttemptLimits {
   readonly clock: Clock;
 }
 
-/** What of a body is kept for the log. */
-const KEPT_BYTES = 1024;
+/** What of a body is kept: more than is logged, so that a credential in it is whole when it is looked for. */
+const KEPT_BYTES = 8 * 1024;
 /** What of a body is read so that the connection can be used again. */
 const READ_BYTES = 64 * 1024;
 /** How long a body may take once the status is known: it changes nothing any more. */

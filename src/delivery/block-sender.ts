@@ -29,6 +29,8 @@ export class BlockSender {
   readonly #abandoned = new AbortController();
   /** Monotonic; set by the backoff of the block under way. */
   #notBeforeMs = 0;
+  /** Whatever is given up from the stop on counts as lost. */
+  #isStopping = false;
 
   constructor(deps: SenderDeps) {
     this.#deps = deps;
@@ -61,12 +63,14 @@ export class BlockSender {
 
   /** The next attempt starts at once; the ones after it back off as ever. */
   hurry(): void {
+    this.#isStopping = true;
     this.#notBeforeMs = 0;
     this.#wait.cutShort();
   }
 
   /** Ends the attempt or wait under way; every block from now on is given up. */
   abandon(): void {
+    this.#isStopping = true;
     this.#abandoned.abort();
   }
 
@@ -115,12 +119,12 @@ export class BlockSender {
   }
 
   #abandon(queued: QueuedBlock): void {
-    this.#deps.ledger.lostSamples += queued.block.sampleCount;
     this.#drop(queued, 'shutdown', 'not delivered before the stop had to end');
   }
 
   #drop(queued: QueuedBlock, reason: string, detail: string): void {
     this.#notBeforeMs = 0;
+    if (this.#isStopping) this.#deps.ledger.lostSamples += queued.block.sampleCount;
     this.#deps.events.blockDropped({ ...this.#facts(queued), reason, detail });
   }
 

@@ -43,7 +43,6 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 /** Codes that OpenSSL and Node form themselves: `ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION`, `ERR_TLS_CERT_ALTNAME_INVALID`. */
 const TLS_CODE = /^ERR_(?:SSL|TLS)_([A-Z0-9_]{1,60})$/;
-const MAX_DETAIL = 300;
 
 export function transportFailure(error: unknown): TransportFailure {
   const code = codeOf(error);
@@ -52,7 +51,7 @@ export function transportFailure(error: unknown): TransportFailure {
   const isMalformed = error instanceof Error && error.name === 'HTTPParserError';
   return {
     reason: isMalformed ? 'malformed_answer' : reasonOf(code, message),
-    detail: printable(message || code).slice(0, MAX_DETAIL),
+    detail: printable(message || code),
   };
 }
 

@@ -27,6 +27,9 @@ interface OpenPool {
 
 const KEEP_ALIVE_MS = 60_000;
 
+/** What of a backend's words, or an error's, is logged. */
+const MAX_DETAIL = 1024;
+
 export class UpstreamClient {
   readonly #backend: BackendConfig;
   readonly #deps: UpstreamDeps;
@@ -84,9 +87,9 @@ export class UpstreamClient {
     return headers;
   }
 
-  /** A backend may repeat what it was sent. */
+  /** A backend may repeat what it was sent. Cut only afterwards: a part of a credential would not be recognised. */
   #redact(detail: string): string {
-    return this.#configured.redact(this.#credentials.redact(detail));
+    return this.#configured.redact(this.#credentials.redact(detail)).slice(0, MAX_DETAIL);
   }
 
   #refreshTls(): void {

@@ -2,6 +2,7 @@
 // many families as it has lines. Names are ranges of the push's arena.
 import { BYTE_CLASS, METRIC } from '../wire/ascii.ts';
 import type { ByteArena } from '../wire/byte-arena.ts';
+import { ProbeBudget } from '../wire/probe-budget.ts';
 import { compareRanges, equalRange, hashRange } from '../wire/words.ts';
 
 /** The type of a family, numbered as `MetricMetadata.MetricType` of remote write 1.0; `notSet` until its first line. */
@@ -28,6 +29,7 @@ const SUFFIXES = [
 export class FamilyTable {
   readonly #arena: ByteArena;
   #slots = new Int32Array(4 * FIRST_FAMILIES).fill(-1);
+  readonly #probes = new ProbeBudget();
   count = 0;
   /** The entry resolved last, or -1: the next name is mostly the same. */
   latest = -1;
@@ -57,6 +59,7 @@ export class FamilyTable {
     if (this.#slots.length > 4 * FIRST_FAMILIES) this.#allocate(FIRST_FAMILIES);
     else this.#slots.fill(-1);
     this.latest = -1;
+    this.#probes.reset();
     this.hasSuffixed = false;
   }
 
@@ -141,13 +144,16 @@ export class FamilyTable {
   #find(hash: number, start: number, end: number): number {
     const mask = this.#slots.length - 1;
     const { view } = this.#arena;
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const family = this.#slots[slot]!;
-      if (family < 0) return -1;
+    const first = hash & mask;
+    let slot = first;
+    let family = this.#slots[slot]!;
+    for (; family >= 0; slot = (slot + 1) & mask, family = this.#slots[slot]!) {
       if (this.hash[family] !== hash || this.nameEnd[family]! - this.nameStart[family]! !== end - start)
         continue;
-      if (equalRange(view, this.nameStart[family]!, start, end - start)) return family;
+      if (equalRange(view, this.nameStart[family]!, start, end - start)) break;
     }
+    this.#probes.spend((slot - first) & mask, this.count);
+    return family;
   }
 
   #add(hash: number, start: number, end: number): number {
@@ -167,8 +173,10 @@ export class FamilyTable {
 
   #place(family: number): void {
     const mask = this.#slots.length - 1;
-    let slot = this.hash[family]! & mask;
+    const first = this.hash[family]! & mask;
+    let slot = first;
     while (this.#slots[slot]! >= 0) slot = (slot + 1) & mask;
+    this.#probes.spend((slot - first) & mask, this.count);
     this.#slots[slot] = family;
   }
 

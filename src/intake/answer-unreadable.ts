@@ -2,11 +2,11 @@
 // The one place that knows the parser's error codes.
 import type { Duplex } from 'node:stream';
 
-/** For the server's `clientError`. */
-export function answerUnreadable(error: Error & { readonly code?: string }, socket: Duplex): void {
+/** For the server's `clientError`. Returns whether the client was told anything. */
+export function answerUnreadable(error: Error & { readonly code?: string }, socket: Duplex): boolean {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();
-    return;
+    return false;
   }
   const { status, text } = describe(error);
   const length = Buffer.byteLength(text) + 1;
@@ -20,6 +20,7 @@ export function answerUnreadable(error: Error & { readonly code?: string }, sock
   // Written at once, as far as there is room; who does not read is not waited for.
   socket.write(`${head.join('\r\n')}\r\n\r\n${text}\n`);
   socket.destroy();
+  return true;
 }
 
 function describe(error: Error & { readonly code?: string }): { status: string; text: string } {

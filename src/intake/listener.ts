@@ -1,6 +1,7 @@
 // The HTTP listener: bounds what a connection may take in time, and hands each request to its route.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Config } from '../config/config.ts';
 import { answerUnreadable } from './answer-unreadable.ts';
 import type { Operations } from './operations.ts';
@@ -21,6 +22,8 @@ export class Listener {
   readonly #deps: ListenerDeps;
   readonly #server: Server;
   #isStopping = false;
+  /** Connections that were told 400 or the like: a push of theirs that is still under way must not go on. */
+  readonly #refused = new WeakSet<Duplex>();
 
   constructor(config: Config['server'], deps: ListenerDeps) {
     this.#deps = deps;
@@ -39,7 +42,9 @@ export class Listener {
     this.#server.maxConnections = config.maxConnections;
     this.#server.on('request', (request, response) => this.#handle(request, response, false));
     this.#server.on('checkContinue', (request, response) => this.#handle(request, response, true));
-    this.#server.on('clientError', answerUnreadable);
+    this.#server.on('clientError', (error, socket) => {
+      if (answerUnreadable(error, socket)) this.#refused.add(socket);
+    });
   }
 
   /** Starts to listen; returns the address as bound. Rejects with the system's error. */
@@ -88,6 +93,6 @@ export class Listener {
   }
 
   #open(request: IncomingMessage, response: ServerResponse): PushExchange {
-    return new PushExchange(request, response, this.#deps.exchange);
+    return new PushExchange(request, response, this.#deps.exchange, this.#refused);
   }
 }

@@ -34,7 +34,7 @@ export class BudgetShare {
 
   /** Asks to hold `bytes` in all; false where there is no room, and the share stays as it was. */
   hold(bytes: number): boolean {
-    const counted = Math.max(0, bytes - FREE_BYTES);
+    const counted = bytes > FREE_BYTES ? bytes : 0;
     if (counted === this.#counted) return true;
     if (!this.#budget.change(counted - this.#counted)) return false;
     this.#counted = counted;

@@ -1,12 +1,13 @@
 // One push on the wire: reads the body within its limits, hands it on, writes the answer. Exactly one answer for each
 // push; a push whose connection ends before its body does is forgotten, nothing of it goes further.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { GroupingKey } from '../labels/grouping-key.ts';
 import type { IntakeEvents } from '../telemetry/events.ts';
 import { BodyBuffer } from './body-buffer.ts';
 import type { BudgetShare, MemoryBudget } from './memory-budget.ts';
-import { answerFor, type PushOutcome } from './push-outcome.ts';
-import { type PushService, TOO_MUCH_AT_ONCE } from './push-service.ts';
+import { answerFor, type PushOutcome, REFUSED_CONNECTION, TOO_MUCH_AT_ONCE } from './push-outcome.ts';
+import type { PushService } from './push-service.ts';
 import type { Turns } from './turns.ts';
 import { writeAnswer, writeAnswerEarly } from './write-answer.ts';
 
@@ -26,11 +27,19 @@ export class PushExchange {
   readonly #body: BodyBuffer;
   readonly #share: BudgetShare;
   readonly #startedMs: number;
+  /** Connections that were already told 400 or the like. */
+  readonly #refused: WeakSet<Duplex>;
   #job: string | undefined;
   #isAnswered = false;
 
-  constructor(request: IncomingMessage, response: ServerResponse, deps: PushExchangeDeps) {
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    deps: PushExchangeDeps,
+    refused: WeakSet<Duplex>,
+  ) {
     this.#deps = deps;
+    this.#refused = refused;
     this.#request = request;
     this.#response = response;
     this.#body = new BodyBuffer(
@@ -79,6 +88,7 @@ export class PushExchange {
   }
 
   #process(groupingKey: GroupingKey): void {
+    if (this.#isRefused()) return this.#answer(REFUSED_CONNECTION);
     const { headers } = this.#request;
     const push = {
       groupingKey,
@@ -88,13 +98,18 @@ export class PushExchange {
       length: this.#body.length,
     };
     try {
-      const outcome = this.#deps.service.accept(push, this.#share);
+      const outcome = this.#deps.service.accept(push, this.#share, () => this.#isRefused());
       if (outcome instanceof Promise)
         void outcome.catch((error) => this.#fault(error)).then((o) => this.#answer(o));
       else this.#answer(outcome);
     } catch (error) {
       this.#answer(this.#fault(error));
     }
+  }
+
+  /** Whether the client was told that it cannot be read while its push was still waiting: that has to be true. */
+  #isRefused(): boolean {
+    return this.#refused.has(this.#request.socket);
   }
 
   /** A defect of ours: it costs this push, and nothing of the others. */

@@ -39,6 +39,20 @@ const FAULT =
 
 const ACCEPTED: Answer = { status: 202, reason: 'accepted', headers: NO_HEADERS, text: '' };
 
+export const TOO_MUCH_AT_ONCE: PushOutcome = {
+  kind: 'overloaded',
+  detail:
+    'Cannot take push: too many large pushes are being received or decoded (push.pushgateway.maxBufferedSize)',
+  isStopping: false,
+};
+
+/** Behind its body, or before it could be handled, the connection brought something that is no request. */
+export const REFUSED_CONNECTION: PushOutcome = {
+  kind: 'malformed',
+  detail:
+    'Cannot take push: expected nothing but requests on its connection, found something else behind its body',
+};
+
 /** Every answer to a push, for metrics that exist from the start. */
 export const PUSH_ANSWERS = [
   { status: 202, reason: 'accepted' },

@@ -5,6 +5,7 @@ import type { Delivery } from '../delivery/delivery.ts';
 import { ExpositionError } from '../exposition/exposition-error.ts';
 import { type ContentEncoding, readContentEncoding } from '../transcode/content-encoding.ts';
 import {
+  COUNTING_BYTES,
   countDecoded,
   DecodedSizeError,
   decodeCounted,
@@ -13,17 +14,20 @@ import {
 } from '../transcode/gunzip.ts';
 import { SeriesTooLargeError, type Transcoder } from '../transcode/transcoder.ts';
 import { OutputLimitError } from '../wire/output-buffer.ts';
+import { CollisionError } from '../wire/probe-budget.ts';
 import type { BudgetShare } from './memory-budget.ts';
-import type { PushOutcome } from './push-outcome.ts';
+import { type PushOutcome, REFUSED_CONNECTION, TOO_MUCH_AT_ONCE } from './push-outcome.ts';
 import type { PushRequest } from './push-request.ts';
 import { quote } from './quote.ts';
 import type { ReceiptClock } from './receipt-clock.ts';
+import type { Turns } from './turns.ts';
 
 export interface PushServiceDeps {
   readonly config: Pick<PushgatewayConfig, 'contentEncodings' | 'maxDecodedSize'>;
   readonly transcoder: Transcoder;
   readonly delivery: Pick<Delivery, 'offer'>;
   readonly receiptClock: ReceiptClock;
+  readonly turns: Turns;
 }
 
 const STOPPING: PushOutcome = {
@@ -41,15 +45,7 @@ const QUEUE_TOO_SMALL: PushOutcome = {
   detail:
     'Cannot take push: expected one that fits an empty queue (queueConfig.maxQueueSize), found a larger one',
 };
-const TOO_MUCH_AT_ONCE: PushOutcome = {
-  kind: 'overloaded',
-  detail:
-    'Cannot take push: too many large pushes are being received or decoded (push.pushgateway.maxBufferedSize)',
-  isStopping: false,
-};
 const DELIMITED_PROTOBUF = /^\s*application\/vnd\.google\.protobuf\s*(?:;|$)/i;
-
-export { TOO_MUCH_AT_ONCE };
 
 export class PushService {
   readonly #deps: PushServiceDeps;
@@ -72,8 +68,15 @@ export class PushService {
     return { kind: 'unsupported', detail, headers: { 'accept-encoding': this.#acceptEncoding } };
   }
 
-  /** Takes a push that `refuse` let through; at once unless it is a large compressed one. Never throws for its content. */
-  accept(push: PushRequest, share: BudgetShare): PushOutcome | Promise<PushOutcome> {
+  /**
+   * Takes a push that `refuse` let through; at once unless it is a large compressed one, which is dropped where
+   * `isRefused` says that its connection has been refused meanwhile. Never throws for its content.
+   */
+  accept(
+    push: PushRequest,
+    share: BudgetShare,
+    isRefused: () => boolean,
+  ): PushOutcome | Promise<PushOutcome> {
     if (readContentEncoding(push.contentEncoding) === 'identity')
       return this.#forward(push, push.chunks, push.length);
     const { maxDecodedSize } = this.#deps.config;
@@ -84,17 +87,24 @@ export class PushService {
     } catch (error) {
       return outcomeOf(error);
     }
-    return this.#acceptLarge(push, body, share);
+    return this.#acceptLarge(push, body, share, isRefused);
   }
 
   /** Asks for the memory that decoding takes only when it is known how much that is. */
-  async #acceptLarge(push: PushRequest, body: Buffer, share: BudgetShare): Promise<PushOutcome> {
+  async #acceptLarge(
+    push: PushRequest,
+    body: Buffer,
+    share: BudgetShare,
+    isRefused: () => boolean,
+  ): Promise<PushOutcome> {
     try {
-      const decodedBytes = await countDecoded(body, this.#deps.config.maxDecodedSize);
       const encodedBytes = push.chunks.length === 1 ? push.length : 2 * push.length;
+      if (!share.hold(encodedBytes + COUNTING_BYTES)) return TOO_MUCH_AT_ONCE;
+      const decodedBytes = await countDecoded(body, this.#deps.config.maxDecodedSize);
       if (!share.hold(encodedBytes + decodedBytes)) return TOO_MUCH_AT_ONCE;
       const decoded = await decodeCounted(body, decodedBytes);
-      return this.#forward(push, [decoded], decoded.length);
+      await new Promise<void>((resolve) => this.#deps.turns.run(decoded.length, resolve));
+      return isRefused() ? REFUSED_CONNECTION : this.#forward(push, [decoded], decoded.length);
     } catch (error) {
       return outcomeOf(error);
     }
@@ -136,7 +146,7 @@ export class PushService {
 
 /** The one place that knows how malformed and oversized pushes are thrown. */
 function outcomeOf(error: unknown): PushOutcome {
-  if (error instanceof ExpositionError || error instanceof GzipError) {
+  if (error instanceof ExpositionError || error instanceof GzipError || error instanceof CollisionError) {
     return { kind: 'malformed', detail: error.message };
   }
   if (

@@ -20,9 +20,9 @@ export interface RouteOptions extends PushPlace {
   readonly defaults: Readonly<Record<string, string>>;
 }
 
-const REMEMBERED = 20_000;
+const REMEMBERED = 10_000;
 /** Longer targets are read anew each time. */
-const MAX_REMEMBERED_LENGTH = 512;
+const MAX_REMEMBERED_LENGTH = 256;
 const ABSOLUTE_FORM = /^https?:\/\/[^/?#]*/i;
 
 const OPERATIONS: Readonly<Record<string, Route>> = {

@@ -7,8 +7,11 @@ export const MAX_SHAPES = 1024;
 /** Longer lists of names are not remembered. */
 const MAX_REMEMBERED_BYTES = 4096;
 
+/** The number of a shape that nothing may be kept for. */
+export const UNREMEMBERED = -1;
+
 export interface LabelShape {
-  /** Below MAX_SHAPES; may be given to another shape later. */
+  /** Below MAX_SHAPES, and may be given to another shape later; or UNREMEMBERED. */
   readonly id: number;
   /** The labels' places sorted by the bytes of their names. */
   readonly order: Int32Array;
@@ -45,9 +48,10 @@ export class ShapeTable {
   /** A shape for these names in this order, remembered where it is not too long. */
   add(hash: number, names: LabelNames, order: Int32Array): LabelShape {
     const shape = makeShape(this.#nextId, names, order);
+    if (shape.names.length > MAX_REMEMBERED_BYTES) return { ...shape, id: UNREMEMBERED };
     this.#nextId = (this.#nextId + 1) % MAX_SHAPES;
     if (this.#nextId === 0) this.#byHash.clear();
-    if (shape.names.length <= MAX_REMEMBERED_BYTES) this.#byHash.set(hash, shape);
+    this.#byHash.set(hash, shape);
     return shape;
   }
 }

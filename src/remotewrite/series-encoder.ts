@@ -4,7 +4,7 @@
 import { type FixedLabels, labelLength } from '../labels/fixed-labels.ts';
 import { METRIC_SLOT } from '../labels/label-layout.ts';
 import type { LabelSet } from '../labels/label-set.ts';
-import { MAX_SHAPES } from '../labels/label-shape.ts';
+import { MAX_SHAPES, UNREMEMBERED } from '../labels/label-shape.ts';
 import { mixLabel } from '../wire/label-hash.ts';
 import type { OutputBuffer } from '../wire/output-buffer.ts';
 import { readVarint, varintLength, writeVarint } from '../wire/varint.ts';
@@ -99,7 +99,7 @@ export class SeriesEncoder {
     let template = this.#templates[id];
     if (template?.shape !== labels.shape || template.layout !== fixed.layout) {
       template = makeTemplate(labels, fixed);
-      this.#templates[id] = template;
+      if (id !== UNREMEMBERED) this.#templates[id] = template;
     }
     template.hashedStart.fill(-1);
     this.#template = template;

@@ -16,7 +16,9 @@ export class DecodedSizeError extends RangeError {
 const SMALL_ENCODED = 64 * 1024;
 const SMALL_DECODED = 1024 * 1024;
 const SHORTEST_STREAM = 18;
-const COUNTING_CHUNK = 256 * 1024;
+const COUNTING_CHUNK = 64 * 1024;
+/** What counting takes in memory: a chunk of output, and the window and tables of the decoder. */
+export const COUNTING_BYTES = COUNTING_CHUNK + 48 * 1024;
 
 /**
  * Decodes a small body at once. Undefined where it is not surely small: then it needs `gunzipLarge`.

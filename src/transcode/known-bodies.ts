@@ -5,7 +5,7 @@
 import type { NumberScanner } from '../exposition/number-scanner.ts';
 import type { FixedLabels } from '../labels/fixed-labels.ts';
 import { SeriesPieces } from '../remotewrite/series-pieces.ts';
-import { LF } from '../wire/ascii.ts';
+import { CLOSE_BRACE, LF, SPACE, TAB } from '../wire/ascii.ts';
 import type { ByteArena } from '../wire/byte-arena.ts';
 import { equalRanges, SLACK } from '../wire/words.ts';
 
@@ -21,9 +21,7 @@ export const TRACE_STRIDE = 4;
 const MAX_NODES = 1 << 16;
 /** Ways in which bodies go on behind the same bytes; where a label is different each time, no more are remembered. */
 const MAX_CHILDREN = 128;
-const SPACE = 32;
-const TAB = 9;
-const CLOSE_BRACE = 125;
+const MAX_CROWDED_OUT = 4096;
 
 export class KnownBodies {
   readonly #bytes: Buffer;
@@ -31,6 +29,7 @@ export class KnownBodies {
   readonly #pieces: SeriesPieces;
   #bytesEnd = 0;
   #count = 0;
+  #crowdedOut = 0;
   readonly #roots = new Map<number, number>();
   readonly #textStart = new Int32Array(MAX_NODES);
   readonly #textEnd = new Int32Array(MAX_NODES);
@@ -97,7 +96,7 @@ export class KnownBodies {
       const valueAt = trace[i]!;
       if (!endsToken(arena.bytes[valueAt - 1])) return true;
       const known = this.#childWith(arena, node, from, valueAt);
-      if (known < 0 && this.#childCount[node] === MAX_CHILDREN) return true;
+      if (known < 0 && this.#childCount[node] === MAX_CHILDREN) return this.#isStillUseful();
       node =
         known >= 0
           ? known
@@ -120,6 +119,14 @@ export class KnownBodies {
     this.#pieces.clear();
     this.#bytesEnd = 0;
     this.#count = 0;
+    this.#crowdedOut = 0;
+  }
+
+  /** Where many bodies find their place taken, those that took it may no longer come: then all is forgotten. */
+  #isStillUseful(): boolean {
+    if (++this.#crowdedOut < MAX_CROWDED_OUT) return true;
+    this.clear();
+    return false;
   }
 
   #root(layout: number): number {

@@ -1,5 +1,6 @@
 // The series of one push by their encoded labels: finds a series that was pushed twice. Open addressing in typed arrays.
 import type { OutputBuffer } from '../wire/output-buffer.ts';
+import { ProbeBudget } from '../wire/probe-budget.ts';
 import { equalRange } from '../wire/words.ts';
 
 const FIRST_SERIES = 128;
@@ -17,6 +18,7 @@ export class SeriesIndex {
   /** The timestamp of the newest sample, where it had one of its own; otherwise NaN. */
   #timestamps = new Float64Array(FIRST_SERIES);
   count = 0;
+  readonly #probes = new ProbeBudget();
 
   constructor(out: OutputBuffer) {
     this.#out = out;
@@ -24,6 +26,7 @@ export class SeriesIndex {
 
   reset(): void {
     this.count = 0;
+    this.#probes.reset();
     if (this.#hashes.length > KEPT_SERIES) this.#shrink();
     this.#mask = 2 * FIRST_SERIES - 1;
     this.#slots.fill(0, 0, this.#mask + 1);
@@ -38,13 +41,15 @@ export class SeriesIndex {
     const { view } = this.#out;
     // The low bits choose the slot, and sums of products leave them poor.
     const hash = labelsHash ^ (labelsHash >>> 15);
-    let slot = hash & this.#mask;
+    const first = hash & this.#mask;
+    let slot = first;
     for (; this.#slots[slot] !== 0; slot = (slot + 1) & this.#mask) {
       const series = this.#slots[slot]! - 1;
       if (this.#hashes[series] !== hash || this.#lengths[series] !== length) continue;
       if (equalRange(view, this.#starts[series]!, start, length))
         return this.#isLater(series, ownTimestampMs);
     }
+    this.#probes.spend((slot - first) & this.#mask, this.count);
     const series = this.count++;
     if (series === this.#hashes.length) this.#growColumns();
     this.#slots[slot] = this.count;
@@ -88,8 +93,10 @@ export class SeriesIndex {
     if (size > this.#slots.length) this.#slots = new Int32Array(size);
     else this.#slots.fill(0, 0, size);
     for (let series = 0; series < this.count; series++) {
-      let slot = this.#hashes[series]! & this.#mask;
+      const first = this.#hashes[series]! & this.#mask;
+      let slot = first;
       while (this.#slots[slot] !== 0) slot = (slot + 1) & this.#mask;
+      this.#probes.spend((slot - first) & this.#mask, this.count);
       this.#slots[slot] = series + 1;
     }
   }

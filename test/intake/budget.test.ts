@@ -9,7 +9,6 @@ import { JOB_PATH, pushText, requestText, startIntake } from '../support/intake-
 import { RawConnection } from '../support/raw-connection.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
-const FREE = 16 * 1024;
 const BUDGET = 400_000;
 const MAX_BODY = 200_000;
 const BODY = '#'.repeat(150_000);
@@ -74,7 +73,7 @@ async function start(): Promise<BareListener & { readonly budget: MemoryBudget }
 
 function isEmpty(budget: MemoryBudget): boolean {
   const share = budget.open();
-  const held = share.hold(FREE + BUDGET);
+  const held = share.hold(BUDGET);
   share.release();
   return held;
 }
@@ -98,7 +97,7 @@ test('whatever way pushes end, side by side, the budget is whole again behind th
 test('a push that finds the budget taken is answered 503 and changes nothing', async () => {
   const { address, budget } = await start();
   const other = budget.open();
-  expect(other.hold(FREE + BUDGET)).toBe(true);
+  expect(other.hold(BUDGET)).toBe(true);
   const connection = await RawConnection.open(address);
   connection.send(pushOf('accepted', BODY));
   const { status, headers, body } = await connection.answer();

@@ -64,10 +64,10 @@ test.each(lost)('C53 a backend that %s: the end comes at the deadline, exit code
   expect(sluice.logs().at(-1)).toMatchObject({ event: 'stopped', level: 'error', lostSamples: 2 });
 });
 
-test('C53 samples that the backend refuses for good during the stop are not what exit code 3 means', async () => {
+test('C53 samples that the backend refuses for good during the stop are lost: exit code 3', async () => {
   const { receiver, sluice } = await start({ script: [{ status: 400 }], batchSendDeadline: '60s' });
   await sluice.push('m 1\n');
-  expect(await sluice.stop()).toBe(0);
+  expect(await sluice.stop()).toBe(3);
   expect(receiver.requests.length).toBe(1);
   expect(await sluice.logged('blockDropped')).toMatchObject({ reason: 'status_400', samples: 1 });
 });
