@@ -20,9 +20,17 @@ export async function runDevelopment(run: Run): Promise<number> {
       pushUrl = `http://${address}/pushgateway/metrics/job/demo`;
       process.stdout.write(welcome(pushUrl, backend.queryUrl, backend.writeUrl));
     });
+  } catch (error) {
+    throw withWayOut(error);
   } finally {
     await backend.stop();
   }
+}
+
+/** A newcomer whose port is taken is told how to choose another. */
+function withWayOut(error: unknown): unknown {
+  if (!(error instanceof Error) || !error.message.startsWith('Cannot listen')) return error;
+  return new Error(`${error.message}; choose another with LISTEN_ADDRESS=127.0.0.1:3040`, { cause: error });
 }
 
 function developmentConfig(writeUrl: string, caPem: string): Config {

@@ -7,7 +7,7 @@ import { answerUnreadable } from './answer-unreadable.ts';
 import type { Operations } from './operations.ts';
 import { PushExchange, type PushExchangeDeps } from './push-exchange.ts';
 import { refusalOf } from './refusals.ts';
-import type { Routes } from './routes.ts';
+import type { Route, Routes } from './routes.ts';
 
 /** How often connections over a time limit are looked for: the limits are kept to within this. */
 const CHECK_INTERVAL_MS = 1000;
@@ -87,12 +87,16 @@ export class Listener {
     const { routes } = this.#deps;
     const route = routes.find(url);
     const refusal = refusalOf(route, method, routes.whereToPush);
-    if (refusal) this.#open(request, response).refuse(refusal, expectsContinue);
+    if (refusal) this.#open(request, response, jobOf(route)).refuse(refusal, expectsContinue);
     else if (route.kind === 'push') this.#open(request, response).take(route.groupingKey, expectsContinue);
     else if (route.kind !== 'malformedPush') this.#deps.operations.answer(route, request, response);
   }
 
-  #open(request: IncomingMessage, response: ServerResponse): PushExchange {
-    return new PushExchange(request, response, this.#deps.exchange, this.#refused);
+  #open(request: IncomingMessage, response: ServerResponse, job?: string): PushExchange {
+    return new PushExchange(request, response, this.#deps.exchange, this.#refused, job);
   }
+}
+
+function jobOf(route: Route): string | undefined {
+  return route.kind === 'push' ? route.groupingKey.job : undefined;
 }

@@ -37,7 +37,9 @@ export class PushExchange {
     response: ServerResponse,
     deps: PushExchangeDeps,
     refused: WeakSet<Duplex>,
+    job?: string,
   ) {
+    this.#job = job;
     this.#deps = deps;
     this.#refused = refused;
     this.#request = request;

@@ -146,7 +146,7 @@ export class Transcoder implements KnownSeriesSink {
       const ownTimestampMs = hasOwn ? sample[TIMESTAMP_MS]! : NaN;
       if (!this.#index.add(encoder.labelsStart, encoder.labelsEnd, encoder.labelsHash, ownTimestampMs)) {
         parser.fail(
-          'expected each series once, found it a second time (same name and labels after those of the path)',
+          'expected each series once, or with ever later timestamps, found it again (same name and labels after those of the path)',
         );
       }
       this.#sampleCount++;

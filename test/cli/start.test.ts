@@ -48,7 +48,8 @@ test('sluice dev on a port that is taken says so and ends', async () => {
   });
   expect([ending, stderr]).toEqual([
     1,
-    `sluice: Cannot listen on 127.0.0.1:${port}: expected a port that no other program listens on, seen EADDRINUSE\n`,
+    `sluice: Cannot listen on 127.0.0.1:${port}: expected a port that no other program listens on, seen EADDRINUSE; ` +
+      'choose another with LISTEN_ADDRESS=127.0.0.1:3040\n',
   ]);
   expect(stdout).not.toContain('Push something');
 });

@@ -68,7 +68,7 @@ test('C10 empty labels vanish, those of the path among them', async () => {
 test('C10 two series that only differ by an empty label are one', () =>
   refused(
     'test{b="1"} 1\ntest{a="",b="1"} 2\n',
-    'Cannot parse exposition line 2: expected each series once, found it a second time ' +
+    'Cannot parse exposition line 2: expected each series once, or with ever later timestamps, found it again ' +
       '(same name and labels after those of the path)',
   ));
 

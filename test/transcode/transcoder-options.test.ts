@@ -14,7 +14,7 @@ const lines = (...all: string[]) => all.map((line) => `${line}\n`).join('');
 
 describe('timestamps', () => {
   const twice = (line: number) =>
-    `Cannot parse exposition line ${line}: expected each series once, found it a second time (same name and labels after those of the path)`;
+    `Cannot parse exposition line ${line}: expected each series once, or with ever later timestamps, found it again (same name and labels after those of the path)`;
   test('that are rejected refuse the push, in whatever line', () => {
     const refusal = 'Cannot parse exposition line 2: expected no timestamp (timestamps: reject), found one';
     expect(push('m 1\nn 1 0\n', { timestamps: 'reject' })).toBe(refusal);
@@ -65,7 +65,7 @@ describe('timestamps', () => {
 
 describe('a series pushed twice', () => {
   const twice =
-    'Cannot parse exposition line 2: expected each series once, found it a second time (same name and labels after those of the path)';
+    'Cannot parse exposition line 2: expected each series once, or with ever later timestamps, found it again (same name and labels after those of the path)';
   const refuses = (what: string, ...body: string[]) =>
     test(`is refused ${what}`, () =>
       expect(push(lines(...body), {}, fixed({ job: 'test', g: '1' }, { d: 'v' }))).toBe(twice));
