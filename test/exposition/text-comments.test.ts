@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { FamilyType } from '../../src/exposition/family-table.ts';
 import { bodyCases } from './body-cases.ts';
-import { helpOf, readFamilies, sample } from './read-body.ts';
+import { helpOf, readBody, readFamilies, sample } from './read-body.ts';
 
 const { refuses, takes } = bodyCases();
 const m = sample('m', {}, 1);
@@ -155,6 +155,21 @@ describe('HELP', () => {
   keeps('blanks at its end, not those before it', '# HELP m \t x \t', 'x \t');
   keeps('a carriage return', '# HELP m x\r', 'x\r');
   keeps('a hash', '# HELP m # HELP m x', '# HELP m x');
+  test('ends at its line feed and shows a bad escape at every length', () => {
+    for (let length = 0; length < 20; length++) {
+      for (const letter of ['x', 'é', '\u000b', '[', '\0']) {
+        const help = `a${letter.repeat(length)}`;
+        expect(helpOf(`# HELP m ${help}\nm 1\n`, 'm')).toBe(help);
+        expect(helpOf(`# HELP m ${help}\\\\\nm 1\n`, 'm')).toBe(`${help}\\\\`);
+        expect(readBody(`# HELP m ${help}\\t${help}\nm 1\n`)).toBe(
+          `Cannot parse exposition line 1: ${oneOf} "\\\\t"`,
+        );
+        expect(readBody(`# HELP m ${help}\\\nm 1\n`)).toContain('a backslash at the end of the line');
+        for (const cut of [help, `${help}\\`, `${help}\\n`])
+          expect(readBody(`# HELP m ${cut}`)).toContain('line feed');
+      }
+    }
+  });
   test('belongs to the histogram where it names a part of one', () => {
     expect(helpOf('# TYPE h histogram\n# HELP h_count x\nh_count 1\n', 'h')).toBe('x');
   });

@@ -88,7 +88,7 @@ describe('a sealed block', () => {
 
   test('is smaller than labels that repeat, and hardly larger than what never does', () => {
     const dice = new Dice(13);
-    const labels = INPUTS['labels']!(100_000, dice);
+    const labels = INPUTS.labels!(100_000, dice);
     expect(sealer.seal(labels, 1).body.length).toBeLessThan(labels.length / 3);
     const noise = INPUTS['random bytes']!(100_000, dice);
     expect(sealer.seal(noise, 1).body.length).toBeLessThan(noise.length + 100);

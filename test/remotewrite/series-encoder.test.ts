@@ -1,13 +1,8 @@
 // Series as bytes: golden ones, and any label set against a model by the published message.
 import { describe, expect, test } from 'vitest';
 import { type Dice, holdsForDice } from '../support/dice.ts';
-import {
-  decodeSeries,
-  EncoderUnderTest,
-  expectedLabels,
-  type Pairs,
-  type TestSeries,
-} from './label-registers.ts';
+import { expectModel } from './expect-model.ts';
+import { decodeSeries, EncoderUnderTest, type Pairs, type TestSeries } from './label-registers.ts';
 
 describe('a series as bytes', () => {
   const hex = (series: TestSeries) => {
@@ -53,77 +48,6 @@ describe('a series as bytes', () => {
     const all = times.map((timestampMs): TestSeries => ({ metric: 'm', pairs: [], timestampMs }));
     const found = decodeSeries(under.encode(all, under.fixed([])));
     expect(found.map(({ samples }) => samples[0]!.timestampMs)).toEqual(times);
-  });
-});
-
-describe('lengths', () => {
-  const LENGTHS = [
-    0, 1, 100, 111, 112, 113, 118, 119, 120, 121, 122, 123, 124, 125, 126, 127, 128, 129, 130, 254, 255, 256,
-    16_370, 16_380, 16_381, 16_382, 16_383, 16_384, 16_385, 70_000,
-  ];
-
-  test('of values and of the metric name are all written right, also one after another', () => {
-    const under = new EncoderUnderTest();
-    const all = LENGTHS.flatMap((length): TestSeries[] => [
-      { metric: 'm', pairs: [['a', 'x'.repeat(length)]] },
-      { metric: `m${'x'.repeat(length)}`, pairs: [['a', 'y']] },
-      {
-        metric: 'm',
-        pairs: [
-          ['a', 'x'.repeat(length)],
-          ['b', 'x'.repeat(length)],
-        ],
-      },
-    ]);
-    expectModel(under, all, [['job', 'test']]);
-    expectModel(under, all.reverse(), []);
-  });
-
-  test('of label names are all written right', () => {
-    const under = new EncoderUnderTest();
-    const all = LENGTHS.map(
-      (length): TestSeries => ({
-        metric: 'm',
-        pairs: [
-          [`n${'x'.repeat(length)}`, 'v'],
-          ['z', 'w'.repeat(length)],
-        ],
-      }),
-    );
-    expectModel(under, all, [['job', 'test']]);
-  });
-
-  test('of fixed labels are all written right', () => {
-    const under = new EncoderUnderTest();
-    for (const length of LENGTHS)
-      expectModel(
-        under,
-        [
-          {
-            metric: 'm',
-            pairs: [
-              ['a', '1'],
-              ['z', '2'],
-            ],
-          },
-        ],
-        [
-          ['job', 'x'.repeat(length)],
-          [`k${'x'.repeat(length)}`, 'v'],
-        ],
-      );
-  });
-
-  test('of the whole series are written right at every size around one, two and three bytes', () => {
-    const under = new EncoderUnderTest();
-    for (const around of [127, 16_383]) {
-      const all = Array.from(
-        { length: 60 },
-        (_, i): TestSeries => ({ metric: 'm', pairs: [['a', 'x'.repeat(around - 50 + i)]] }),
-      );
-      expectModel(under, all, []);
-      expectModel(under, all.reverse(), []);
-    }
   });
 });
 
@@ -258,20 +182,6 @@ describe('any label set', () => {
     ).not.toBe(pushed);
   });
 });
-
-function expectModel(
-  under: EncoderUnderTest,
-  all: readonly TestSeries[],
-  grouping: Pairs,
-  defaults: Readonly<Record<string, string>> = {},
-): void {
-  const found = decodeSeries(under.encode(all, under.fixed(grouping, defaults)));
-  const expected = all.map((series) => ({
-    labels: expectedLabels(series, grouping, defaults),
-    samples: [{ value: series.value ?? 1, timestampMs: series.timestampMs ?? 1000 }],
-  }));
-  expect(found).toEqual(expected);
-}
 
 function somePairs(dice: Dice, names: readonly string[]): Pairs {
   return dice.some(names, 4).map((name) => [name, value(dice)] as const);

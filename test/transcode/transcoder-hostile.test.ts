@@ -8,24 +8,23 @@ import { writtenPush } from './written-push.ts';
 const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 const LABEL_NAME = /^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/;
 const NOISE = [
-  'm',
-  'n_count',
-  '{',
-  '}',
-  '"',
-  '=',
-  ',',
-  ' ',
-  '\n',
-  '#',
-  '1',
-  '5e3',
-  '\\',
-  '# TYPE m histogram\n',
-  'a',
-  'le',
-  '\t',
-  '\xff',
+  ...[
+    'm 1\n',
+    'n{a="b"} 2\n',
+    '# TYPE m histogram\n',
+    'm',
+    'n_count',
+    '{',
+    '}',
+    '"',
+    '=',
+    ',',
+    ' ',
+    '\n',
+    '#',
+    '1',
+  ],
+  ...['5e3', '\\', 'a', 'le', '\t', '\xff'],
 ];
 
 for (const utf8Names of [false, true]) {
