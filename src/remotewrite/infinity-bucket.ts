@@ -1,12 +1,12 @@
 // Makes the `+Inf` bucket of a histogram from its encoded `_count` series: the same labels and sample, the name ending
 // in `_bucket`, and `le="+Inf"`. Clients may leave that bucket out; a backend needs it.
 import { encodeLabel } from '../labels/fixed-labels.ts';
+import { METRIC_LABEL } from '../labels/label-layout.ts';
 import type { OutputBuffer } from '../wire/output-buffer.ts';
-import { readVarint, varintEnd, varintLength, writeVarint } from '../wire/varint.ts';
-import { compareRanges } from '../wire/words.ts';
+import { varintEnd, varintLength, writeVarint } from '../wire/varint.ts';
 import { TIMESERIES_TAG } from './fragments.ts';
+import { compareFieldName, fieldEnd } from './label-field.ts';
 
-const METRIC_LABEL = Buffer.from('__name__');
 const COUNT_SUFFIX_LENGTH = '_count'.length;
 const BUCKET_SUFFIX = Buffer.from('_bucket');
 const LE = Buffer.from('le');
@@ -30,13 +30,13 @@ export class InfinityBucket {
     let leAt = labelsEnd;
     for (let at = labelsStart; at < labelsEnd; ) {
       const next = fieldEnd(bytes, at);
-      const order = compareName(bytes, at, LE);
+      const order = compareFieldName(bytes, at, LE);
       if (order === 0) return false;
       if (order > 0) {
         leAt = at;
         break;
       }
-      if (compareName(bytes, at, METRIC_LABEL) === 0) {
+      if (compareFieldName(bytes, at, METRIC_LABEL) === 0) {
         nameAt = at;
         behindName = next;
         this.#useName(bytes, at, next);
@@ -77,14 +77,3 @@ export class InfinityBucket {
 
 /** Where the parts of a `_count` series begin: labels, name field, what follows it, the place of `le`, sample, end. */
 type Cuts = readonly [number, number, number, number, number, number];
-
-function fieldEnd(bytes: Buffer, at: number): number {
-  return varintEnd(bytes, at + 1) + readVarint(bytes, at + 1);
-}
-
-/** Orders the name of the label field at `at` against `name`. */
-function compareName(bytes: Buffer, at: number, name: Buffer): number {
-  const lengthAt = varintEnd(bytes, at + 1) + 1;
-  const start = varintEnd(bytes, lengthAt);
-  return compareRanges(bytes, start, start + readVarint(bytes, lengthAt), name, 0, name.length);
-}

@@ -1,8 +1,8 @@
 // Encoded labels of series without the fixed ones, and where those belong: what can be kept of a series for the next time
 // it is pushed. All series stand in one pool; one is given by the numbers of its first and last piece.
 import type { FixedLabels } from '../labels/fixed-labels.ts';
-import { readVarint, varintEnd } from '../wire/varint.ts';
-import { compareRanges, SLACK } from '../wire/words.ts';
+import { SLACK } from '../wire/words.ts';
+import { compareFieldName, fieldEnd } from './label-field.ts';
 
 /** Numbers for each piece: where its bytes begin and end, and the fixed labels `[from, to)` that go before them. */
 const STRIDE = 4;
@@ -52,20 +52,20 @@ export class SeriesPieces {
     let run = 0;
     this.#open();
     for (let at = start; at < end; ) {
-      const fieldEnd = varintEnd(from, at + 1) + readVarint(from, at + 1);
-      while (next < names.length && compareName(from, at, names[next]!) > 0) next++;
-      const isNamedAlike = next < names.length && compareName(from, at, names[next]!) === 0;
+      const behind = fieldEnd(from, at);
+      while (next < names.length && compareFieldName(from, at, names[next]!) > 0) next++;
+      const isNamedAlike = next < names.length && compareFieldName(from, at, names[next]!) === 0;
       const isFixed =
         isNamedAlike &&
-        (overrides[next] || from.compare(fixed.bytes, starts[next], ends[next], at, fieldEnd) === 0);
+        (overrides[next] || from.compare(fixed.bytes, starts[next], ends[next], at, behind) === 0);
       if (next > run && !this.#cut(run, next)) return false;
       run = next;
       if (isFixed) next++;
       else {
         if (isNamedAlike) run = ++next;
-        if (!this.#append(from, at, fieldEnd)) return false;
+        if (!this.#append(from, at, behind)) return false;
       }
-      at = fieldEnd;
+      at = behind;
     }
     return this.#cut(run, names.length) && this.#hasRoomForPiece();
   }
@@ -102,11 +102,4 @@ export class SeriesPieces {
     this.numbers[STRIDE * (this.count - 1) + 1] = this.#end;
     return true;
   }
-}
-
-/** Orders the name of the label field at `at` against `name`. */
-function compareName(bytes: Buffer, at: number, name: Buffer): number {
-  const lengthAt = varintEnd(bytes, at + 1) + 1;
-  const start = varintEnd(bytes, lengthAt);
-  return compareRanges(bytes, start, start + readVarint(bytes, lengthAt), name, 0, name.length);
 }

@@ -1,0 +1,15 @@
+// Looks into an encoded `labels = 1` field of a `TimeSeries` without decoding it; only for bytes this program wrote.
+import { readVarint, varintEnd } from '../wire/varint.ts';
+import { compareRanges } from '../wire/words.ts';
+
+/** Where the field at `at` ends, exclusive. */
+export function fieldEnd(bytes: Buffer, at: number): number {
+  return varintEnd(bytes, at + 1) + readVarint(bytes, at + 1);
+}
+
+/** Orders the name of the label field at `at` against `name`, as `memcmp` does. */
+export function compareFieldName(bytes: Buffer, at: number, name: Buffer): number {
+  const lengthAt = varintEnd(bytes, at + 1) + 1;
+  const start = varintEnd(bytes, lengthAt);
+  return compareRanges(bytes, start, start + readVarint(bytes, lengthAt), name, 0, name.length);
+}
