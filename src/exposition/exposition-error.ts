@@ -1,15 +1,12 @@
-// What a malformed body is refused with: one line of text that names the line and what was expected there.
+// What a malformed body is refused with: one line of text that names the place and what was expected there.
 import { BYTE_CLASS, TOKEN_END } from '../wire/ascii.ts';
 
 const MAX_SHOWN = 60;
 
 export class ExpositionError extends SyntaxError {
-  /** Counted from 1. */
-  readonly line: number;
-
-  constructor(line: number, problem: string) {
-    super(`Cannot parse exposition line ${line}: ${problem}`);
-    this.line = line;
+  /** `place` is for people, such as `line 7`. */
+  constructor(place: string, problem: string) {
+    super(`Cannot parse exposition ${place}: ${problem}`);
   }
 }
 

@@ -14,7 +14,14 @@ export const FamilyType = {
   histogram: 3,
   gaugeHistogram: 4,
   summary: 5,
+  info: 6,
+  stateset: 7,
 } as const;
+
+/** Whether families of this type have samples with names of their own: name and suffix. */
+export function hasSuffixes(type: number): boolean {
+  return type >= FamilyType.histogram && type <= FamilyType.summary;
+}
 
 /** Which part of a histogram or summary a sample name stands for. */
 export const Role = { own: 0, sum: 1, count: 2, bucket: 3 } as const;
@@ -28,6 +35,7 @@ const SUFFIXES = [
 
 export class FamilyTable {
   readonly #arena: ByteArena;
+  readonly isHelpEscaped: boolean;
   #slots = new Int32Array(4 * FIRST_FAMILIES).fill(-1);
   readonly #probes = new ProbeBudget();
   count = 0;
@@ -49,9 +57,14 @@ export class FamilyTable {
   /** The raw text of HELP; start -1 without one. */
   helpStart = new Int32Array(FIRST_FAMILIES);
   helpEnd = new Int32Array(FIRST_FAMILIES);
+  /** The text of UNIT, never escaped; start -1 without one. */
+  unitStart = new Int32Array(FIRST_FAMILIES);
+  unitEnd = new Int32Array(FIRST_FAMILIES);
 
-  constructor(arena: ByteArena) {
+  /** `isHelpEscaped`: whether HELP is in the text formats' manner of writing. */
+  constructor(arena: ByteArena, isHelpEscaped: boolean) {
     this.#arena = arena;
+    this.isHelpEscaped = isHelpEscaped;
   }
 
   reset(): void {
@@ -71,6 +84,14 @@ export class FamilyTable {
       this.latest = this.#add(hash, start, end);
       if (this.hasSuffixed) this.#attach(this.latest);
     }
+    return this.latest;
+  }
+
+  /** The entry for the name of a family, which may end like a part of another; made where there is none. */
+  declare(start: number, end: number): number {
+    const hash = hashRange(this.#arena.view, start, end - start);
+    const known = this.#find(hash, start, end);
+    this.latest = known >= 0 ? known : this.#add(hash, start, end);
     return this.latest;
   }
 
@@ -95,7 +116,7 @@ export class FamilyTable {
   /** Sets the type of an entry that is no part of another. */
   setType(family: number, type: number): void {
     this.type[family] = type;
-    if (type >= FamilyType.histogram) this.hasSuffixed = true;
+    if (hasSuffixes(type)) this.hasSuffixed = true;
   }
 
   /**
@@ -167,6 +188,7 @@ export class FamilyTable {
     this.role[family] = Role.own;
     this.hasSamples[family] = 0;
     this.helpStart[family] = -1;
+    this.unitStart[family] = -1;
     this.#place(family);
     return family;
   }
@@ -196,6 +218,8 @@ export class FamilyTable {
     this.firstLine = grow(this.firstLine, new Int32Array(size));
     this.helpStart = grow(this.helpStart, new Int32Array(size));
     this.helpEnd = grow(this.helpEnd, new Int32Array(size));
+    this.unitStart = grow(this.unitStart, new Int32Array(size));
+    this.unitEnd = grow(this.unitEnd, new Int32Array(size));
     this.#slots = new Int32Array(4 * size).fill(-1);
     for (let family = 0; family < kept; family++) this.#place(family);
   }

@@ -1,5 +1,6 @@
 // Text exposition 0.0.4 (https://prometheus.io/docs/instrumenting/exposition_formats/), byte by byte, as strict as
 // Prometheus's expfmt. Pulls one sample at a time into a LabelSet; nothing is allocated per line.
+import { ExemplarSet } from '../labels/exemplar-set.ts';
 import { LabelSet, VALUE } from '../labels/label-set.ts';
 import {
   BLANK,
@@ -20,12 +21,12 @@ import type { ByteArena } from '../wire/byte-arena.ts';
 import { equalRange } from '../wire/words.ts';
 import { BucketLabelRenderer, type BucketLabels } from './bucket-label-renderer.ts';
 import { ExpositionError, showByte, showToken } from './exposition-error.ts';
-import { FamilyTable, FamilyType } from './family-table.ts';
+import { FamilyTable, FamilyType, hasSuffixes } from './family-table.ts';
 import { LabelPairReader, skipBlanks } from './label-pair-reader.ts';
 import { checkMetricName } from './name-rules.ts';
 import { NumberScanner } from './number-scanner.ts';
 import { QuotedScanner } from './quoted-scanner.ts';
-import type { SampleParser } from './sample-parser.ts';
+import { type SampleParser, Twin } from './sample-parser.ts';
 import { readComment } from './text-comment.ts';
 import { scanTimestamp } from './text-timestamp.ts';
 
@@ -40,7 +41,11 @@ export interface TextParserOptions {
 export class TextParser implements SampleParser {
   readonly arena: ByteArena;
   readonly labels: LabelSet;
+  readonly exemplars: ExemplarSet;
   readonly families: FamilyTable;
+  readonly histogram = undefined;
+  readonly twin = Twin.none;
+  readonly leavesOutInfinity = true;
   readonly #utf8Names: boolean;
   readonly #numbers: NumberScanner;
   readonly #quoted: QuotedScanner;
@@ -60,7 +65,8 @@ export class TextParser implements SampleParser {
   constructor(arena: ByteArena, options: TextParserOptions) {
     this.arena = arena;
     this.labels = new LabelSet(arena);
-    this.families = new FamilyTable(arena);
+    this.exemplars = new ExemplarSet(arena);
+    this.families = new FamilyTable(arena, true);
     this.#numbers = new NumberScanner(this.labels.sample, VALUE);
     this.#quoted = new QuotedScanner(arena);
     this.#pairs = new LabelPairReader(this, this.labels, this.#quoted, options.utf8Names);
@@ -99,7 +105,11 @@ export class TextParser implements SampleParser {
   }
 
   fail(problem: string): never {
-    throw new ExpositionError(this.line, problem);
+    throw new ExpositionError(this.placeOf(this.line), problem);
+  }
+
+  placeOf(line: number): string {
+    return `line ${line}`;
   }
 
   #finish(): boolean {
@@ -122,7 +132,7 @@ export class TextParser implements SampleParser {
       at = at === start ? this.#metricInBraces(at) : this.#labelPairs(at + 1);
     } else labels.clear();
     const type = this.families.type[this.family]!;
-    if (type >= FamilyType.histogram) this.#bucketLabels.render(type);
+    if (hasSuffixes(type)) this.#bucketLabels.render(type);
     if ((BYTE_CLASS[bytes[at]!]! & TOKEN_END) !== 0) at = skipBlanks(bytes, at);
     this.#valueAndTimestamp(at);
     labels.maxBytes = this.#pos - start + MAX_REWRITTEN;

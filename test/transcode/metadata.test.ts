@@ -138,7 +138,7 @@ function familiesNamed(from: number, to: number): FamilyTable {
   const arena = new ByteArena();
   const body = Buffer.from(Array.from({ length: to - from }, (_, i) => `m${from + i}\n`).join(''));
   arena.load([body], body.length, 0);
-  const families = new FamilyTable(arena);
+  const families = new FamilyTable(arena, true);
   for (let at = 0; at < body.length; ) {
     const end = body.indexOf(10, at);
     const family = families.resolve(at, end);

@@ -1,0 +1,62 @@
+// The buckets on one side of zero of a native histogram: spans of consecutive buckets, and what is in each bucket.
+// Grows with what is pushed, and gives back what an unusually large histogram needed.
+
+const FIRST_SPANS = 16;
+const FIRST_BUCKET_BYTES = 1024;
+const KEPT_BUCKET_BYTES = 1 << 16;
+
+export class BucketRun {
+  spanCount = 0;
+  /** The gap to the span before, or for the first the index of its first bucket. */
+  offsets = new Int32Array(FIRST_SPANS);
+  lengths = new Uint32Array(FIRST_SPANS);
+  /** How many buckets there are. */
+  bucketCount = 0;
+  /**
+   * The buckets as the content of a packed field: for an integer histogram each bucket's difference to the one before
+   * as a zigzag varint (`sint64`), for a float histogram each bucket's count as a little-endian double.
+   */
+  bytes: Buffer = Buffer.allocUnsafeSlow(FIRST_BUCKET_BYTES);
+  byteLength = 0;
+
+  clear(): void {
+    this.spanCount = 0;
+    this.bucketCount = 0;
+    this.byteLength = 0;
+    if (this.bytes.length > KEPT_BUCKET_BYTES) {
+      this.bytes = Buffer.allocUnsafeSlow(FIRST_BUCKET_BYTES);
+      this.offsets = new Int32Array(FIRST_SPANS);
+      this.lengths = new Uint32Array(FIRST_SPANS);
+    }
+  }
+
+  addSpan(offset: number, length: number): void {
+    if (this.spanCount === this.offsets.length) this.#growSpans();
+    this.offsets[this.spanCount] = offset;
+    this.lengths[this.spanCount] = length;
+    this.spanCount++;
+  }
+
+  /** Adds `count` buckets, whose encoded content is `from[start, end)`. */
+  addBuckets(from: Uint8Array, start: number, end: number, count: number): void {
+    const needed = this.byteLength + end - start;
+    if (needed > this.bytes.length) this.#growBytes(needed);
+    this.bytes.set(from.subarray(start, end), this.byteLength);
+    this.byteLength = needed;
+    this.bucketCount += count;
+  }
+
+  #growSpans(): void {
+    const { offsets, lengths } = this;
+    this.offsets = new Int32Array(2 * offsets.length);
+    this.offsets.set(offsets);
+    this.lengths = new Uint32Array(2 * lengths.length);
+    this.lengths.set(lengths);
+  }
+
+  #growBytes(needed: number): void {
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.bytes.length));
+    grown.set(this.bytes.subarray(0, this.byteLength));
+    this.bytes = grown;
+  }
+}
