@@ -33,7 +33,7 @@ export interface DevBackend {
 }
 
 const MAX_REQUEST_BYTES = 32 * 1024 * 1024;
-const MAX_LABEL_LENGTH = 32 * 1024 * 1024;
+const MAX_STORED_BYTES = 96 * 1024 * 1024;
 const MAX_FAMILIES = 5_000;
 
 /** Resolves when both servers listen. Rejects when no port is to be had. */
@@ -42,7 +42,7 @@ export async function startDevBackend(options: DevBackendOptions): Promise<DevBa
   const store = new SampleStore({
     maxSeries: options.maxSeries ?? 20_000,
     maxSamplesPerSeries: options.maxSamplesPerSeries ?? 120,
-    maxLabelLength: MAX_LABEL_LENGTH,
+    maxBytes: MAX_STORED_BYTES,
     maxFamilies: MAX_FAMILIES,
   });
   const certificate = await createCertificate(nowMs());

@@ -1,23 +1,28 @@
 // What a selector yields at a time, over a range, or step by step: the reading half of Prometheus's engine.
-import { formatValue } from './format-value.ts';
 import { matchesAll } from './label-matcher.ts';
 import { QueryError } from './query-error.ts';
+import {
+  countPoints,
+  type InstantSeries,
+  instantSeries,
+  type Metric,
+  type RangeSeries,
+  rangeSeries,
+} from './query-result.ts';
 import type { SampleStore, StoredSeries } from './sample-store.ts';
 import type { Selector } from './selector.ts';
-import type { DecodedSample } from './write-request-codec.ts';
-
-/** Seconds since the epoch and the value as text. */
-export type Point = readonly [number, string];
+import type { StoredSample } from './stored-sample.ts';
 
 export type EvaluatedData =
-  | { readonly resultType: 'vector'; readonly result: readonly { metric: Metric; value: Point }[] }
-  | { readonly resultType: 'matrix'; readonly result: readonly { metric: Metric; values: Point[] }[] };
+  | { readonly resultType: 'vector'; readonly result: readonly InstantSeries[] }
+  | { readonly resultType: 'matrix'; readonly result: readonly RangeSeries[] };
 
-type Metric = Readonly<Record<string, string>>;
+type SampleFinder = (samples: readonly StoredSample[]) => StoredSample[];
 
 /** A sample is seen for this long after its time. */
 const LOOK_BACK_MS = 5 * 60_000;
 const MAX_STEPS = 11_000;
+/** Holds for an answer, each bucket of a native histogram counted as a point, too. */
 const MAX_POINTS = 1_000_000;
 
 export function selectSeries(store: SampleStore, selectors: readonly Selector[]): StoredSeries[] {
@@ -35,14 +40,11 @@ export function evaluateAt(store: SampleStore, selector: Selector, timeMs: numbe
   const { rangeMs } = selector;
   const selected = selectSeries(store, [selector]);
   if (rangeMs !== undefined)
-    return {
-      resultType: 'matrix',
-      result: matrix(selected, (samples) => samplesIn(samples, timeMs - rangeMs, timeMs)),
-    };
-  const result = selected.flatMap((series) => {
-    const sample = sampleAt(series.samples, timeMs);
-    return sample ? [{ metric: metricOf(series), value: point(timeMs, sample.value) }] : [];
-  });
+    return matrix(selected, (samples) => samplesIn(samples, timeMs - rangeMs, timeMs));
+  const found = findSamples(selected, (samples) => sampleAt(samples, timeMs));
+  const result = found.flatMap(({ series, samples }) =>
+    samples.map((sample) => instantSeries(metricOf(series), sample)),
+  );
   return { resultType: 'vector', result };
 }
 
@@ -57,15 +59,11 @@ export function evaluateSteps(
   const stepCount = Math.floor((endMs - startMs) / stepMs) + 1;
   const selected = selectSeries(store, [selector]);
   requireSteps(selector, stepCount, selected.length);
-  const pointsOf = (samples: readonly DecodedSample[]): Point[] => {
-    const points: Point[] = [];
-    for (let timeMs = startMs; timeMs <= endMs; timeMs += stepMs) {
-      const sample = sampleAt(samples, timeMs);
-      if (sample !== undefined) points.push(point(timeMs, sample.value));
-    }
-    return points;
-  };
-  return { resultType: 'matrix', result: matrix(selected, pointsOf) };
+  return matrix(selected, (samples) => {
+    const seen: StoredSample[] = [];
+    for (let timeMs = startMs; timeMs <= endMs; timeMs += stepMs) seen.push(...sampleAt(samples, timeMs));
+    return seen;
+  });
 }
 
 function requireSteps(selector: Selector, stepCount: number, seriesCount: number): void {
@@ -82,25 +80,32 @@ function requireSteps(selector: Selector, stepCount: number, seriesCount: number
   }
 }
 
-function matrix(selected: readonly StoredSeries[], pointsOf: (samples: readonly DecodedSample[]) => Point[]) {
-  return selected.flatMap((series) => {
-    const values = pointsOf(series.samples);
-    return values.length > 0 ? [{ metric: metricOf(series), values }] : [];
-  });
+function matrix(selected: readonly StoredSeries[], find: SampleFinder): EvaluatedData {
+  const found = findSamples(selected, find);
+  const result = found.map(({ series, samples }) => rangeSeries(metricOf(series), samples));
+  return { resultType: 'matrix', result };
+}
+
+/** The series that have samples to show, with these. Nothing is put into text before it is known to fit. */
+function findSamples(selected: readonly StoredSeries[], find: SampleFinder) {
+  const found = selected
+    .map((series) => ({ series, samples: find(series.samples) }))
+    .filter(({ samples }) => samples.length > 0);
+  const points = found.reduce((sum, { samples }) => sum + countPoints(samples), 0);
+  if (points <= MAX_POINTS) return found;
+  throw new QueryError(
+    `Cannot run query: expected at most ${MAX_POINTS} points and histogram buckets, found ${points}`,
+  );
 }
 
 /** Open on the left, as Prometheus 3 has it. */
-function samplesIn(samples: readonly DecodedSample[], afterMs: number, untilMs: number): Point[] {
-  return samples
-    .filter(({ timestampMs }) => timestampMs > afterMs && timestampMs <= untilMs)
-    .map(({ timestampMs, value }) => point(timestampMs, value));
+function samplesIn(samples: readonly StoredSample[], afterMs: number, untilMs: number): StoredSample[] {
+  return samples.filter(({ timestampMs }) => timestampMs > afterMs && timestampMs <= untilMs);
 }
 
-function sampleAt(samples: readonly DecodedSample[], timeMs: number): DecodedSample | undefined {
+/** The sample seen at `timeMs`, as if it had been sent then; none or one. */
+function sampleAt(samples: readonly StoredSample[], timeMs: number): StoredSample[] {
   const sample = samples.findLast(({ timestampMs }) => timestampMs <= timeMs);
-  return sample && sample.timestampMs > timeMs - LOOK_BACK_MS ? sample : undefined;
-}
-
-function point(timeMs: number, value: number): Point {
-  return [timeMs / 1000, formatValue(value)];
+  const isFresh = sample !== undefined && sample.timestampMs > timeMs - LOOK_BACK_MS;
+  return isFresh ? [{ value: sample.value, timestampMs: timeMs }] : [];
 }

@@ -1,12 +1,19 @@
 // What the page shows: the newest sample of each series, the one received last first, filtered and capped.
 import { formatValue } from './format-value.ts';
+import type { NativeHistogram } from './native-histogram.ts';
 import type { SampleStore, StoredSeries } from './sample-store.ts';
+import type { DecodedExemplar } from './write-request-codec.ts';
 
 export interface LatestRow {
   readonly name: string;
   /** Without `__name__`, sorted by name. */
   readonly labels: readonly (readonly [string, string])[];
+  /** Of a native histogram the count. */
   readonly value: string;
+  /** Of a native histogram the sum and the number of buckets; otherwise empty. */
+  readonly detail: string;
+  /** The newest one; empty where none came. */
+  readonly exemplar: string;
   /** UTC, for people. */
   readonly time: string;
   readonly age: string;
@@ -48,18 +55,32 @@ function hasWords({ labels }: StoredSeries, words: readonly string[]): boolean {
   return words.every((word) => text.includes(word));
 }
 
-function toRow({ labels, samples }: StoredSeries, store: SampleStore, nowMs: number): LatestRow {
+function toRow({ labels, samples, exemplars }: StoredSeries, store: SampleStore, nowMs: number): LatestRow {
   const name = labels.get('__name__') ?? '';
   const sample = samples.at(-1)!;
   const family = store.family(name) ?? store.family(name.replace(FAMILY_SUFFIX, ''));
   return {
     name,
     labels: [...labels].filter(([label]) => label !== '__name__'),
-    value: formatValue(sample.value),
+    ...describeValue(sample.value),
+    exemplar: describeExemplar(exemplars.at(-1)),
     time: formatTime(sample.timestampMs),
     age: formatAge(nowMs - sample.timestampMs),
     about: [family?.type, family?.help].filter(Boolean).join(' · '),
   };
+}
+
+function describeValue(value: number | NativeHistogram): Pick<LatestRow, 'value' | 'detail'> {
+  if (typeof value === 'number') return { value: formatValue(value), detail: '' };
+  const { count, sum, buckets } = value;
+  const bucketCount = `${buckets.length} ${buckets.length === 1 ? 'bucket' : 'buckets'}`;
+  return { value: `count ${formatValue(count)}`, detail: `sum ${formatValue(sum)} · ${bucketCount}` };
+}
+
+function describeExemplar(exemplar: DecodedExemplar | undefined): string {
+  if (exemplar === undefined) return '';
+  const pairs = exemplar.labels.map(({ name, value }) => `${name}=${JSON.stringify(value)}`);
+  return `exemplar ${formatValue(exemplar.value)} {${pairs.join(', ')}}`;
 }
 
 /** A timestamp may lie outside what a calendar can say. */

@@ -22,7 +22,13 @@ export const PAGE_SCRIPT = `'use strict';
       cell.append(i === 0 ? '{' : ', ', element('span', 'label', name), '=', element('span', 'string', JSON.stringify(value)));
     });
     if (row.labels.length > 0) cell.append('}');
-    if (row.about) cell.append(element('span', 'about', row.about));
+    cell.append(element('span', 'about', row.about), element('span', 'exemplar'));
+    return cell;
+  }
+
+  function valueCell() {
+    const cell = element('td', 'value');
+    cell.append(element('span', 'amount'), element('span', 'detail'));
     return cell;
   }
 
@@ -30,7 +36,7 @@ export const PAGE_SCRIPT = `'use strict';
     const made = element('tr');
     const when = element('td', 'when');
     when.append(element('time'));
-    made.append(seriesCell(row), element('td', 'value'), when, element('td', 'age'));
+    made.append(seriesCell(row), valueCell(), when, element('td', 'age'));
     return made;
   }
 
@@ -44,8 +50,10 @@ export const PAGE_SCRIPT = `'use strict';
     if (keys !== shownKeys || body.children.length !== latest.rows.length) body.replaceChildren(...latest.rows.map(rowOf));
     shownKeys = keys;
     latest.rows.forEach((row, i) => {
-      const [, value, when, age] = body.children[i].children;
-      setText(value, row.value);
+      const [series, value, when, age] = body.children[i].children;
+      setText(series.lastElementChild, row.exemplar);
+      setText(value.firstElementChild, row.value);
+      setText(value.lastElementChild, row.detail);
       setText(when.firstElementChild, row.time);
       setText(age, row.age);
     });

@@ -30,7 +30,9 @@ th:nth-child(2), .value { text-align: right; }
 .series { overflow-wrap: anywhere; }
 .name { color: var(--accent); font-weight: 600; }
 .label { color: var(--label); } .string { color: var(--string); }
-.about { display: block; color: var(--quiet); font: .8rem/1.4 system-ui, sans-serif; overflow-wrap: anywhere; }
+.about, .exemplar, .detail { display: block; color: var(--quiet); font: .8rem/1.4 system-ui, sans-serif; }
+.about, .exemplar { overflow-wrap: anywhere; }
+.about:empty, .exemplar:empty, .detail:empty { display: none; }
 .age { font-size: .875rem; }
 .age, time { white-space: nowrap; color: var(--quiet); }
 .empty { padding: 1.4rem 1.2rem; }
@@ -45,6 +47,6 @@ footer code { overflow-wrap: anywhere; }
   tr { display: grid; grid-template-columns: 1fr auto; padding: .6rem .8rem; border-bottom: 1px solid var(--line); }
   tbody tr:last-child { border-bottom: 0; }
   td { display: block; border: 0; padding: .1rem 0; }
-  .series { grid-column: 1 / -1; } .value { text-align: left; } .when { text-align: right; } td.age { grid-column: 2; text-align: right; }
+  .series { grid-column: 1 / -1; } .value { text-align: left; grid-row: span 2; } .when { text-align: right; } td.age { grid-column: 2; text-align: right; }
 }
 `;

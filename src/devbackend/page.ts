@@ -75,17 +75,22 @@ function renderEmpty(pushUrl: string | undefined): string {
   return `<p>No series has arrived yet. Push one:</p><pre>${escapeHtml(command)}</pre>`;
 }
 
-function renderRow({ name, labels, value, time, age, about }: LatestRow): string {
-  const aboutHtml = about === '' ? '' : `<span class="about">${escapeHtml(about)}</span>`;
-  const series = `<span class="name">${escapeHtml(name)}</span>${renderLabels(labels)}${aboutHtml}`;
-  return `<tr><td class="series">${series}</td><td class="value">${escapeHtml(value)}</td><td class="when"><time>${escapeHtml(time)}</time></td><td class="age">${escapeHtml(age)}</td></tr>`;
+function renderRow({ name, labels, value, detail, exemplar, time, age, about }: LatestRow): string {
+  const notes = renderSpan('about', about) + renderSpan('exemplar', exemplar);
+  const series = `${renderSpan('name', name)}${renderLabels(labels)}${notes}`;
+  const values = renderSpan('amount', value) + renderSpan('detail', detail);
+  return `<tr><td class="series">${series}</td><td class="value">${values}</td><td class="when"><time>${escapeHtml(time)}</time></td><td class="age">${escapeHtml(age)}</td></tr>`;
+}
+
+/** The style sheet hides a span without text; the script fills it when there is some. */
+function renderSpan(className: string, text: string): string {
+  return `<span class="${className}">${escapeHtml(text)}</span>`;
 }
 
 function renderLabels(labels: LatestRow['labels']): string {
   if (labels.length === 0) return '';
   const pairs = labels.map(
-    ([name, value]) =>
-      `<span class="label">${escapeHtml(name)}</span>=<span class="string">${escapeHtml(JSON.stringify(value))}</span>`,
+    ([name, value]) => `${renderSpan('label', name)}=${renderSpan('string', JSON.stringify(value))}`,
   );
   return `{${pairs.join(', ')}}`;
 }

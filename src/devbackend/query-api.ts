@@ -1,6 +1,7 @@
 // Prometheus's HTTP API over what the development backend holds (https://prometheus.io/docs/prometheus/latest/querying/api/).
 // Answers are values; the server beside it puts them on the wire.
 import { evaluateAt, evaluateSteps, metricOf, selectSeries } from './evaluate.ts';
+import { queryExemplars } from './exemplar-query.ts';
 import { QueryError } from './query-error.ts';
 import { readLimit, readMatches, readStep, readTime } from './query-parameters.ts';
 import { DeadlineError, runWithin } from './run-within.ts';
@@ -25,6 +26,7 @@ const LABEL_VALUES_PATH = /^\/api\/v1\/label\/([^/]+)\/values$/;
 const QUESTIONS: ReadonlyMap<string, Question> = new Map<string, Question>([
   ['/api/v1/query', query],
   ['/api/v1/query_range', queryRange],
+  ['/api/v1/query_exemplars', queryExemplars],
   ['/api/v1/series', series],
   ['/api/v1/labels', labelNames],
   ['/api/v1/metadata', metadata],

@@ -48,7 +48,7 @@ async function answerRequest(
     const form = await readBody(request, MAX_FORM_BYTES);
     if (form.kind === 'cut') return undefined;
     if (form.kind === 'tooLarge')
-      return closing(text(413, `Cannot read form: wanted at most ${MAX_FORM_BYTES} bytes, found more`));
+      return closing(text(413, `Cannot read form: expected at most ${MAX_FORM_BYTES} bytes, found more`));
     for (const [name, value] of new URLSearchParams(Buffer.from(form.bytes).toString()))
       parameters.append(name, value);
   }
@@ -59,19 +59,19 @@ function refuseByHead(request: IncomingMessage): Answer | undefined {
   const host = request.headers.host ?? '';
   if (!isLoopbackHost(host)) {
     return closing(
-      text(403, `Cannot answer for host ${JSON.stringify(host)}: wanted a loopback host such as localhost`),
+      text(403, `Cannot answer for host ${JSON.stringify(host)}: expected a loopback host such as localhost`),
     );
   }
   if (
     request.headers['sec-fetch-site'] === 'cross-site' &&
     request.headers['sec-fetch-mode'] !== 'navigate'
   ) {
-    return closing(text(403, 'Cannot answer a page of another site: wanted a request of this one'));
+    return closing(text(403, 'Cannot answer a page of another site: expected a request of this one'));
   }
   const method = request.method ?? '';
   if (!['GET', 'HEAD', 'POST'].includes(method)) {
     return closing({
-      ...text(405, `Cannot serve ${method}: wanted GET or POST`),
+      ...text(405, `Cannot serve ${method}: expected GET or POST`),
       headers: { allow: 'GET, HEAD, POST' },
     });
   }
@@ -99,7 +99,7 @@ function answerPath(path: string, parameters: URLSearchParams, options: QuerySer
       const answer = answerQuery(path, parameters, options.store, options.nowMs());
       return answer
         ? json(answer.status, answer.body)
-        : text(404, `Cannot serve ${JSON.stringify(path)}: wanted / or /api/v1/query`);
+        : text(404, `Cannot serve ${JSON.stringify(path)}: expected / or /api/v1/query`);
     }
   }
 }

@@ -1,12 +1,12 @@
 // The development backend's remote write 1.0 endpoint, over TLS. It refuses what a real backend refuses, so that a
-// fault in Sluice shows here first. 204 means that every sample of the request is in the store.
+// fault in Sluice shows here first. 204 means that every sample and native histogram of the request is in the store.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { Certificate } from './certificate.ts';
 import { readBody } from './read-body.ts';
 import type { SampleStore } from './sample-store.ts';
 import { MalformedError, TooLargeError } from './snappy-block.ts';
-import { findLabelFault } from './write-request-check.ts';
+import { findRequestFault } from './write-request-check.ts';
 import { decodeWriteRequest } from './write-request-codec.ts';
 
 export const WRITE_PATH = '/api/v1/write';
@@ -46,7 +46,7 @@ async function answerWrite(request: IncomingMessage, options: ReceiverOptions): 
     case 'cut':
       return undefined;
     case 'tooLarge':
-      return tooLarge(`Cannot read write request: wanted at most ${options.maxBytes} bytes, found more`);
+      return tooLarge(`Cannot read write request: expected at most ${options.maxBytes} bytes, found more`);
     case 'whole':
       return storeBody(body.bytes, options);
   }
@@ -55,10 +55,10 @@ async function answerWrite(request: IncomingMessage, options: ReceiverOptions): 
 function refuseByHead(request: IncomingMessage): Answer | undefined {
   const [path] = (request.url ?? '').split('?');
   if (path !== WRITE_PATH) {
-    return refuse(404, `Cannot serve ${JSON.stringify(path)}: wanted ${WRITE_PATH}`);
+    return refuse(404, `Cannot serve ${JSON.stringify(path)}: expected ${WRITE_PATH}`);
   }
   if (request.method !== 'POST') {
-    const reason = `Cannot serve ${request.method}: wanted POST`;
+    const reason = `Cannot serve ${request.method}: expected POST`;
     return { status: 405, reason, headers: { allow: 'POST', connection: 'close' } };
   }
   const encoding = request.headers['content-encoding'];
@@ -80,7 +80,7 @@ function isWriteRequestType(type: string | undefined): boolean {
 function storeBody(bytes: Uint8Array, { store, nowMs, maxBytes }: ReceiverOptions): Answer {
   try {
     const request = decodeWriteRequest(bytes, maxBytes);
-    const reason = findLabelFault(request);
+    const reason = findRequestFault(request);
     if (reason !== undefined) return { status: 400, reason };
     const outcome = store.append(request, nowMs());
     return outcome.kind === 'stored' ? { status: 204 } : { status: 400, reason: outcome.reason };
@@ -93,7 +93,7 @@ function storeBody(bytes: Uint8Array, { store, nowMs, maxBytes }: ReceiverOption
 
 function unsupported(what: string, wanted: string, seen: string | undefined): Answer {
   const found = seen === undefined ? 'none' : JSON.stringify(seen);
-  return refuse(415, `Cannot read write request: wanted ${what} ${wanted}, found ${found}`);
+  return refuse(415, `Cannot read write request: expected ${what} ${wanted}, found ${found}`);
 }
 
 function tooLarge(reason: string): Answer {

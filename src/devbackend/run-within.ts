@@ -15,7 +15,7 @@ export function runWithin<T>(timeoutMs: number, work: () => T): T {
     return CALL.runInNewContext({ work }, { timeout: timeoutMs }) as T;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
-    throw new DeadlineError(`Cannot run query: wanted an end within ${timeoutMs} ms, found none`, {
+    throw new DeadlineError(`Cannot run query: expected an end within ${timeoutMs} ms, found none`, {
       cause: error,
     });
   }

@@ -1,18 +1,20 @@
-// The development backend's memory: the last samples of the series touched last, and TYPE and HELP by family.
-// Bounded in series, samples per series, label text and families; a request is kept whole or not at all.
-import { describeLabels } from './write-request-check.ts';
+// The development backend's memory: the last samples and exemplars of the series touched last, TYPE and HELP by family.
+// Bounded in series, samples per series, bytes and families; a request is kept whole or not at all.
+import { describeLabels } from './label-check.ts';
+import { estimateExemplarBytes, keepExemplars } from './latest-exemplars.ts';
+import { estimateBytes, findSampleFault, type StoredSample, storedSamples } from './stored-sample.ts';
 import type {
+  DecodedExemplar,
+  DecodedLabel,
   DecodedMetadata,
-  DecodedSample,
-  DecodedSeries,
   DecodedWriteRequest,
 } from './write-request-codec.ts';
 
 export interface StoreLimits {
   readonly maxSeries: number;
   readonly maxSamplesPerSeries: number;
-  /** UTF-16 units in the names and values of all labels together. */
-  readonly maxLabelLength: number;
+  /** About: what the labels, native histograms and exemplars of all series take together. */
+  readonly maxBytes: number;
   readonly maxFamilies: number;
 }
 
@@ -20,7 +22,9 @@ export interface StoredSeries {
   /** Sorted by name; always with `__name__`. */
   readonly labels: ReadonlyMap<string, string>;
   /** Oldest first, never empty, timestamps strictly rising. */
-  readonly samples: readonly DecodedSample[];
+  readonly samples: readonly StoredSample[];
+  /** Oldest first. */
+  readonly exemplars: readonly DecodedExemplar[];
   readonly receivedAtMs: number;
 }
 
@@ -30,9 +34,20 @@ export type AppendOutcome =
 
 interface Entry {
   readonly labels: ReadonlyMap<string, string>;
-  readonly samples: DecodedSample[];
-  readonly labelLength: number;
+  readonly samples: StoredSample[];
+  readonly labelBytes: number;
+  exemplars: readonly DecodedExemplar[];
+  /** Part of the store's sum. */
+  bytes: number;
   receivedAtMs: number;
+}
+
+/** One series of a request, in the form it is kept in. */
+interface Incoming {
+  readonly key: string;
+  readonly labels: readonly DecodedLabel[];
+  readonly samples: readonly StoredSample[];
+  readonly exemplars: readonly DecodedExemplar[];
 }
 
 /** Help texts are shown on a page; what is longer is cut. */
@@ -43,17 +58,23 @@ export class SampleStore {
   /** Least recently touched first. */
   readonly #entries = new Map<string, Entry>();
   readonly #families = new Map<string, DecodedMetadata>();
-  #labelLength = 0;
+  #bytes = 0;
 
   constructor(limits: StoreLimits) {
     this.#limits = limits;
   }
 
-  /** Takes a request whose labels are sound. Refuses all of it when one sample is behind its series. */
+  /** Takes a request that is sound by itself. Refuses all of it when one sample is behind its series. */
   append(request: DecodedWriteRequest, receivedAtMs: number): AppendOutcome {
-    const reason = this.#findOrderFault(request);
+    const incoming = request.timeseries.map((series) => ({
+      key: seriesKey(series.labels),
+      labels: series.labels,
+      samples: storedSamples(series),
+      exemplars: series.exemplars,
+    }));
+    const reason = this.#findOrderFault(incoming);
     if (reason !== undefined) return { kind: 'refused', reason };
-    for (const series of request.timeseries) this.#appendSeries(series, receivedAtMs);
+    for (const series of incoming) this.#appendSeries(series, receivedAtMs);
     for (const metadata of request.metadata) this.#keepMetadata(metadata);
     return { kind: 'stored' };
   }
@@ -71,10 +92,9 @@ export class SampleStore {
     return this.#families.get(name);
   }
 
-  #findOrderFault(request: DecodedWriteRequest): string | undefined {
-    const newest = new Map<string, DecodedSample>();
-    for (const { labels, samples } of request.timeseries) {
-      const key = seriesKey(labels);
+  #findOrderFault(incoming: readonly Incoming[]): string | undefined {
+    const newest = new Map<string, StoredSample>();
+    for (const { key, labels, samples } of incoming) {
       let last = newest.get(key) ?? this.#entries.get(key)?.samples.at(-1);
       for (const sample of samples) {
         const fault = last && findSampleFault(last, sample);
@@ -86,37 +106,47 @@ export class SampleStore {
     return undefined;
   }
 
-  #appendSeries({ labels, samples }: DecodedSeries, receivedAtMs: number): void {
-    if (samples.length === 0) return;
-    const key = seriesKey(labels);
+  #appendSeries({ key, labels, samples, exemplars }: Incoming, receivedAtMs: number): void {
     const entry = this.#touch(key, labels);
     entry.receivedAtMs = receivedAtMs;
     for (const sample of samples) {
       if (entry.samples.at(-1)?.timestampMs !== sample.timestampMs) entry.samples.push(sample);
     }
     entry.samples.splice(0, entry.samples.length - this.#limits.maxSamplesPerSeries);
+    entry.exemplars = keepExemplars(entry.exemplars, exemplars);
+    this.#measure(entry);
     this.#evict();
   }
 
   /** The entry of these labels, made where there is none, and now the last to be evicted. */
-  #touch(key: string, labels: DecodedSeries['labels']): Entry {
-    let entry = this.#entries.get(key);
-    if (entry === undefined) {
-      const pairs = labels.map(({ name, value }) => [name, value] as const);
-      entry = { labels: new Map(pairs), samples: [], labelLength: key.length, receivedAtMs: 0 };
-      this.#labelLength += entry.labelLength;
-    }
+  #touch(key: string, labels: readonly DecodedLabel[]): Entry {
+    const entry = this.#entries.get(key) ?? {
+      labels: new Map(labels.map(({ name, value }) => [name, value] as const)),
+      samples: [],
+      exemplars: [],
+      labelBytes: 2 * key.length,
+      bytes: 0,
+      receivedAtMs: 0,
+    };
     this.#entries.delete(key);
     this.#entries.set(key, entry);
     return entry;
   }
 
+  #measure(entry: Entry): void {
+    this.#bytes -= entry.bytes;
+    entry.bytes = entry.labelBytes;
+    for (const sample of entry.samples) entry.bytes += estimateBytes(sample);
+    for (const exemplar of entry.exemplars) entry.bytes += estimateExemplarBytes(exemplar);
+    this.#bytes += entry.bytes;
+  }
+
   #evict(): void {
     for (const [key, entry] of this.#entries) {
-      const { maxSeries, maxLabelLength } = this.#limits;
-      if (this.#entries.size <= maxSeries && this.#labelLength <= maxLabelLength) return;
+      const { maxSeries, maxBytes } = this.#limits;
+      if (this.#entries.size <= maxSeries && this.#bytes <= maxBytes) return;
       this.#entries.delete(key);
-      this.#labelLength -= entry.labelLength;
+      this.#bytes -= entry.bytes;
     }
   }
 
@@ -137,17 +167,6 @@ export class SampleStore {
   }
 }
 
-/** Sending the newest sample again is no fault: a sender does so when an answer was lost. */
-function findSampleFault(last: DecodedSample, sample: DecodedSample): string | undefined {
-  if (sample.timestampMs < last.timestampMs) {
-    return `wanted a sample after ${last.timestampMs}, found an out-of-order one at ${sample.timestampMs}`;
-  }
-  if (sample.timestampMs === last.timestampMs && !Object.is(sample.value, last.value)) {
-    return `wanted one value at ${last.timestampMs}, found ${last.value} and ${sample.value}`;
-  }
-  return undefined;
-}
-
-function seriesKey(labels: DecodedSeries['labels']): string {
+function seriesKey(labels: readonly DecodedLabel[]): string {
   return JSON.stringify(labels.map(({ name, value }) => [name, value]));
 }

@@ -25,7 +25,7 @@ export function uncompressBlock(block: Uint8Array, maxBytes: number): Uint8Array
   const header = readLength(block);
   if (header.length > maxBytes) {
     throw new TooLargeError(
-      `Cannot decompress snappy block: wanted at most ${maxBytes} bytes, found ${header.length} declared`,
+      `Cannot decompress snappy block: expected at most ${maxBytes} bytes, found ${header.length} declared`,
     );
   }
   checkElements(block, header.end, header.length);

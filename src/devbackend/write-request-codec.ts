@@ -1,8 +1,11 @@
 // Reads the body of a remote write 1.0 request with the published message, independently of Sluice's own encoder.
-// Strict: whatever the message does not define, or this backend cannot keep, is an error and never skipped.
+// Strict: whatever the message does not define is an error and never skipped.
 import protobuf from 'protobufjs';
+import { type DecodedHistogram, toHistogram, type WireHistogram } from './histogram-codec.ts';
 import { loadProtoType } from './proto-type.ts';
 import { MalformedError, uncompressBlock } from './snappy-block.ts';
+import { refuseUnknown, type Unknowns } from './unknown-fields.ts';
+import { toNumber, type WireInteger } from './wire-integer.ts';
 
 export interface DecodedLabel {
   readonly name: string;
@@ -14,9 +17,18 @@ export interface DecodedSample {
   readonly timestampMs: number;
 }
 
+/** An observation beside a sample, usually with the ID of a trace. */
+export interface DecodedExemplar {
+  readonly labels: readonly DecodedLabel[];
+  readonly value: number;
+  readonly timestampMs: number;
+}
+
 export interface DecodedSeries {
   readonly labels: readonly DecodedLabel[];
   readonly samples: readonly DecodedSample[];
+  readonly exemplars: readonly DecodedExemplar[];
+  readonly histograms: readonly DecodedHistogram[];
 }
 
 export interface DecodedMetadata {
@@ -32,14 +44,19 @@ export interface DecodedWriteRequest {
   readonly metadata: readonly DecodedMetadata[];
 }
 
-interface Unknowns {
-  readonly $unknowns?: readonly Uint8Array[];
+type WireLabel = DecodedLabel & Unknowns;
+
+/** The fields that a sample and an exemplar have in common. */
+interface WireSample extends Unknowns {
+  readonly value: number;
+  readonly timestamp: WireInteger;
 }
 
 interface WireSeries extends Unknowns {
-  readonly labels: readonly (DecodedLabel & Unknowns)[];
-  readonly samples: readonly (Unknowns & { readonly value: number; readonly timestamp: WireInt64 })[];
-  readonly histograms: readonly unknown[];
+  readonly labels: readonly WireLabel[];
+  readonly samples: readonly WireSample[];
+  readonly exemplars: readonly (WireSample & { readonly labels: readonly WireLabel[] })[];
+  readonly histograms: readonly WireHistogram[];
 }
 
 interface WireMetadata extends Unknowns {
@@ -53,9 +70,6 @@ interface WireWriteRequest extends Unknowns {
   readonly timeseries: readonly WireSeries[];
   readonly metadata: readonly WireMetadata[];
 }
-
-/** A plain number, or an object where the `long` package is installed. */
-type WireInt64 = number | { toNumber(): number };
 
 const WRITE_REQUEST = loadProtoType(['types.proto', 'remote.proto'], 'prometheus.WriteRequest');
 const TYPE_NAMES = WRITE_REQUEST.root.lookupEnum('prometheus.MetricMetadata.MetricType').valuesById;
@@ -84,22 +98,28 @@ function decodeMessage(bytes: Uint8Array): WireWriteRequest {
 
 function toSeries(series: WireSeries): DecodedSeries {
   refuseUnknown(series, 'a series');
-  if (series.histograms.length > 0) {
-    throw new MalformedError('Cannot decode write request: expected float samples, found a native histogram');
-  }
-  return { labels: series.labels.map(toLabel), samples: series.samples.map(toSample) };
+  return {
+    labels: series.labels.map(toLabel),
+    samples: series.samples.map(toSample),
+    exemplars: series.exemplars.map(toExemplar),
+    histograms: series.histograms.map(toHistogram),
+  };
 }
 
-function toLabel(label: DecodedLabel & Unknowns): DecodedLabel {
+function toLabel(label: WireLabel): DecodedLabel {
   refuseUnknown(label, 'a label');
   return { name: label.name, value: label.value };
 }
 
-function toSample(sample: WireSeries['samples'][number]): DecodedSample {
+function toSample(sample: WireSample): DecodedSample {
   refuseUnknown(sample, 'a sample');
-  const { timestamp } = sample;
-  const timestampMs = typeof timestamp === 'number' ? timestamp : timestamp.toNumber();
-  return { value: sample.value, timestampMs };
+  return { value: sample.value, timestampMs: toNumber(sample.timestamp) };
+}
+
+function toExemplar(exemplar: WireSeries['exemplars'][number]): DecodedExemplar {
+  refuseUnknown(exemplar, 'an exemplar');
+  const { labels, value, timestamp } = exemplar;
+  return { labels: labels.map(toLabel), value, timestampMs: toNumber(timestamp) };
 }
 
 function toMetadata(metadata: WireMetadata): DecodedMetadata {
@@ -110,14 +130,4 @@ function toMetadata(metadata: WireMetadata): DecodedMetadata {
     help: metadata.help,
     unit: metadata.unit,
   };
-}
-
-/** Fields of the wrong wire type are among the unknown ones, too. */
-function refuseUnknown(message: Unknowns, where: string): void {
-  const field = message.$unknowns?.[0];
-  if (field === undefined) return;
-  const tag = protobuf.Reader.create(field).uint32();
-  throw new MalformedError(
-    `Cannot decode write request: expected the fields of remote write 1.0, found field ${tag >>> 3} of wire type ${tag & 7} in ${where}`,
-  );
 }

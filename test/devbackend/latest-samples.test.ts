@@ -10,7 +10,7 @@ function storeWith(...names: string[]): SampleStore {
   const store = new SampleStore({
     maxSeries: 1000,
     maxSamplesPerSeries: 2,
-    maxLabelLength: 100_000,
+    maxBytes: 100_000,
     maxFamilies: 10,
   });
   for (const [i, name] of names.entries()) append(store, name, NOW_MS, i);
@@ -23,7 +23,10 @@ function append(store: SampleStore, name: string, timestampMs: number, receivedA
     { name: 'job', value: 'Nightly' },
   ];
   store.append(
-    { timeseries: [{ labels, samples: [{ value: 1, timestampMs }] }], metadata: [] },
+    {
+      timeseries: [{ labels, samples: [{ value: 1, timestampMs }], exemplars: [], histograms: [] }],
+      metadata: [],
+    },
     receivedAtMs,
   );
 }
@@ -68,6 +71,33 @@ test('times and ages are readable for any timestamp', () => {
   append(store, 'now', NOW_MS, 1);
   const times = latestSamples(store, '', NOW_MS).rows.map(({ time }) => time);
   expect(times).toEqual(['2023-11-14 22:13:20.000Z', '9007199254740991 ms']);
+});
+
+test('a native histogram shows count, sum and buckets, and a series its newest exemplar', () => {
+  const store = storeWith('plain');
+  const none = { spans: [], counts: [] };
+  const histogram = {
+    ...{ count: 2.5, zeroCount: 1.5, sum: 1e-7, schema: 0, zeroThreshold: 0, resetHint: 0 },
+    ...{ customValues: [], negative: none, positive: none, timestampMs: NOW_MS },
+  };
+  const exemplar = (value: number, text: string) => ({
+    labels: [{ name: 'trace_id', value: text }],
+    value,
+    timestampMs: NOW_MS,
+  });
+  const labels = [{ name: '__name__', value: 'h' }];
+  const exemplars = [exemplar(1, 'first'), exemplar(0.25, 'say "a"')];
+  const series = { labels, samples: [], exemplars, histograms: [histogram] };
+  store.append({ timeseries: [series], metadata: [] }, 1);
+  const shown = latestSamples(store, '', NOW_MS).rows.map(({ value, detail, exemplar: text }) => [
+    value,
+    detail,
+    text,
+  ]);
+  expect(shown).toEqual([
+    ['count 2.5', 'sum 1e-07 · 1 bucket', 'exemplar 0.25 {trace_id="say \\"a\\""}'],
+    ['1', '', ''],
+  ]);
 });
 
 test('the script makes no markup out of text', () => {

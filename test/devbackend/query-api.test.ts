@@ -8,7 +8,7 @@ const MINUTE_MS = 60_000;
 const store = new SampleStore({
   maxSeries: 100,
   maxSamplesPerSeries: 10,
-  maxLabelLength: 10_000,
+  maxBytes: 10_000,
   maxFamilies: 10,
 });
 append('up', { job: 'a' }, [1, NOW_MS - 2 * MINUTE_MS], [0, NOW_MS - 1000]);
@@ -25,6 +25,8 @@ function append(name: string, labels: Record<string, string>, ...samples: [numbe
   const series = {
     labels: pairs.map(([label, value]) => ({ name: label, value })),
     samples: samples.map(([value, timestampMs]) => ({ value, timestampMs })),
+    exemplars: [],
+    histograms: [],
   };
   store.append({ timeseries: [series], metadata: [] }, NOW_MS);
 }
@@ -110,9 +112,32 @@ test('a pattern that would run for ever is ended', () => {
     body: {
       status: 'error',
       errorType: 'timeout',
-      error: 'Cannot run query: wanted an end within 500 ms, found none',
+      error: 'Cannot run query: expected an end within 500 ms, found none',
     },
   });
+});
+
+test('an answer has a million points at most, the buckets of histograms among them', () => {
+  const wide = new SampleStore({ maxSeries: 1, maxSamplesPerSeries: 1, maxBytes: 100_000, maxFamilies: 1 });
+  const counts = Array.from({ length: 1000 }, () => 1n);
+  const histogram = {
+    ...{ count: 1000n, zeroCount: 0n, sum: 1, schema: 0, zeroThreshold: 0, resetHint: 0 },
+    ...{ customValues: [], negative: { spans: [], counts: [] }, timestampMs: NOW_MS },
+    positive: { spans: [{ offset: 0, length: 1000 }], counts },
+  };
+  const labels = [{ name: '__name__', value: 'wide' }];
+  wide.append(
+    { timeseries: [{ labels, samples: [], exemplars: [], histograms: [histogram] }], metadata: [] },
+    NOW_MS,
+  );
+  const answerSteps = (count: number) => {
+    const end = (NOW_MS + 100 * (count - 1)) / 1000;
+    const search = `query=wide&start=${NOW_MS / 1000}&end=${end}&step=0.1`;
+    return answerQuery('/api/v1/query_range', new URLSearchParams(search), wide, NOW_MS);
+  };
+  expect(answerSteps(999)?.status).toBe(200);
+  const error = 'Cannot run query: expected at most 1000000 points and histogram buckets, found 1001000';
+  expect(answerSteps(1000)).toEqual({ status: 400, body: { status: 'error', errorType: 'bad_data', error } });
 });
 
 test('a path that is no question has no answer', () => {

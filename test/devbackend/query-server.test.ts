@@ -16,10 +16,11 @@ afterAll(() => backend.stop());
 
 async function push(name: string, labels: Record<string, string>): Promise<void> {
   const metadata = [{ name, type: 2, help: HOSTILE }];
+  const exemplars = [{ labels: [[HOSTILE, HOSTILE]] as const, value: 1, timestampMs: NOW_MS }];
   const { status } = await ask(backend.writeUrl, {
     method: 'POST',
     headers: { 'content-encoding': 'snappy', 'content-type': 'application/x-protobuf' },
-    body: encodeWriteRequest([oneSeries(name, labels, 42, NOW_MS)], metadata),
+    body: encodeWriteRequest([{ ...oneSeries(name, labels, 42, NOW_MS), exemplars }], metadata),
     ca: backend.caPem,
   });
   expect(status).toBe(204);
@@ -30,7 +31,7 @@ test('a host that is not loopback is refused, so that no other name can be point
     const { status, body } = await ask(backend.queryUrl, { headers: { host } });
     expect([status, body], host).toEqual([
       403,
-      `Cannot answer for host ${JSON.stringify(host)}: wanted a loopback host such as localhost\n`,
+      `Cannot answer for host ${JSON.stringify(host)}: expected a loopback host such as localhost\n`,
     ]);
   }
   for (const host of ['localhost', 'LOCALHOST:9090', '127.0.0.1:1', '[::1]:9090', '127.1.2.3']) {
@@ -49,7 +50,7 @@ test('other methods and paths are refused', async () => {
   const deleted = await ask(backend.queryUrl, { method: 'DELETE' });
   expect([deleted.status, deleted.headers.allow]).toEqual([405, 'GET, HEAD, POST']);
   const { status, body } = await ask(`${backend.queryUrl}/nothing`);
-  expect([status, body]).toEqual([404, 'Cannot serve "/nothing": wanted / or /api/v1/query\n']);
+  expect([status, body]).toEqual([404, 'Cannot serve "/nothing": expected / or /api/v1/query\n']);
 });
 
 test('a form over the limit is refused', async () => {
@@ -57,7 +58,7 @@ test('a form over the limit is refused', async () => {
     method: 'POST',
     body: 'x'.repeat(1024 * 1024 + 1),
   });
-  expect([status, body]).toEqual([413, 'Cannot read form: wanted at most 1048576 bytes, found more\n']);
+  expect([status, body]).toEqual([413, 'Cannot read form: expected at most 1048576 bytes, found more\n']);
 });
 
 test('the page says how to push while nothing has arrived', async () => {
@@ -89,7 +90,7 @@ test('health is answered', async () => {
   expect((await ask(`${backend.queryUrl}/-/ready`)).status).toBe(200);
 });
 
-test('markup in names, values, help and the filter stays text', async () => {
+test('markup in names, values, help, exemplars and the filter stays text', async () => {
   await push(`name${HOSTILE}`, { [`label${HOSTILE}`]: `value${HOSTILE}` });
   const { body } = await ask(`${backend.queryUrl}/?filter=${encodeURIComponent('value<script>')}`);
   const [, table = ''] = body.split('<tbody');

@@ -46,14 +46,18 @@ test('only POST to the one path is served', async () => {
   const elsewhere = await ask(backend.writeUrl.replace('/write', '/read'), { ca: backend.caPem });
   expect([elsewhere.status, elsewhere.body]).toEqual([
     404,
-    'Cannot serve "/api/v1/read": wanted /api/v1/write\n',
+    'Cannot serve "/api/v1/read": expected /api/v1/write\n',
   ]);
   const got = await ask(backend.writeUrl, { ca: backend.caPem });
-  expect([got.status, got.headers.allow, got.body]).toEqual([405, 'POST', 'Cannot serve GET: wanted POST\n']);
+  expect([got.status, got.headers.allow, got.body]).toEqual([
+    405,
+    'POST',
+    'Cannot serve GET: expected POST\n',
+  ]);
 });
 
 test('another encoding or type is refused', async () => {
-  const read = 'Cannot read write request: wanted';
+  const read = 'Cannot read write request: expected';
   const type = `${read} content type application/x-protobuf, found`;
   await refuses(GOOD, 415, `${read} content encoding snappy, found "gzip"`, {
     ...HEADERS,
@@ -73,12 +77,12 @@ test('a body over the limit is refused, before and after decompression', async (
   expect([declared.status, declared.headers.connection, declared.body]).toEqual([
     413,
     'close',
-    `Cannot read write request: wanted at most ${limit} bytes, found more\n`,
+    `Cannot read write request: expected at most ${limit} bytes, found more\n`,
   ]);
   await refuses(
     compress(Buffer.alloc(limit + 1)),
     413,
-    `Cannot decompress snappy block: wanted at most ${limit} bytes, found ${limit + 1} declared`,
+    `Cannot decompress snappy block: expected at most ${limit} bytes, found ${limit + 1} declared`,
   );
 });
 
@@ -95,13 +99,13 @@ test('labels that a backend would refuse are refused', async () => {
       400,
       `Cannot store series ${shown}: ${fault}`,
     );
-  await refusesLabels([['a', 'b']], '{"a"="b"}', 'wanted a label "__name__", found none');
-  await refusesLabels([], '{}', 'wanted a label "__name__", found none');
-  await refusesLabels([['', 'x']], '{""="x"}', 'wanted label names that are not empty, found an empty one');
+  await refusesLabels([['a', 'b']], '{"a"="b"}', 'expected a label "__name__", found none');
+  await refusesLabels([], '{}', 'expected a label "__name__", found none');
+  await refusesLabels([['', 'x']], '{""="x"}', 'expected label names that are not empty, found an empty one');
   await refusesLabels(
     [['__name__', '']],
     '{"__name__"=""}',
-    'wanted label values that are not empty, found "__name__" without one',
+    'expected label values that are not empty, found "__name__" without one',
   );
   await refusesLabels(
     [
@@ -110,7 +114,7 @@ test('labels that a backend would refuse are refused', async () => {
       ['a', '1'],
     ],
     '{"__name__"="x","a"="1","a"="1"}',
-    'wanted each label once, found "a" twice',
+    'expected each label once, found "a" twice',
   );
   await refusesLabels(
     [
@@ -119,7 +123,7 @@ test('labels that a backend would refuse are refused', async () => {
       ['a', '\n'],
     ],
     '{"__name__"="x","b"="1","a"="\\n"}',
-    'wanted label names sorted by bytes, found "b" before "a"',
+    'expected label names sorted by bytes, found "b" before "a"',
   );
   await refusesLabels(
     [
@@ -128,7 +132,7 @@ test('labels that a backend would refuse are refused', async () => {
       ['\uff21', '1'],
     ],
     '{"__name__"="x","\u{1f600}"="1","\uff21"="1"}',
-    'wanted label names sorted by bytes, found "\u{1f600}" before "\uff21"',
+    'expected label names sorted by bytes, found "\u{1f600}" before "\uff21"',
   );
 });
 
@@ -138,7 +142,7 @@ test('an out-of-order sample is refused, and nothing of its request is kept', as
   await refuses(
     encodeWriteRequest(late),
     400,
-    `Cannot store series {"__name__"="ordered"}: wanted a sample after ${NOW_MS}, found an out-of-order one at ${NOW_MS - 1}`,
+    `Cannot store series {"__name__"="ordered"}: expected a sample after ${NOW_MS}, found an out-of-order one at ${NOW_MS - 1}`,
   );
   expect(await queried('beside')).toBeUndefined();
 });

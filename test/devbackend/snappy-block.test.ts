@@ -28,7 +28,9 @@ test('a block that is not sound is refused with what is wrong', () => {
 test('a block that declares too much is refused before anything is allocated', () => {
   const declares4GiB = Buffer.from('ffffffff0f', 'hex');
   expect(() => uncompressBlock(declares4GiB, 1000)).toThrow(
-    new TooLargeError('Cannot decompress snappy block: wanted at most 1000 bytes, found 4294967295 declared'),
+    new TooLargeError(
+      'Cannot decompress snappy block: expected at most 1000 bytes, found 4294967295 declared',
+    ),
   );
 });
 

@@ -1,6 +1,14 @@
 // Decodes the body of a remote write 1.0 request strictly: an unknown field or a wrong wire type is an error.
 import protobuf from 'protobufjs';
 import { uncompress } from 'snappyjs';
+import {
+  type DecodedExemplar,
+  type DecodedHistogram,
+  toDecodedExemplar,
+  toDecodedHistogram,
+  type WireExemplar,
+  type WireHistogram,
+} from './decode-histogram.ts';
 import { WRITE_REQUEST } from './write-request-type.ts';
 
 export interface DecodedSample {
@@ -12,6 +20,10 @@ export interface DecodedSeries {
   /** In the order of the wire. */
   readonly labels: readonly (readonly [name: string, value: string])[];
   readonly samples: readonly DecodedSample[];
+  /** Absent where the series has none. */
+  readonly exemplars?: readonly DecodedExemplar[];
+  /** Absent where the series has none. Counts are bigint where they came as whole numbers, number where as floats. */
+  readonly histograms?: readonly DecodedHistogram[];
 }
 
 export interface DecodedMetadata {
@@ -26,11 +38,15 @@ export interface DecodedRequest {
   readonly metadata: readonly DecodedMetadata[];
 }
 
+interface WireSeries {
+  labels: { name: string; value: string }[];
+  samples: { value: number; timestamp: unknown }[];
+  exemplars: WireExemplar[];
+  histograms: WireHistogram[];
+}
+
 interface WireRequest {
-  timeseries: {
-    labels: { name: string; value: string }[];
-    samples: { value: number; timestamp: unknown }[];
-  }[];
+  timeseries: WireSeries[];
   metadata: { type: number; metric_family_name: string; help: string; unit: string }[];
 }
 
@@ -42,16 +58,22 @@ export function decodeWriteRequest(body: Uint8Array): DecodedRequest {
   refuseUnknownFields(WRITE_REQUEST, bytes);
   const request = WRITE_REQUEST.decode(bytes) as unknown as WireRequest;
   return {
-    series: request.timeseries.map(({ labels, samples }) => ({
-      labels: labels.map(({ name, value }) => [name, value] as const),
-      samples: samples.map(({ value, timestamp }) => ({ value, timestampMs: Number(timestamp) })),
-    })),
+    series: request.timeseries.map(toDecodedSeries),
     metadata: request.metadata.map(({ type, metric_family_name: family, help, unit }) => ({
       type,
       family,
       help,
       unit,
     })),
+  };
+}
+
+function toDecodedSeries({ labels, samples, exemplars, histograms }: WireSeries): DecodedSeries {
+  return {
+    labels: labels.map(({ name, value }) => [name, value] as const),
+    samples: samples.map(({ value, timestamp }) => ({ value, timestampMs: Number(timestamp) })),
+    ...(exemplars.length > 0 && { exemplars: exemplars.map(toDecodedExemplar) }),
+    ...(histograms.length > 0 && { histograms: histograms.map(toDecodedHistogram) }),
   };
 }
 

@@ -11,6 +11,7 @@ export class RequestChecks {
     const newest = new Map<string, number>();
     for (const series of request.series) {
       this.#checkLabels(series);
+      this.#checkKind(series);
       this.#checkOrder(series, newest, (next, last) => next >= last);
     }
   }
@@ -32,13 +33,20 @@ export class RequestChecks {
       this.violations.push(`no name: ${seriesKey(series)}`);
   }
 
+  #checkKind(series: DecodedSeries): void {
+    const hasSamples = series.samples.length > 0;
+    const hasHistograms = (series.histograms ?? []).length > 0;
+    if (hasSamples === hasHistograms)
+      this.violations.push(`not either samples or histograms: ${seriesKey(series)}`);
+  }
+
   #checkOrder(
     series: DecodedSeries,
     newest: Map<string, number>,
     isInOrder: (a: number, b: number) => boolean,
   ): void {
     const key = seriesKey(series);
-    for (const { timestampMs } of series.samples) {
+    for (const { timestampMs } of [...series.samples, ...(series.histograms ?? [])]) {
       const last = newest.get(key);
       if (last !== undefined && !isInOrder(timestampMs, last)) {
         this.violations.push(`${timestampMs} after ${last}: ${key}`);

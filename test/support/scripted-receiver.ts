@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import type { DecodedExemplar, DecodedHistogram } from './decode-histogram.ts';
 import { type DecodedRequest, type DecodedSeries, decodeWriteRequest } from './decode-write-request.ts';
 import { ReceiverConnection } from './receiver-connection.ts';
 import { RequestChecks } from './request-checks.ts';
@@ -97,6 +98,14 @@ export class ScriptedReceiver {
 
   get deliveredValues(): readonly number[] {
     return this.delivered.flatMap(({ samples }) => samples.map(({ value }) => value));
+  }
+
+  get deliveredHistograms(): readonly DecodedHistogram[] {
+    return this.delivered.flatMap(({ histograms = [] }) => histograms);
+  }
+
+  get deliveredExemplars(): readonly DecodedExemplar[] {
+    return this.delivered.flatMap(({ exemplars = [] }) => exemplars);
   }
 
   /** Closes everything; throws where a request broke what must always hold. */
