@@ -5,7 +5,9 @@ import { compress } from 'snappyjs';
 import { LayoutNumbers } from '../src/labels/fixed-labels.ts';
 import { makeGroupingKey } from '../src/labels/grouping-key.ts';
 import { SnappyEncoder } from '../src/remotewrite/snappy-encoder.ts';
+import type { BodyFormat } from '../src/transcode/body-format.ts';
 import { Transcoder } from '../src/transcode/transcoder.ts';
+import { toOpenMetrics, toProtobuf } from './formats.ts';
 import { largePayload, type Payload, tinyPayload, typicalPayload } from './payloads.ts';
 
 const OPTIONS = {
@@ -16,6 +18,8 @@ const OPTIONS = {
   maxEncodedBytes: 1 << 28,
   maxSeriesBytes: 1 << 20,
   metadataIntervalMs: 60_000,
+  pushTimeMetrics: false,
+  profiles: [{ exemplars: true, nativeHistograms: true, classicHistograms: false }],
 } as const;
 /** Distinct bodies that take turns. */
 const BODIES = 64;
@@ -36,31 +40,33 @@ let timestampMs = Date.now();
 /** What one iteration of each benchmark handles. */
 const work = new Map<string, { samples: number; bytes: number }>();
 
-function push(transcoder: Transcoder, { text }: Payload, i: number) {
+function push(transcoder: Transcoder, { text }: Payload, i: number, format: BodyFormat = 'text') {
   const key = keys[i % keys.length]!;
-  const encoded = transcoder.transcode([text], text.length, key.fixedLabels, timestampMs++);
+  const body = { chunks: [text], length: text.length, format };
+  const encoded = transcoder.transcode(body, key.fixedLabels, timestampMs++);
   transcoder.confirm(timestampMs);
-  return encoded;
+  return encoded[0]!;
 }
 
-function transcodeBench(name: string, payloads: readonly Payload[]): void {
+function transcodeBench(name: string, payloads: readonly Payload[], format: BodyFormat = 'text'): void {
   const transcoder = new Transcoder(OPTIONS);
   let i = 0;
   const samples = payloads.reduce((sum, payload) => sum + payload.samples, 0) / payloads.length;
   const bytes = payloads.reduce((sum, payload) => sum + payload.text.length, 0) / payloads.length;
   work.set(name, { samples, bytes });
-  bench(name, () => do_not_optimize(push(transcoder, payloads[i++ % payloads.length]!, i)));
+  bench(name, () => do_not_optimize(push(transcoder, payloads[i++ % payloads.length]!, i, format)));
 }
 
 /** Every body has a label value that never comes again, so each is parsed in full. */
-function firstTimeBench(name: string, payload: Payload): void {
+function firstTimeBench(name: string, payload: Payload, format: BodyFormat = 'text'): void {
   const transcoder = new Transcoder(OPTIONS);
-  const text = Buffer.from(`run_info{run="0000000000"} 1\n${payload.text.toString()}`);
+  const type = format === 'text' ? '' : '# TYPE run_info unknown\n';
+  const text = Buffer.from(`${type}run_info{run="0000000000"} 1\n${payload.text.toString()}`);
   let i = 0;
   work.set(name, { samples: payload.samples + 1, bytes: text.length });
   bench(name, () => {
-    text.write(String(i++).padStart(10, '0'), 14, 'latin1');
-    do_not_optimize(push(transcoder, { text, samples: payload.samples + 1 }, i));
+    text.write(String(i++).padStart(10, '0'), type.length + 14, 'latin1');
+    do_not_optimize(push(transcoder, { text, samples: payload.samples + 1 }, i, format));
   });
 }
 
@@ -92,6 +98,15 @@ firstTimeBench('transcode tiny, each body new', tinyPayload(0));
 transcodeBench('transcode typical (100 samples), bodies that come again', bodies(typicalPayload));
 firstTimeBench('transcode typical, each body new', typicalPayload(0));
 transcodeBench('transcode large (10,000 samples)', bodies(largePayload, 16));
+firstTimeBench('OpenMetrics typical, each body new', toOpenMetrics(typicalPayload(0)), 'openMetrics');
+transcodeBench(
+  'OpenMetrics typical, bodies that come again',
+  bodies(typicalPayload).map(toOpenMetrics),
+  'openMetrics',
+);
+transcodeBench('protobuf tiny', bodies(tinyPayload).map(toProtobuf), 'protobuf');
+transcodeBench('protobuf typical', bodies(typicalPayload).map(toProtobuf), 'protobuf');
+transcodeBench('protobuf large (10,000 samples)', bodies(largePayload, 16).map(toProtobuf), 'protobuf');
 sealBenches();
 
 const { benchmarks } = await run({ format: 'quiet' });

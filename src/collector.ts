@@ -6,10 +6,12 @@ import { Delivery, type StopReport } from './delivery/delivery.ts';
 import { Listener } from './intake/listener.ts';
 import { MemoryBudget } from './intake/memory-budget.ts';
 import { Operations } from './intake/operations.ts';
+import { whereToPush } from './intake/path-hints.ts';
 import { PUSH_ANSWERS } from './intake/push-outcome.ts';
 import { PushService } from './intake/push-service.ts';
 import { ReceiptClock } from './intake/receipt-clock.ts';
 import { Routes } from './intake/routes.ts';
+import { statusText } from './intake/status-text.ts';
 import { Turns } from './intake/turns.ts';
 import { LayoutNumbers } from './labels/fixed-labels.ts';
 import type { Clock } from './telemetry/clock.ts';
@@ -50,7 +52,7 @@ export class Collector {
     const deliveryEvents = new LoggedDeliveryEvents(log, metrics, clock);
     this.#delivery = new Delivery(config.remoteWrite, { events: deliveryEvents, clock, random, userAgent });
     metrics.observeQueues(() => this.#delivery.readings());
-    this.#listener = this.#buildListener(metrics);
+    this.#listener = this.#buildListener(this.#buildOperations(metrics, version));
   }
 
   /** Starts to take pushes; returns the address as bound, host and port. Rejects with an Error that names the address. */
@@ -78,7 +80,20 @@ export class Collector {
     return report;
   }
 
-  #buildListener(metrics: Metrics): Listener {
+  #buildOperations(metrics: Metrics, version: string): Operations {
+    const config = this.#config;
+    const { version: nodeVersion } = process;
+    const startedAtMs = this.#clock.nowMs();
+    const [prefix = ''] = config.push.pushgateway.pathPrefixes;
+    return new Operations({
+      notReady: () => this.#notReady,
+      metrics,
+      statusText: () => statusText({ version, nodeVersion, startedAtMs, config }),
+      pushPath: `${prefix}/metrics`,
+    });
+  }
+
+  #buildListener(operations: Operations): Listener {
     const { push, labels, server } = this.#config;
     const { pushgateway } = push;
     const { events } = this;
@@ -98,11 +113,8 @@ export class Collector {
     });
     return new Listener(server, {
       routes: new Routes({ ...pushgateway, defaults: labels.defaults }, new LayoutNumbers()),
-      operations: new Operations({
-        notReady: () => this.#notReady,
-        metrics,
-        pushPath: `${pushgateway.pathPrefixes[0] ?? ''}/metrics`,
-      }),
+      rules: { onDelete: pushgateway.onDelete, whereToPush: whereToPush(pushgateway) },
+      operations,
       exchange: {
         service,
         budget: new MemoryBudget(pushgateway.maxBufferedSize),
@@ -128,6 +140,11 @@ export class Collector {
       maxSeriesBytes: Math.min(
         ...remoteWrite.map(({ queueConfig }) => uncompressedBudget(queueConfig.maxRequestBytes)),
       ),
+      profiles: remoteWrite.map((backend) => ({
+        exemplars: backend.sendExemplars,
+        nativeHistograms: backend.sendNativeHistograms,
+        classicHistograms: backend.sendClassicHistograms,
+      })),
       metadataIntervalMs: metadataConfig.send ? metadataConfig.sendInterval : undefined,
     });
   }

@@ -28,11 +28,15 @@ export interface PushgatewayConfig {
   /** Each '' or '/…' without a trailing slash. */
   readonly pathPrefixes: readonly string[];
   readonly acknowledge: 'queued';
+  readonly onDelete: 'reject' | 'ignore';
   readonly timestamps: 'honor' | 'reject' | 'ignore';
-  readonly contentEncodings: readonly 'gzip'[];
+  /** Each once; gzip is always among them. */
+  readonly contentEncodings: readonly ('gzip' | 'snappy' | 'zstd')[];
   readonly lineEndings: 'strict' | 'lenient';
   readonly bucketLabels: 'canonical' | 'openmetrics' | 'verbatim';
   readonly utf8Names: boolean;
+  /** Whether each push adds `push_time_seconds`. */
+  readonly pushTimeMetrics: boolean;
   readonly maxBodySize: number;
   readonly maxDecodedSize: number;
   /** Bound on the bytes of all bodies that are being received or decoded at one time. */
@@ -46,6 +50,10 @@ export interface BackendConfig {
   readonly allowInsecureHTTP: boolean;
   readonly remoteTimeout: number;
   readonly messageVersion: 'V1.0';
+  readonly sendExemplars: boolean;
+  readonly sendNativeHistograms: boolean;
+  /** Of a histogram that has a native part; the others are always sent as classic ones. */
+  readonly sendClassicHistograms: boolean;
   readonly headers: Readonly<Record<string, string>>;
   readonly authorization?: AuthorizationConfig;
   readonly basicAuth?: BasicAuthConfig;

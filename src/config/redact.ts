@@ -1,7 +1,9 @@
 // The configuration as it may be shown to people: on a page, in a log, in `sluice check`.
-// Invariant: no credential, no header value and no query string is in it.
+// Invariant: no credential, no user name, no header value and no query string is in it.
 import type { BackendConfig, Config } from './config.ts';
 import { REDACTED } from './secret.ts';
+
+const USER_INFO = /^([^/?#]*:\/\/)[^/?#]*@/;
 
 /** A plain object, safe for JSON and inspect. */
 export function configForPrinting(config: Config): unknown {
@@ -11,13 +13,20 @@ export function configForPrinting(config: Config): unknown {
 }
 
 function redactBackend(backend: BackendConfig): unknown {
-  return { ...backend, url: redactUrl(backend.url), headers: redactValues(backend.headers) };
+  const { basicAuth } = backend;
+  return {
+    ...backend,
+    url: redactUrl(backend.url),
+    headers: redactValues(backend.headers),
+    ...(basicAuth?.username === undefined ? {} : { basicAuth: { ...basicAuth, username: REDACTED } }),
+  };
 }
 
-/** The text before the query, byte for byte. */
+/** The text before the query, byte for byte but for user info. */
 export function redactUrl(url: string): string {
-  const query = url.indexOf('?');
-  return query < 0 ? url : `${url.slice(0, query)}?${REDACTED}`;
+  const target = url.replace(USER_INFO, `$1${REDACTED}@`);
+  const query = target.indexOf('?');
+  return query < 0 ? target : `${target.slice(0, query)}?${REDACTED}`;
 }
 
 function redactValues(headers: Readonly<Record<string, string>>): Record<string, string> {

@@ -1,6 +1,7 @@
 // All shards of one backend behind one bound on bytes.
 import type { BackendConfig } from '../config/config.ts';
 import type { BlockSealer } from '../remotewrite/block-sealer.ts';
+import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
 import type { QueueReading } from '../telemetry/backend-metrics.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { DeliveryEvents } from '../telemetry/events.ts';
@@ -24,6 +25,7 @@ export interface DeliveryDeps {
 export class BackendQueue {
   readonly #name: string;
   readonly #clock: Clock;
+  readonly #withheld: (histograms: number) => void;
   readonly #ledger: BackendLedger;
   readonly #upstream: UpstreamClient;
   readonly #lanes: readonly ShardLane[];
@@ -36,6 +38,7 @@ export class BackendQueue {
     this.#ledger = new BackendLedger(queueConfig.maxQueueSize, deps.clock);
     this.#upstream = new UpstreamClient(backend, deps);
     const { events, clock, random } = deps;
+    this.#withheld = (histograms) => events.histogramsWithheld(name, histograms);
     const shared = {
       sealer: deps.sealer,
       backend: name,
@@ -57,8 +60,10 @@ export class BackendQueue {
     return this.#ledger.hasRoom(byteLength);
   }
 
-  append(push: OfferedPush): void {
-    this.#lanes[push.shardHash % this.#lanes.length]!.append(push);
+  /** `encoded` is what this backend takes of the push. */
+  append(encoded: EncodedSeries, push: OfferedPush): void {
+    if (encoded.withheldHistograms > 0) this.#withheld(encoded.withheldHistograms);
+    this.#lanes[push.shardHash % this.#lanes.length]!.append(encoded, push);
   }
 
   /** Delivers what is queued until nothing is left or `signal` aborts; returns the samples that were lost. */

@@ -2,6 +2,7 @@
 // `offer` runs for every push: it copies bytes and starts at most a seal; it waits for nothing.
 import type { BackendConfig } from '../config/config.ts';
 import { BlockSealer } from '../remotewrite/block-sealer.ts';
+import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
 import type { QueueReading } from '../telemetry/backend-metrics.ts';
 import { BackendQueue, type DeliveryDeps } from './backend-queue.ts';
 import type { OfferedPush, OfferResult } from './offered-push.ts';
@@ -26,13 +27,21 @@ export class Delivery {
   /** Takes the push for every backend, or for none. Its bytes are copied before this returns. */
   offer(push: OfferedPush): OfferResult {
     if (this.#stopped !== undefined) return 'stopping';
-    const byteLength = push.encoded.bytes.length;
-    for (const queue of this.#queues) {
-      if (queue.hasRoom(byteLength)) continue;
-      return this.#queues.some(({ limitBytes }) => byteLength > limitBytes) ? 'tooLarge' : 'full';
-    }
-    for (const queue of this.#queues) queue.append(push);
+    const refusal = this.#refuse(push.encoded);
+    if (refusal !== undefined) return refusal;
+    for (let i = 0; i < this.#queues.length; i++) this.#queues[i]!.append(push.encoded[i]!, push);
     return 'accepted';
+  }
+
+  #refuse(encoded: readonly EncodedSeries[]): OfferResult | undefined {
+    const queues = this.#queues;
+    let isFull = false;
+    for (let i = 0; i < queues.length; i++) {
+      const byteLength = encoded[i]!.bytes.length;
+      if (byteLength > queues[i]!.limitBytes) return 'tooLarge';
+      if (!queues[i]!.hasRoom(byteLength)) isFull = true;
+    }
+    return isFull ? 'full' : undefined;
   }
 
   /** Whether offers are taken at all. */

@@ -2,8 +2,8 @@
 import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
 
 export interface OfferedPush {
-  /** Its bytes are valid only during the call that offers it. */
-  readonly encoded: EncodedSeries;
+  /** One for each backend, in their order; their bytes are valid only during the call that offers them. */
+  readonly encoded: readonly EncodedSeries[];
   /** An unsigned 32-bit hash of the grouping key: pushes with the same one keep their order. */
   readonly shardHash: number;
   /** For log lines about samples that were given up. */

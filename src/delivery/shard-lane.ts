@@ -1,5 +1,6 @@
 // One shard of one backend: an open batch, sealed blocks in order, and at most one request in flight.
 // A block leaves the lane delivered or given up before a later one is tried, so every series keeps its order.
+import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
 import { cutFragments } from '../remotewrite/fragments.ts';
 import type { Timer } from '../telemetry/clock.ts';
 import { Batch, type BatchLimits, uncompressedBudget } from './batch.ts';
@@ -29,10 +30,9 @@ export class ShardLane {
   }
 
   /** Copies the push into the open batch. The caller has checked that the backend has room. */
-  append(push: OfferedPush): void {
-    const { bytes, sampleCount } = push.encoded;
+  append({ bytes, sampleCount }: EncodedSeries, push: OfferedPush): void {
     if (this.#batch.hasRoom(sampleCount, bytes.length)) this.#appendPart(bytes, sampleCount, push);
-    else this.#appendBeyondBatch(push);
+    else this.#appendBeyondBatch(bytes, push);
     if (this.#batch.isFull) this.#seal();
     else if (this.#deadline === undefined && !this.#isDue && this.#batch.sampleCount > 0) this.#armDeadline();
   }
@@ -56,8 +56,7 @@ export class ShardLane {
   }
 
   /** A push stays in one block where it can: what is finally refused then concerns as few pushes as possible. */
-  #appendBeyondBatch(push: OfferedPush): void {
-    const { bytes } = push.encoded;
+  #appendBeyondBatch(bytes: Uint8Array, push: OfferedPush): void {
     this.#seal();
     for (let start = 0; start < bytes.length; ) {
       const { end, sampleCount } = cutFragments(bytes, start, this.#limits.maxSamples, this.#limits.maxBytes);

@@ -26,29 +26,42 @@ export function hasSuffixes(type: number): boolean {
 /** Which part of a histogram or summary a sample name stands for. */
 export const Role = { own: 0, sum: 1, count: 2, bucket: 3 } as const;
 
+/** An ending that samples of families of some types have behind the name of their family. */
+export interface NameSuffix {
+  readonly text: Buffer;
+  readonly role: number;
+  readonly types: readonly number[];
+}
+
 const FIRST_FAMILIES = 64;
-const SUFFIXES = [
-  { text: Buffer.from('_sum'), role: Role.sum },
-  { text: Buffer.from('_count'), role: Role.count },
-  { text: Buffer.from('_bucket'), role: Role.bucket },
-] as const;
+const { histogram, gaugeHistogram, summary } = FamilyType;
+
+/** As Prometheus's expfmt has them in the text format. */
+const TEXT_SUFFIXES: readonly NameSuffix[] = [
+  { text: Buffer.from('_sum'), role: Role.sum, types: [histogram, gaugeHistogram, summary] },
+  { text: Buffer.from('_count'), role: Role.count, types: [histogram, gaugeHistogram, summary] },
+  { text: Buffer.from('_bucket'), role: Role.bucket, types: [histogram, gaugeHistogram] },
+];
 
 export class FamilyTable {
   readonly #arena: ByteArena;
   readonly isHelpEscaped: boolean;
+  readonly #suffixes: readonly NameSuffix[];
+  /** A bit for each type that has suffixes. */
+  readonly #suffixedTypes: number;
   #slots = new Int32Array(4 * FIRST_FAMILIES).fill(-1);
   readonly #probes = new ProbeBudget();
   count = 0;
   /** The entry resolved last, or -1: the next name is mostly the same. */
   latest = -1;
-  /** Whether any histogram or summary has been declared: only then do suffixes mean anything. */
+  /** Whether a family with suffixes has been declared: only then do they mean anything. */
   hasSuffixed = false;
   // One entry each; grown together.
   hash = new Int32Array(FIRST_FAMILIES);
   nameStart = new Int32Array(FIRST_FAMILIES);
   nameEnd = new Int32Array(FIRST_FAMILIES);
   type = new Int8Array(FIRST_FAMILIES);
-  /** The entry itself, or the histogram or summary that its name is a part of. */
+  /** The entry itself, or the family with suffixes that its name is a part of. */
   owner = new Int32Array(FIRST_FAMILIES);
   role = new Int8Array(FIRST_FAMILIES);
   hasSamples = new Uint8Array(FIRST_FAMILIES);
@@ -62,8 +75,12 @@ export class FamilyTable {
   unitEnd = new Int32Array(FIRST_FAMILIES);
 
   /** `isHelpEscaped`: whether HELP is in the text formats' manner of writing. */
-  constructor(arena: ByteArena, isHelpEscaped: boolean) {
+  constructor(arena: ByteArena, isHelpEscaped: boolean, suffixes: readonly NameSuffix[] = TEXT_SUFFIXES) {
     this.#arena = arena;
+    this.#suffixes = suffixes;
+    this.#suffixedTypes = suffixes
+      .flatMap(({ types }) => types)
+      .reduce((bits, type) => bits | (1 << type), 0);
     this.isHelpEscaped = isHelpEscaped;
   }
 
@@ -116,12 +133,12 @@ export class FamilyTable {
   /** Sets the type of an entry that is no part of another. */
   setType(family: number, type: number): void {
     this.type[family] = type;
-    if (hasSuffixes(type)) this.hasSuffixed = true;
+    if (type >= 0 && (this.#suffixedTypes & (1 << type)) !== 0) this.hasSuffixed = true;
   }
 
   /**
-   * A family with samples whose name is the name of a histogram or summary with samples plus a suffix that belongs to
-   * the latter; -1 without one.
+   * A family with samples whose name is that of another family with samples plus a suffix that belongs to the latter; -1
+   * without one.
    */
   findCollision(): number {
     if (!this.hasSuffixed) return -1;
@@ -148,16 +165,18 @@ export class FamilyTable {
     this.role[added] = part.role;
   }
 
-  /** The declared histogram or summary that an entry's name is a part of. */
+  /** The declared family that an entry's name is a part of. */
   #partOf(family: number): { base: number; role: number } | undefined {
     const { bytes } = this.#arena;
     const start = this.nameStart[family]!;
     const end = this.nameEnd[family]!;
-    for (const { text, role } of SUFFIXES) {
+    for (const { text, role, types } of this.#suffixes) {
+      // Most names are part of nothing, which their last byte shows.
+      if (bytes[end - 1] !== text[text.length - 1]) continue;
       const cut = end - text.length;
       if (cut <= start || compareRanges(bytes, cut, end, text, 0, text.length) !== 0) continue;
       const base = this.#find(hashRange(this.#arena.view, start, cut - start), start, cut);
-      if (base >= 0 && this.owner[base] === base && hasPart(this.type[base]!, role)) return { base, role };
+      if (base >= 0 && this.owner[base] === base && types.includes(this.type[base]!)) return { base, role };
     }
     return undefined;
   }
@@ -223,9 +242,4 @@ export class FamilyTable {
     this.#slots = new Int32Array(4 * size).fill(-1);
     for (let family = 0; family < kept; family++) this.#place(family);
   }
-}
-
-function hasPart(type: number, role: number): boolean {
-  if (type === FamilyType.summary) return role !== Role.bucket;
-  return type === FamilyType.histogram || type === FamilyType.gaugeHistogram;
 }

@@ -1,4 +1,4 @@
-// Label pairs in full generality: blanks, quoted names, a metric name among them. The text parser comes here where a
+// Label pairs in full generality: blanks, quoted names, a metric name among them. The LabelReader comes here where a
 // line's labels are not named as those of the line before.
 import { type LabelSet, MAX_LABELS } from '../labels/label-set.ts';
 import { BLANK, BYTE_CLASS, CLOSE_BRACE, COMMA, EQUALS, LABEL, LABEL_START, QUOTE } from '../wire/ascii.ts';
@@ -6,22 +6,28 @@ import { show, showByte } from './exposition-error.ts';
 import { checkLabelName, checkMetricName, type Refuser } from './name-rules.ts';
 import type { QuotedScanner } from './quoted-scanner.ts';
 
+export interface LabelRules {
+  readonly utf8Names: boolean;
+  /** Whether blanks may stand between the parts. */
+  readonly allowsBlanks: boolean;
+}
+
 export class LabelPairReader {
   readonly #refuser: Refuser;
   readonly #labels: LabelSet;
   readonly #quoted: QuotedScanner;
-  readonly #utf8Names: boolean;
+  readonly #rules: LabelRules;
   #limit = 0;
   #isNamed = false;
   #isQuotedName = false;
   /** Whether a name read last stood in quotes: then the bytes of the names alone do not tell how a line reads. */
   hasQuotedNames = false;
 
-  constructor(refuser: Refuser, labels: LabelSet, quoted: QuotedScanner, utf8Names: boolean) {
+  constructor(refuser: Refuser, labels: LabelSet, quoted: QuotedScanner, rules: LabelRules) {
     this.#refuser = refuser;
     this.#labels = labels;
     this.#quoted = quoted;
-    this.#utf8Names = utf8Names;
+    this.#rules = rules;
   }
 
   /**
@@ -30,15 +36,15 @@ export class LabelPairReader {
    * among the labels and is put into the set.
    */
   read(start: number, index: number, isNamed: boolean, limit: number): number {
-    const { bytes } = this.#refuser.arena;
+    const { bytes } = this.#labels.arena;
     this.#labels.count = index;
     this.#limit = limit;
     this.#isNamed = isNamed;
     if (index === 0) this.hasQuotedNames = false;
-    let at = skipBlanks(bytes, start);
+    let at = this.#skip(start);
     while (bytes[at] !== CLOSE_BRACE) {
-      at = skipBlanks(bytes, this.#pair(at));
-      if (bytes[at] === COMMA) at = skipBlanks(bytes, at + 1);
+      at = this.#skip(this.#pair(at));
+      if (bytes[at] === COMMA) at = this.#skip(at + 1);
       else if (bytes[at] !== CLOSE_BRACE)
         this.#fail(`expected "," or "}" after a label, found ${this.#seen(at)}`);
     }
@@ -48,10 +54,10 @@ export class LabelPairReader {
   }
 
   #pair(start: number): number {
-    const { bytes } = this.#refuser.arena;
+    const { bytes } = this.#labels.arena;
     const labels = this.#labels;
     if (labels.count === MAX_LABELS) this.#fail(`expected at most ${MAX_LABELS} labels, found more`);
-    const at = skipBlanks(bytes, this.#name(start, labels.count));
+    const at = this.#skip(this.#name(start, labels.count));
     if (bytes[at] === EQUALS) return this.#value(at);
     if (!this.#isNamed && (bytes[at] === COMMA || bytes[at] === CLOSE_BRACE)) {
       this.#takeMetricName(labels.nameStart[labels.count]!, labels.nameEnd[labels.count]!);
@@ -63,7 +69,7 @@ export class LabelPairReader {
   }
 
   #name(start: number, index: number): number {
-    const { bytes } = this.#refuser.arena;
+    const { bytes } = this.#labels.arena;
     this.#isQuotedName = bytes[start] === QUOTE;
     if (this.#isQuotedName) {
       this.hasQuotedNames = true;
@@ -85,17 +91,17 @@ export class LabelPairReader {
   }
 
   #takeMetricName(start: number, end: number): void {
-    checkMetricName(this.#refuser, start, end, this.#isQuotedName && this.#utf8Names);
+    checkMetricName(this.#refuser, start, end, this.#isQuotedName && this.#rules.utf8Names);
     this.#labels.metricStart = start;
     this.#labels.metricEnd = end;
     this.#isNamed = true;
   }
 
   #value(equalsAt: number): number {
-    const { bytes } = this.#refuser.arena;
+    const { bytes } = this.#labels.arena;
     const labels = this.#labels;
     const index = labels.count++;
-    const open = skipBlanks(bytes, equalsAt + 1);
+    const open = this.#skip(equalsAt + 1);
     if (bytes[open] !== QUOTE) {
       this.#fail(`expected a quoted value of label ${this.#shownName(index)}, found ${this.#seen(open)}`);
     }
@@ -110,18 +116,23 @@ export class LabelPairReader {
     const labels = this.#labels;
     if (labels.recall()) return;
     for (let i = 0; i < labels.count; i++) {
-      checkLabelName(this.#refuser, labels.nameStart[i]!, labels.nameEnd[i]!, this.#utf8Names);
+      checkLabelName(this.#refuser, labels.nameStart[i]!, labels.nameEnd[i]!, this.#rules.utf8Names);
     }
     const twice = labels.settle();
     if (twice >= 0) this.#fail(`expected each label name once, found ${this.#shownName(twice)} twice`);
   }
 
+  /** Behind the blanks at `at`, where there may be any. */
+  #skip(at: number): number {
+    return this.#rules.allowsBlanks ? skipBlanks(this.#labels.arena.bytes, at) : at;
+  }
+
   #shownName(index: number): string {
-    return show(this.#refuser.arena.bytes, this.#labels.nameStart[index]!, this.#labels.nameEnd[index]!);
+    return show(this.#labels.arena.bytes, this.#labels.nameStart[index]!, this.#labels.nameEnd[index]!);
   }
 
   #seen(at: number): string {
-    return showByte(this.#refuser.arena.bytes, at, this.#limit);
+    return showByte(this.#labels.arena.bytes, at, this.#limit);
   }
 
   #fail(problem: string): never {

@@ -8,14 +8,19 @@ import type { Refuser } from './name-rules.ts';
 
 const LOWER_N = 110;
 
+/** What an escape other than `\\`, `\"` and `\n` is: malformed, or a backslash and a letter. */
+export type UnknownEscapes = 'refuse' | 'keep';
+
 export class QuotedScanner {
   readonly #arena: ByteArena;
+  readonly #unknownEscapes: UnknownEscapes;
   /** The text read last, as a range of the arena. */
   start = 0;
   end = 0;
 
-  constructor(arena: ByteArena) {
+  constructor(arena: ByteArena, unknownEscapes: UnknownEscapes) {
     this.#arena = arena;
+    this.#unknownEscapes = unknownEscapes;
   }
 
   /** Reads the string whose opening quote is at `open`; returns where the byte behind the closing quote is. */
@@ -31,7 +36,8 @@ export class QuotedScanner {
       if (byte === LF) refuser.fail(`expected a closing quote of the ${what}, found the end of the line`);
       if (byte === BACKSLASH) {
         hasEscapes = true;
-        at++;
+        const next = bytes[at + 1];
+        if (next === QUOTE || next === BACKSLASH) at++;
       } else isAscii = false;
     }
     if (at >= limit) refuser.fail(`expected a closing quote of the ${what}, found the end of the body`);
@@ -50,17 +56,21 @@ export class QuotedScanner {
     let to = start;
     for (let at = this.start; at < this.end; at++) {
       const byte = bytes[at]!;
-      bytes[to++] = byte === BACKSLASH ? this.#escaped(refuser, ++at, what) : byte;
+      const escaped = byte === BACKSLASH ? this.#escaped(refuser, at + 1, what) : -1;
+      bytes[to++] = escaped < 0 ? byte : escaped;
+      if (escaped >= 0) at++;
     }
     this.#arena.end = to;
     this.start = start;
     this.end = to;
   }
 
+  /** The byte that the escape with this letter stands for, or -1 where the backslash stands for itself. */
   #escaped(refuser: Refuser, at: number, what: string): number {
     const byte = this.#arena.bytes[at]!;
     if (byte === BACKSLASH || byte === QUOTE) return byte;
     if (byte === LOWER_N) return LF;
+    if (this.#unknownEscapes === 'keep') return -1;
     return refuser.fail(
       `expected one of \\\\ \\" \\n as escape in the ${what}, found ${show(this.#arena.bytes, at - 1, at + 1)}`,
     );

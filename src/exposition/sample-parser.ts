@@ -28,6 +28,11 @@ export interface SampleParser {
   readonly role: number;
   /** Whether `+Inf` buckets that a body leaves out still have to be made from the counts. */
   readonly leavesOutInfinity: boolean;
+  /** Native histograms that no backend could be sent, so that `next` gives only what is classic of them. */
+  readonly unsendableHistograms: number;
+  /** In text, where the value begins and where the next line does; both mean nothing in other formats. */
+  readonly valueStart: number;
+  readonly position: number;
   /** Where in the body it stands, as a number that later samples have larger: for `placeOf`. */
   readonly line: number;
 

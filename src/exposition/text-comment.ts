@@ -4,7 +4,7 @@ import { show, showToken } from './exposition-error.ts';
 import { type FamilyTable, FamilyType } from './family-table.ts';
 import { skipBlanks } from './label-pair-reader.ts';
 import { checkMetricName, type Refuser } from './name-rules.ts';
-import { QuotedScanner } from './quoted-scanner.ts';
+import type { QuotedScanner } from './quoted-scanner.ts';
 
 const LOWER_N = 110;
 const HELP_WORD = 0x48454c50;
@@ -28,6 +28,7 @@ interface CommentContext extends Refuser {
 /** Reads the comment whose `#` stands before `start`; returns where the next line begins. */
 export function readComment(
   context: CommentContext,
+  quoted: QuotedScanner,
   start: number,
   limit: number,
   utf8Names: boolean,
@@ -40,7 +41,7 @@ export function readComment(
     return nextLine(context, start, limit);
   const nameAt = skipBlanks(bytes, keywordAt + 4);
   if (bytes[nameAt] === LF) return nameAt + 1;
-  const nameEnd = resolveName(context, nameAt, limit, utf8Names);
+  const nameEnd = resolveName(context, quoted, nameAt, limit, utf8Names);
   const entry = context.families.latest;
   // A name in quotes may hold any byte, and so must not be looked for unquoted.
   if (bytes[nameAt] === QUOTE) context.families.latest = -1;
@@ -53,9 +54,15 @@ export function readComment(
 }
 
 /** Resolves the metric name at `start` unless its line ends right behind it; returns where the name ends. */
-function resolveName(context: CommentContext, start: number, limit: number, utf8Names: boolean): number {
+function resolveName(
+  context: CommentContext,
+  quoted: QuotedScanner,
+  start: number,
+  limit: number,
+  utf8Names: boolean,
+): number {
   const { bytes } = context.arena;
-  if (bytes[start] === QUOTE) return resolveQuoted(context, start, limit, utf8Names);
+  if (bytes[start] === QUOTE) return resolveQuoted(context, quoted, start, limit, utf8Names);
   const repeated = context.families.matchLatest(start);
   if (repeated > 0 && (BYTE_CLASS[bytes[repeated]!]! & BLANK) !== 0) return repeated;
   let end = start;
@@ -67,9 +74,14 @@ function resolveName(context: CommentContext, start: number, limit: number, utf8
   return end;
 }
 
-function resolveQuoted(context: CommentContext, start: number, limit: number, utf8Names: boolean): number {
+function resolveQuoted(
+  context: CommentContext,
+  quoted: QuotedScanner,
+  start: number,
+  limit: number,
+  utf8Names: boolean,
+): number {
   const { bytes } = context.arena;
-  const quoted = new QuotedScanner(context.arena);
   const end = quoted.scan(context, start, limit, 'metric name');
   checkMetricName(context, quoted.start, quoted.end, utf8Names);
   if (bytes[end] === LF) return end;

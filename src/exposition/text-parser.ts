@@ -2,36 +2,23 @@
 // Prometheus's expfmt. Pulls one sample at a time into a LabelSet; nothing is allocated per line.
 import { ExemplarSet } from '../labels/exemplar-set.ts';
 import { LabelSet, VALUE } from '../labels/label-set.ts';
-import {
-  BLANK,
-  BYTE_CLASS,
-  CLOSE_BRACE,
-  COMMA,
-  EQUALS,
-  HASH,
-  LF,
-  METRIC,
-  METRIC_START,
-  OPEN_BRACE,
-  QUOTE,
-  QUOTED_STOP,
-  TOKEN_END,
-} from '../wire/ascii.ts';
+import { BLANK, BYTE_CLASS, HASH, LF, OPEN_BRACE, TOKEN_END } from '../wire/ascii.ts';
 import type { ByteArena } from '../wire/byte-arena.ts';
-import { equalRange } from '../wire/words.ts';
 import { BucketLabelRenderer, type BucketLabels } from './bucket-label-renderer.ts';
+import { ExemplarReader } from './exemplar-reader.ts';
 import { ExpositionError, showByte, showToken } from './exposition-error.ts';
 import { FamilyTable, FamilyType, hasSuffixes } from './family-table.ts';
-import { LabelPairReader, skipBlanks } from './label-pair-reader.ts';
-import { checkMetricName } from './name-rules.ts';
+import { skipBlanks } from './label-pair-reader.ts';
+import { LabelReader } from './label-reader.ts';
 import { NumberScanner } from './number-scanner.ts';
 import { QuotedScanner } from './quoted-scanner.ts';
+import { SampleNameReader } from './sample-name-reader.ts';
 import { type SampleParser, Twin } from './sample-parser.ts';
 import { readComment } from './text-comment.ts';
 import { scanTimestamp } from './text-timestamp.ts';
 
 /** How much longer than it was pushed a value of `le` or `quantile` may be written. */
-const MAX_REWRITTEN = 32;
+export const MAX_REWRITTEN = 32;
 
 export interface TextParserOptions {
   readonly utf8Names: boolean;
@@ -46,10 +33,13 @@ export class TextParser implements SampleParser {
   readonly histogram = undefined;
   readonly twin = Twin.none;
   readonly leavesOutInfinity = true;
+  readonly unsendableHistograms = 0;
   readonly #utf8Names: boolean;
   readonly #numbers: NumberScanner;
   readonly #quoted: QuotedScanner;
-  readonly #pairs: LabelPairReader;
+  readonly #names: SampleNameReader;
+  readonly #labelReader: LabelReader;
+  readonly #exemplarReader: ExemplarReader;
   readonly #bucketLabels: BucketLabelRenderer;
   hasTimestamp = false;
   family = -1;
@@ -59,7 +49,7 @@ export class TextParser implements SampleParser {
   valueStart = 0;
   #pos = 0;
   #end = 0;
-  /** The entry of `families` whose name stands in the labels' metric range, which the next line mostly repeats; or -1. */
+  /** The entry of `families` that `family` and `role` are those of, or -1. */
   #entry = -1;
 
   constructor(arena: ByteArena, options: TextParserOptions) {
@@ -68,8 +58,11 @@ export class TextParser implements SampleParser {
     this.exemplars = new ExemplarSet(arena);
     this.families = new FamilyTable(arena, true);
     this.#numbers = new NumberScanner(this.labels.sample, VALUE);
-    this.#quoted = new QuotedScanner(arena);
-    this.#pairs = new LabelPairReader(this, this.labels, this.#quoted, options.utf8Names);
+    this.#quoted = new QuotedScanner(arena, 'refuse');
+    this.#names = new SampleNameReader(this, this.labels, this.families, this.#quoted, options.utf8Names);
+    const rules = { utf8Names: options.utf8Names, allowsBlanks: true };
+    this.#labelReader = new LabelReader(this, this.labels, this.#quoted, rules);
+    this.#exemplarReader = new ExemplarReader(this, this.exemplars, this.#quoted, rules);
     this.#bucketLabels = new BucketLabelRenderer(this, this.labels, options.bucketLabels);
     this.#utf8Names = options.utf8Names;
   }
@@ -86,6 +79,8 @@ export class TextParser implements SampleParser {
     this.line = 0;
     this.#entry = -1;
     this.labels.clear();
+    this.#names.start();
+    this.#exemplarReader.start();
   }
 
   next(): boolean {
@@ -96,7 +91,7 @@ export class TextParser implements SampleParser {
       if (at >= this.#end) return this.#finish();
       const byte = bytes[at]!;
       if (byte === LF) this.#pos = at + 1;
-      else if (byte === HASH) this.#pos = readComment(this, at + 1, this.#end, this.#utf8Names);
+      else if (byte === HASH) this.#pos = readComment(this, this.#quoted, at + 1, this.#end, this.#utf8Names);
       else {
         this.#sample(at);
         return true;
@@ -125,44 +120,21 @@ export class TextParser implements SampleParser {
   #sample(start: number): void {
     const { bytes } = this.arena;
     const { labels } = this;
-    let at = this.#metricName(start);
+    let at = this.#names.read(start, this.#end);
     if ((BYTE_CLASS[bytes[at]!]! & BLANK) !== 0) at = skipBlanks(bytes, at);
     labels.hasEmpty = false;
-    if (bytes[at] === OPEN_BRACE) {
-      at = at === start ? this.#metricInBraces(at) : this.#labelPairs(at + 1);
-    } else labels.clear();
+    if (bytes[at] !== OPEN_BRACE) labels.clear();
+    else if (at !== start) at = this.#labelReader.read(at + 1, this.#end);
+    else {
+      at = this.#labelReader.readWithName(at + 1, this.#end);
+      this.#names.takeFromLabels();
+    }
+    if (this.#names.entry !== this.#entry) this.#enter(this.#names.entry);
     const type = this.families.type[this.family]!;
     if (hasSuffixes(type)) this.#bucketLabels.render(type);
     if ((BYTE_CLASS[bytes[at]!]! & TOKEN_END) !== 0) at = skipBlanks(bytes, at);
     this.#valueAndTimestamp(at);
     labels.maxBytes = this.#pos - start + MAX_REWRITTEN;
-  }
-
-  /** Reads the metric name at `start`; returns where it ends, which is `start` where it stands inside the braces. */
-  #metricName(start: number): number {
-    const { bytes } = this.arena;
-    const { families } = this;
-    const repeated = families.matchLatest(start);
-    if (repeated > 0) {
-      if (families.latest !== this.#entry) this.#useName(start, repeated, families.latest);
-      return repeated;
-    }
-    const first = bytes[start]!;
-    if (first === OPEN_BRACE) return start;
-    if (first === QUOTE) return this.#quotedMetric(start);
-    if ((BYTE_CLASS[first]! & METRIC_START) === 0) {
-      this.fail(`expected a metric name, found ${showByte(bytes, start, this.#end)}`);
-    }
-    let at = start + 1;
-    while ((BYTE_CLASS[bytes[at]!]! & METRIC) !== 0) at++;
-    this.#useName(start, at, families.resolve(start, at));
-    return at;
-  }
-
-  #useName(start: number, end: number, entry: number): void {
-    this.labels.metricStart = start;
-    this.labels.metricEnd = end;
-    this.#enter(entry);
   }
 
   /** The sample's name is that of `entry`. */
@@ -176,80 +148,6 @@ export class TextParser implements SampleParser {
     families.addSample(owner, this.line);
   }
 
-  #quotedMetric(start: number): number {
-    const at = this.#quoted.scan(this, start, this.#end, 'metric name');
-    checkMetricName(this, this.#quoted.start, this.#quoted.end, this.#utf8Names);
-    this.labels.metricStart = this.#quoted.start;
-    this.labels.metricEnd = this.#quoted.end;
-    this.#enterQuoted();
-    return at;
-  }
-
-  #metricInBraces(open: number): number {
-    const at = this.#pairs.read(open + 1, 0, false, this.#end);
-    this.#enterQuoted();
-    return at;
-  }
-
-  /** The sample's name is that in the labels' registers. It may hold any byte, and so must not be looked for unquoted. */
-  #enterQuoted(): void {
-    this.#enter(this.families.resolve(this.labels.metricStart, this.labels.metricEnd));
-    this.families.latest = -1;
-  }
-
-  /** Reads label pairs named as those of the line before; whatever is not so, `#pairs` reads from there on. */
-  #labelPairs(start: number): number {
-    const { bytes, view } = this.arena;
-    const { labels } = this;
-    const { nameStart, nameEnd, valueStart, valueEnd } = labels;
-    const count = this.#pairs.hasQuotedNames ? 0 : labels.count;
-    let at = start;
-    for (let index = 0; index < count; index++) {
-      const length = nameEnd[index]! - nameStart[index]!;
-      const behind = at + length;
-      if (
-        bytes[behind] !== EQUALS ||
-        bytes[behind + 1] !== QUOTE ||
-        !equalRange(view, nameStart[index]!, at, length)
-      ) {
-        return this.#pairs.read(at, index, true, this.#end);
-      }
-      const pairAt = at;
-      at = behind + 2;
-      const repeated = valueEnd[index]! - valueStart[index]!;
-      // A value as in the line before needs no look at its bytes; one that was rewritten is not in the body.
-      if (
-        bytes[at + repeated] === QUOTE &&
-        repeated > 0 &&
-        valueEnd[index]! <= this.#end &&
-        at + repeated < this.#end &&
-        equalRange(view, valueStart[index]!, at, repeated)
-      ) {
-        at += repeated + 1;
-        if (bytes[at] === COMMA && index < count - 1) {
-          at++;
-          continue;
-        }
-        if (bytes[at] === CLOSE_BRACE && index === count - 1) return at + 1;
-        return this.#pairs.read(pairAt, index, true, this.#end);
-      }
-      while ((BYTE_CLASS[bytes[at]!]! & QUOTED_STOP) === 0) at++;
-      if (bytes[at] === QUOTE) {
-        valueStart[index] = behind + 2;
-        valueEnd[index] = at++;
-      } else {
-        at = this.#quoted.scan(this, behind + 1, this.#end, 'label value');
-        valueStart[index] = this.#quoted.start;
-        valueEnd[index] = this.#quoted.end;
-      }
-      if (valueStart[index] === valueEnd[index]) labels.hasEmpty = true;
-      if (bytes[at] === CLOSE_BRACE && index === count - 1) return at + 1;
-      if (bytes[at] !== COMMA || index === count - 1) return this.#pairs.read(pairAt, index, true, this.#end);
-      at++;
-    }
-    return this.#pairs.read(start, 0, true, this.#end);
-  }
-
   #valueAndTimestamp(start: number): void {
     const { bytes } = this.arena;
     this.valueStart = start;
@@ -258,11 +156,27 @@ export class TextParser implements SampleParser {
     }
     let at = this.#numbers.end;
     this.hasTimestamp = false;
-    if (bytes[at] !== LF && at < this.#end) {
-      at = scanTimestamp(this, skipBlanks(bytes, at), this.#end);
-    }
+    this.exemplars.clear();
+    if (bytes[at] !== LF && at < this.#end) at = this.#behindValue(skipBlanks(bytes, at));
     if (at >= this.#end)
       this.fail('expected a line feed at the end of the last line, found the end of the body');
     this.#pos = at + 1;
+  }
+
+  /** Reads timestamp and exemplar; returns where the line ends. OpenMetrics is sent undeclared, too. */
+  #behindValue(start: number): number {
+    const { bytes } = this.arena;
+    let at = start;
+    if (bytes[at] !== HASH) {
+      const end = scanTimestamp(this, at, this.#end);
+      if (bytes[end] === LF || end >= this.#end) return end;
+      at = skipBlanks(bytes, end);
+      if (bytes[at] !== HASH) {
+        this.fail(
+          `expected the end of the line after the timestamp, found ${showByte(bytes, end, this.#end)}`,
+        );
+      }
+    }
+    return this.#exemplarReader.read(at + 1, this.#end);
   }
 }

@@ -1,6 +1,6 @@
-// The optional timestamp behind a value: a whole number of milliseconds since the epoch, with nothing after it.
+// The optional timestamp behind a value: a whole number of milliseconds since the epoch.
 import { type LabelSet, TIMESTAMP_MS } from '../labels/label-set.ts';
-import { BYTE_CLASS, LF, TOKEN_END } from '../wire/ascii.ts';
+import { BYTE_CLASS, TOKEN_END } from '../wire/ascii.ts';
 import { show, showByte } from './exposition-error.ts';
 import type { Refuser } from './name-rules.ts';
 
@@ -11,7 +11,7 @@ interface TimestampContext extends Refuser {
   hasTimestamp: boolean;
 }
 
-/** Reads the timestamp at `start` into the context; returns where its line ends. */
+/** Reads the timestamp at `start` into the context; returns where it ends. */
 export function scanTimestamp(context: TimestampContext, start: number, limit: number): number {
   const { bytes } = context.arena;
   let end = start;
@@ -23,9 +23,6 @@ export function scanTimestamp(context: TimestampContext, start: number, limit: n
     context.fail(
       `expected a timestamp in whole milliseconds or the end of the line after the value, found ${found}`,
     );
-  }
-  if (end < limit && bytes[end] !== LF) {
-    context.fail(`expected the end of the line after the timestamp, found ${showByte(bytes, end, limit)}`);
   }
   // Minus zero is zero.
   context.labels.sample[TIMESTAMP_MS] = timestampMs + 0;

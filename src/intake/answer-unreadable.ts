@@ -8,6 +8,15 @@ export function answerUnreadable(error: Error & { readonly code?: string }, sock
     socket.destroy();
     return false;
   }
+  // What stands corked is the answer to a request whose rest turned out to be unreadable: it says enough, and has to leave.
+  if (socket.writableCorked > 0) socket.uncork();
+  else socket.write(answerText(error));
+  // What is written has left, as far as there was room; who does not read it is not waited for.
+  socket.destroy();
+  return true;
+}
+
+function answerText(error: Error & { readonly code?: string }): string {
   const { status, text } = describe(error);
   const length = Buffer.byteLength(text) + 1;
   const head = [
@@ -17,10 +26,7 @@ export function answerUnreadable(error: Error & { readonly code?: string }, sock
     'X-Content-Type-Options: nosniff',
     'Connection: close',
   ];
-  // Written at once, as far as there is room; who does not read is not waited for.
-  socket.write(`${head.join('\r\n')}\r\n\r\n${text}\n`);
-  socket.destroy();
-  return true;
+  return `${head.join('\r\n')}\r\n\r\n${text}\n`;
 }
 
 function describe(error: Error & { readonly code?: string }): { status: string; text: string } {

@@ -2,6 +2,7 @@
 // (https://github.com/prometheus/pushgateway#url).
 import { isUtf8 } from 'node:buffer';
 import { quote } from './quote.ts';
+import { unescapeName } from './unescape-name.ts';
 
 /** Something in the path that cannot be read. */
 export class PathError extends SyntaxError {}
@@ -13,7 +14,8 @@ const EMPTY_HINT = 'an empty value is written as <name>@base64/=';
 
 /**
  * The labels of the pieces behind `metrics`, the first of which is `job` or `job@base64`. The first `job` wins, of any
- * other name the last. Throws PathError.
+ * other name the last, however it is spelt. `utf8Names`: any name is taken, and escaped ones are unescaped. Throws
+ * PathError.
  */
 export function parseGroupingPath(pieces: readonly string[], utf8Names: boolean): Map<string, string> {
   const decoded = pieces.map(decodePiece);
@@ -46,21 +48,23 @@ function addLabel(
       `Cannot read path: expected a label name and value, found an empty piece; ${EMPTY_HINT}`,
     );
   }
-  const name = piece.endsWith(BASE64_SUFFIX) ? piece.slice(0, -BASE64_SUFFIX.length) : piece;
-  checkName(name, utf8Names);
+  const name = readName(piece, utf8Names);
   const text = readValue(piece, value);
   if (name !== 'job') labels.set(name, text);
 }
 
-function checkName(name: string, utf8Names: boolean): void {
+function readName(piece: string, utf8Names: boolean): string {
+  const written = piece.endsWith(BASE64_SUFFIX) ? piece.slice(0, -BASE64_SUFFIX.length) : piece;
+  const name = utf8Names ? unescapeName(written) : written;
   if (name === '' || (!utf8Names && !LABEL_NAME.test(name))) {
-    throw new PathError(`Cannot read path: expected a label name, found ${quote(name)}`);
+    throw new PathError(`Cannot read path: expected a label name, found ${quote(written)}`);
   }
   if (name.startsWith('__')) {
     throw new PathError(
       `Cannot read path: expected a label name that does not begin with "__", found ${quote(name)}`,
     );
   }
+  return name;
 }
 
 function decodePiece(piece: string): string {

@@ -3,17 +3,20 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Config } from '../config/config.ts';
+import { allowedMethods } from './allowed-methods.ts';
 import { answerUnreadable } from './answer-unreadable.ts';
+import { earlyOutcome, type PushRules } from './early-outcome.ts';
 import type { Operations } from './operations.ts';
 import { PushExchange, type PushExchangeDeps } from './push-exchange.ts';
-import { refusalOf } from './refusals.ts';
 import type { Route, Routes } from './routes.ts';
+import { writeAllowed } from './write-answer.ts';
 
 /** How often connections over a time limit are looked for: the limits are kept to within this. */
 const CHECK_INTERVAL_MS = 1000;
 
 export interface ListenerDeps {
-  readonly routes: Pick<Routes, 'find' | 'whereToPush'>;
+  readonly routes: Pick<Routes, 'find'>;
+  readonly rules: PushRules;
   readonly operations: Operations;
   readonly exchange: PushExchangeDeps;
 }
@@ -37,11 +40,14 @@ export class Listener {
     });
     // Who has sent all of a request may close that direction and still gets the answer. @types/node lacks it.
     Object.assign(this.#server, { httpAllowHalfOpen: true });
-    // For whoever does not read the answer: the other limits end with the request.
-    this.#server.timeout = config.requestTimeout;
+    // For whoever does not read the answer: the other limits end with the request. Later than they are noticed, since it
+    // says nothing to a client that stopped in the middle of a request.
+    this.#server.timeout = config.requestTimeout + 2 * CHECK_INTERVAL_MS;
     this.#server.maxConnections = config.maxConnections;
     this.#server.on('request', (request, response) => this.#handle(request, response, false));
     this.#server.on('checkContinue', (request, response) => this.#handle(request, response, true));
+    // Other expectations may be passed over (RFC 9110, section 10.1.1); Node itself would answer 417, and nobody would know.
+    this.#server.on('checkExpectation', (request, response) => this.#handle(request, response, false));
     this.#server.on('clientError', (error, socket) => {
       if (answerUnreadable(error, socket)) this.#refused.add(socket);
     });
@@ -84,10 +90,12 @@ export class Listener {
 
   #route(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
     const { method = '', url = '' } = request;
-    const { routes } = this.#deps;
+    const { routes, rules } = this.#deps;
     const route = routes.find(url);
-    const refusal = refusalOf(route, method, routes.whereToPush);
-    if (refusal) this.#open(request, response, jobOf(route)).refuse(refusal, expectsContinue);
+    if (method === 'OPTIONS' && route.kind !== 'notFound')
+      return writeAllowed(response, allowedMethods(route, rules.onDelete));
+    const early = earlyOutcome(route, method, rules);
+    if (early) this.#open(request, response, jobOf(route)).refuse(early, expectsContinue);
     else if (route.kind === 'push') this.#open(request, response).take(route.groupingKey, expectsContinue);
     else if (route.kind !== 'malformedPush') this.#deps.operations.answer(route, request, response);
   }

@@ -1,20 +1,21 @@
-// What people and probes ask: is it alive, is it ready, what does it count.
+// What people and probes ask: is it alive, is it ready, what does it count, how is it set up.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { READING_METHODS } from './allowed-methods.ts';
 import type { Route } from './routes.ts';
 
 export interface OperationsDeps {
   /** Why pushes are not taken now; undefined while they are. */
   readonly notReady: () => string | undefined;
   readonly metrics: { readonly contentType: string; text(): Promise<string> };
+  /** JSON: version, start time and settings. */
+  readonly statusText: () => string;
   readonly pushPath: string;
 }
 
 export type OperationsRoute = Exclude<Route, { kind: 'push' | 'malformedPush' }>;
 
-/** What can be asked for takes these. */
-export const READING_METHODS = 'GET, HEAD';
-
 const PLAIN = 'text/plain; charset=utf-8';
+const JSON_TYPE = 'application/json';
 
 export class Operations {
   readonly #deps: OperationsDeps;
@@ -39,6 +40,8 @@ export class Operations {
         return this.#ready(response);
       case 'metrics':
         return this.#metrics(response);
+      case 'status':
+        return send(response, 200, JSON_TYPE, this.#deps.statusText());
       case 'index':
         return send(response, 200, PLAIN, indexText(this.#deps.pushPath));
     }
@@ -84,6 +87,7 @@ function indexText(pushPath: string): string {
     'metrics  GET /metrics',
     'health   GET /-/healthy',
     'ready    GET /-/ready',
+    'status   GET /api/v1/status',
     '',
   ].join('\n');
 }

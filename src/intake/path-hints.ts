@@ -1,4 +1,6 @@
-// What an answer tells whoever missed the push path: where pushes go, and what the path at hand most likely got wrong.
+// What an answer tells whoever missed the push path: what the path at hand most likely got wrong, and where pushes go,
+// with what can be kept of the path.
+import { findMistake } from './mistaken-path.ts';
 import { quote } from './quote.ts';
 
 const MAX_SHOWN = 120;
@@ -17,20 +19,16 @@ export function whereToPush({ enabled, pathPrefixes }: PushPlace): string {
 
 /** One line for a path that is not served. */
 export function hintFor(path: string, place: PushPlace): string {
-  return `Cannot find ${quote(path, MAX_SHOWN)}: ${problemOf(path, place)}${whereToPush(place)}`;
+  return `Cannot find ${quote(path, MAX_SHOWN)}: ${adviceOn(path, place).join('; ')}`;
 }
 
-function problemOf(path: string, { enabled, pathPrefixes }: PushPlace): string {
-  const prefix = pathPrefixes[0] ?? '';
-  if (!enabled) return '';
-  if (path.includes('/metrics/metrics/')) {
-    return '"metrics" stands twice, the base URL must not end in it; ';
-  }
-  if (path.startsWith(`${prefix}/job/`) || path.startsWith(`${prefix}/job@base64/`)) {
-    return '"metrics" is missing; ';
-  }
-  if (path.endsWith('/metrics/job') || path.endsWith('/metrics/job@base64')) return 'the job is missing; ';
-  if (prefix !== '' && path.startsWith('/metrics/job'))
-    return `the path prefix ${quote(prefix)} is missing; `;
-  return '';
+function adviceOn(path: string, place: PushPlace): string[] {
+  if (!place.enabled) return [whereToPush(place)];
+  const { problems, meant } = findMistake(path, place.pathPrefixes);
+  return [...problems, isShowable(meant) ? `pushes go to ${meant}` : whereToPush(place)];
+}
+
+/** A path is shown to be copied: whole, and nothing in it but what a path is written with. */
+function isShowable(path: string | undefined): path is string {
+  return path !== undefined && path.length <= MAX_SHOWN && /^[!-~]*$/.test(path);
 }

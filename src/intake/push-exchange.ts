@@ -59,7 +59,7 @@ export class PushExchange {
     const refusal =
       declared !== undefined && Number(declared) > this.#deps.maxBodyBytes
         ? this.#tooLarge(`${declared} bytes declared`)
-        : this.#deps.service.refuse(headers['content-type'], headers['content-encoding']);
+        : this.#deps.service.refuse(headers['content-encoding']);
     if (refusal) return this.refuse(refusal, expectsContinue);
     if (expectsContinue) this.#response.writeContinue();
     this.#request.on('data', (piece: Buffer) => this.#receive(piece));
@@ -96,6 +96,7 @@ export class PushExchange {
       groupingKey,
       contentType: headers['content-type'],
       contentEncoding: headers['content-encoding'],
+      userAgent: headers['user-agent'],
       chunks: this.#body.pieces(),
       length: this.#body.length,
     };

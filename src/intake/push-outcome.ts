@@ -3,6 +3,8 @@
 export type PushOutcome =
   /** Taken and queued for every backend. */
   | { readonly kind: 'accepted'; readonly sampleCount: number }
+  /** A DELETE that was asked to be passed over: Sluice keeps nothing to delete. */
+  | { readonly kind: 'deleteIgnored' }
   /** The path, the body or its compression says something that cannot be read. */
   | { readonly kind: 'malformed'; readonly detail: string }
   /** A limit on size does not let it in. */
@@ -38,6 +40,8 @@ const FAULT =
   'Cannot take push: Sluice failed on it; nothing of it was forwarded, and the fault is in its log';
 
 const ACCEPTED: Answer = { status: 202, reason: 'accepted', headers: NO_HEADERS, text: '' };
+/** Clients take only 202 for a deletion that worked. */
+const DELETE_IGNORED: Answer = { ...ACCEPTED, reason: 'delete_ignored' };
 
 export const TOO_MUCH_AT_ONCE: PushOutcome = {
   kind: 'overloaded',
@@ -56,6 +60,7 @@ export const REFUSED_CONNECTION: PushOutcome = {
 /** Every answer to a push, for metrics that exist from the start. */
 export const PUSH_ANSWERS = [
   { status: 202, reason: 'accepted' },
+  { status: 202, reason: 'delete_ignored' },
   { status: 400, reason: 'malformed' },
   { status: 404, reason: 'not_found' },
   { status: 405, reason: 'method_not_allowed' },
@@ -72,6 +77,8 @@ export function answerFor(outcome: PushOutcome): Answer {
   switch (outcome.kind) {
     case 'accepted':
       return ACCEPTED;
+    case 'deleteIgnored':
+      return DELETE_IGNORED;
     case 'malformed':
       return { status: 400, reason: 'malformed', headers: NO_HEADERS, text: outcome.detail };
     case 'notFound':

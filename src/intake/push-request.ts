@@ -6,6 +6,7 @@ export interface PushRequest {
   /** The header's text, or undefined without one. */
   readonly contentType: string | undefined;
   readonly contentEncoding: string | undefined;
+  readonly userAgent: string | undefined;
   /** The body as received, `length` bytes in all. */
   readonly chunks: readonly Buffer[];
   readonly length: number;

@@ -4,17 +4,13 @@ import type { PushgatewayConfig } from '../config/config.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { ExpositionError } from '../exposition/exposition-error.ts';
 import { type ContentEncoding, readContentEncoding } from '../transcode/content-encoding.ts';
-import {
-  COUNTING_BYTES,
-  countDecoded,
-  DecodedSizeError,
-  decodeCounted,
-  GzipError,
-  gunzipSmall,
-} from '../transcode/gunzip.ts';
-import { SeriesTooLargeError, type Transcoder } from '../transcode/transcoder.ts';
+import { decodeBody } from '../transcode/decode-body.ts';
+import { DecodeBodyError, DecodedSizeError } from '../transcode/decode-body-error.ts';
+import { SeriesTooLargeError } from '../transcode/sample-appender.ts';
+import type { Transcoder } from '../transcode/transcoder.ts';
 import { OutputLimitError } from '../wire/output-buffer.ts';
 import { CollisionError } from '../wire/probe-budget.ts';
+import { FormatMemory } from './format-memory.ts';
 import type { BudgetShare } from './memory-budget.ts';
 import { type PushOutcome, REFUSED_CONNECTION, TOO_MUCH_AT_ONCE } from './push-outcome.ts';
 import type { PushRequest } from './push-request.ts';
@@ -45,27 +41,26 @@ const QUEUE_TOO_SMALL: PushOutcome = {
   detail:
     'Cannot take push: expected one that fits an empty queue (queueConfig.maxQueueSize), found a larger one',
 };
-const DELIMITED_PROTOBUF = /^\s*application\/vnd\.google\.protobuf\s*(?:;|$)/i;
 
 export class PushService {
   readonly #deps: PushServiceDeps;
-  readonly #acceptEncoding: string;
+  /** What is taken beside plain bodies; gzip always is. */
+  readonly #encodings: readonly ContentEncoding[];
+  readonly #formats = new FormatMemory();
 
   constructor(deps: PushServiceDeps) {
     this.#deps = deps;
-    this.#acceptEncoding = ['identity', ...deps.config.contentEncodings].slice(-1)[0]!;
+    this.#encodings = [...new Set<ContentEncoding>(['gzip', ...deps.config.contentEncodings])];
   }
 
   /** A reason not to read the body at all. */
-  refuse(contentType: string | undefined, contentEncoding: string | undefined): PushOutcome | undefined {
-    if (contentType !== undefined && DELIMITED_PROTOBUF.test(contentType)) {
-      const detail = `Cannot take push: expected the text format, found ${quote(contentType)}`;
-      return { kind: 'unsupported', detail, headers: { accept: 'text/plain; version=0.0.4' } };
-    }
+  refuse(contentEncoding: string | undefined): PushOutcome | undefined {
     const encoding = readContentEncoding(contentEncoding);
-    if (encoding === 'identity' || (encoding !== undefined && this.#isEnabled(encoding))) return undefined;
-    const detail = `Cannot take push: expected content encoding ${this.#acceptEncoding}, found ${quote(contentEncoding ?? '')}`;
-    return { kind: 'unsupported', detail, headers: { 'accept-encoding': this.#acceptEncoding } };
+    if (encoding === 'identity' || (encoding !== undefined && this.#encodings.includes(encoding)))
+      return undefined;
+    const hint = encoding === undefined ? '' : ', which push.pushgateway.contentEncodings does not list';
+    const detail = `Cannot take push: expected content encoding ${this.#encodings.join(' or ')}, found ${quote(contentEncoding ?? '')}${hint}`;
+    return { kind: 'unsupported', detail, headers: { 'accept-encoding': this.#encodings.join(', ') } };
   }
 
   /**
@@ -77,32 +72,32 @@ export class PushService {
     share: BudgetShare,
     isRefused: () => boolean,
   ): PushOutcome | Promise<PushOutcome> {
-    if (readContentEncoding(push.contentEncoding) === 'identity')
-      return this.#forward(push, push.chunks, push.length);
-    const { maxDecodedSize } = this.#deps.config;
-    const body = push.chunks.length === 1 ? push.chunks[0]! : Buffer.concat(push.chunks);
+    const encoding = readContentEncoding(push.contentEncoding) ?? 'identity';
+    if (encoding === 'identity') return this.#forward(push, push.chunks, push.length);
+    const isWhole = push.chunks.length === 1;
+    const body = isWhole ? push.chunks[0]! : Buffer.concat(push.chunks);
+    const encodedBytes = isWhole ? push.length : 2 * push.length;
     try {
-      const decoded = gunzipSmall(body, maxDecodedSize);
-      if (decoded) return this.#forward(push, [decoded], decoded.length);
+      const decoded = decodeBody(encoding, body, {
+        maxBytes: this.#deps.config.maxDecodedSize,
+        hold: (bytes) => share.hold(encodedBytes + bytes),
+      });
+      if (decoded instanceof Promise) return this.#forwardLater(push, decoded, isRefused);
+      return this.#forward(push, [decoded], decoded.length);
     } catch (error) {
       return outcomeOf(error);
     }
-    return this.#acceptLarge(push, body, share, isRefused);
   }
 
-  /** Asks for the memory that decoding takes only when it is known how much that is. */
-  async #acceptLarge(
+  /** Takes its turn with what has been decoded outside the event loop's round; undefined: there was no room for it. */
+  async #forwardLater(
     push: PushRequest,
-    body: Buffer,
-    share: BudgetShare,
+    decoding: Promise<Buffer | undefined>,
     isRefused: () => boolean,
   ): Promise<PushOutcome> {
     try {
-      const encodedBytes = push.chunks.length === 1 ? push.length : 2 * push.length;
-      if (!share.hold(encodedBytes + COUNTING_BYTES)) return TOO_MUCH_AT_ONCE;
-      const decodedBytes = await countDecoded(body, this.#deps.config.maxDecodedSize);
-      if (!share.hold(encodedBytes + decodedBytes)) return TOO_MUCH_AT_ONCE;
-      const decoded = await decodeCounted(body, decodedBytes);
+      const decoded = await decoding;
+      if (decoded === undefined) return TOO_MUCH_AT_ONCE;
       await new Promise<void>((resolve) => this.#deps.turns.run(decoded.length, resolve));
       return isRefused() ? REFUSED_CONNECTION : this.#forward(push, [decoded], decoded.length);
     } catch (error) {
@@ -110,16 +105,14 @@ export class PushService {
     }
   }
 
-  #isEnabled(encoding: ContentEncoding): boolean {
-    return this.#deps.config.contentEncodings.some((enabled) => enabled === encoding);
-  }
-
-  #forward({ groupingKey }: PushRequest, chunks: readonly Buffer[], length: number): PushOutcome {
+  #forward(push: PushRequest, chunks: readonly Buffer[], length: number): PushOutcome {
     const { transcoder, delivery, receiptClock } = this.#deps;
+    const { groupingKey } = push;
     try {
       const receivedAtMs = receiptClock.stamp(groupingKey.canonical);
-      const encoded = transcoder.transcode(chunks, length, groupingKey.fixedLabels, receivedAtMs);
-      const { sampleCount } = encoded;
+      const body = { chunks, length, format: this.#formats.of(push) };
+      const encoded = transcoder.transcode(body, groupingKey.fixedLabels, receivedAtMs);
+      const { sampleCount } = encoded[0]!;
       if (sampleCount === 0) return { kind: 'accepted', sampleCount };
       const result = delivery.offer({
         encoded,
@@ -146,7 +139,11 @@ export class PushService {
 
 /** The one place that knows how malformed and oversized pushes are thrown. */
 function outcomeOf(error: unknown): PushOutcome {
-  if (error instanceof ExpositionError || error instanceof GzipError || error instanceof CollisionError) {
+  if (
+    error instanceof ExpositionError ||
+    error instanceof DecodeBodyError ||
+    error instanceof CollisionError
+  ) {
     return { kind: 'malformed', detail: error.message };
   }
   if (

@@ -3,8 +3,9 @@
 import type { LayoutNumbers } from '../labels/fixed-labels.ts';
 import { type GroupingKey, makeGroupingKey } from '../labels/grouping-key.ts';
 import { PathError, parseGroupingPath } from './grouping-path.ts';
-import { hintFor, type PushPlace, whereToPush } from './path-hints.ts';
+import { hintFor, type PushPlace } from './path-hints.ts';
 import { RecentMap } from './recent-map.ts';
+import { tryDecode } from './try-decode.ts';
 
 export type Route =
   | { readonly kind: 'push'; readonly groupingKey: GroupingKey }
@@ -12,6 +13,7 @@ export type Route =
   | { readonly kind: 'healthy' }
   | { readonly kind: 'ready' }
   | { readonly kind: 'metrics' }
+  | { readonly kind: 'status' }
   | { readonly kind: 'index' }
   | { readonly kind: 'notFound'; readonly detail: string };
 
@@ -31,11 +33,10 @@ const OPERATIONS: Readonly<Record<string, Route>> = {
   '/-/ready': { kind: 'ready' },
   '/ready': { kind: 'ready' },
   '/metrics': { kind: 'metrics' },
+  '/api/v1/status': { kind: 'status' },
 };
 
 export class Routes {
-  /** For people: where pushes go. */
-  readonly whereToPush: string;
   readonly #options: RouteOptions;
   readonly #layouts: LayoutNumbers;
   readonly #prefixes: readonly (readonly string[])[];
@@ -43,7 +44,6 @@ export class Routes {
   readonly #recent = new RecentMap<string, Route>(REMEMBERED);
 
   constructor(options: RouteOptions, layouts: LayoutNumbers) {
-    this.whereToPush = whereToPush(options);
     this.#options = options;
     this.#layouts = layouts;
     this.#prefixes = options.pathPrefixes.map((prefix) => prefix.split('/').filter((piece) => piece !== ''));
@@ -100,22 +100,13 @@ function behindMetrics(pieces: readonly string[], prefix: readonly string[]): nu
   let at = 0;
   for (const wanted of [...prefix, 'metrics']) {
     while (pieces[at] === '') at++;
-    if (decode(pieces[at]) !== wanted) return -1;
+    if (tryDecode(pieces[at] ?? '') !== wanted) return -1;
     at++;
   }
   return at;
 }
 
 function isJob(piece: string | undefined): boolean {
-  const name = decode(piece);
+  const name = tryDecode(piece ?? '');
   return name === 'job' || name === 'job@base64';
-}
-
-function decode(piece: string | undefined): string | undefined {
-  if (piece === undefined || !piece.includes('%')) return piece;
-  try {
-    return decodeURIComponent(piece);
-  } catch {
-    return undefined;
-  }
 }

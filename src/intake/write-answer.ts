@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer } from './push-outcome.ts';
 
-/** An accepted push gets no body: some clients print it. */
+/** What went well gets no body: some clients print it. */
 const EMPTY = ['Content-Length', '0'];
 const TEXT_HEADERS = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' };
 
@@ -17,6 +17,11 @@ const SMALL_BODY_BYTES = 64 * 1024;
 export function writeAnswer(response: ServerResponse, answer: Answer): void {
   if (answer.text === '') response.writeHead(answer.status, EMPTY).end();
   else writeText(response, answer, {}).end();
+}
+
+/** Answers OPTIONS: which other methods the path takes. */
+export function writeAllowed(response: ServerResponse, allow: string): void {
+  response.writeHead(200, ['Allow', allow, ...EMPTY]).end();
 }
 
 /**
@@ -51,10 +56,12 @@ function writeText(
   answer: Answer,
   more: Readonly<Record<string, string>>,
 ): ServerResponse {
-  const text = `${answer.text}\n`;
+  const text = answer.text === '' ? '' : `${answer.text}\n`;
+  const type = text === '' ? {} : TEXT_HEADERS;
   const length = { 'content-length': String(Buffer.byteLength(text)) };
-  response.writeHead(answer.status, { ...TEXT_HEADERS, ...length, ...answer.headers, ...more });
-  response.write(text);
+  response.writeHead(answer.status, { ...type, ...length, ...answer.headers, ...more });
+  if (text === '') response.flushHeaders();
+  else response.write(text);
   return response;
 }
 

@@ -1,9 +1,12 @@
 // The buckets on one side of zero of a native histogram: spans of consecutive buckets, and what is in each bucket.
 // Grows with what is pushed, and gives back what an unusually large histogram needed.
+import { writeVarint64 } from '../wire/varint.ts';
 
+const MAX_VARINT_BYTES = 10;
 const FIRST_SPANS = 16;
 const FIRST_BUCKET_BYTES = 1024;
 const KEPT_BUCKET_BYTES = 1 << 16;
+const KEPT_SPANS = 1 << 12;
 
 export class BucketRun {
   spanCount = 0;
@@ -23,7 +26,7 @@ export class BucketRun {
     this.spanCount = 0;
     this.bucketCount = 0;
     this.byteLength = 0;
-    if (this.bytes.length > KEPT_BUCKET_BYTES) {
+    if (this.bytes.length > KEPT_BUCKET_BYTES || this.offsets.length > KEPT_SPANS) {
       this.bytes = Buffer.allocUnsafeSlow(FIRST_BUCKET_BYTES);
       this.offsets = new Int32Array(FIRST_SPANS);
       this.lengths = new Uint32Array(FIRST_SPANS);
@@ -44,6 +47,14 @@ export class BucketRun {
     this.bytes.set(from.subarray(start, end), this.byteLength);
     this.byteLength = needed;
     this.bucketCount += count;
+  }
+
+  /** Adds one bucket of an integer histogram: its difference, given as the two halves of its zigzag number. */
+  addDelta(low: number, high: number): void {
+    const needed = this.byteLength + MAX_VARINT_BYTES;
+    if (needed > this.bytes.length) this.#growBytes(needed);
+    this.byteLength = writeVarint64(this.bytes, this.byteLength, low, high);
+    this.bucketCount++;
   }
 
   #growSpans(): void {

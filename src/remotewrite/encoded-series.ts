@@ -2,10 +2,14 @@
 
 /**
  * One push, encoded. `bytes` holds back-to-back fields of `prometheus.WriteRequest` 1.0: `timeseries` (1), each with
- * exactly one sample, and `metadata` (3). Fields may be appended to others and cut between any two.
- * `bytes` belongs to the encoder and is overwritten by the next push: whoever keeps it copies it.
+ * exactly one sample or native histogram and perhaps its exemplars, and `metadata` (3). Fields may be appended to others
+ * and cut between any two. `bytes` may belong to the encoder and be overwritten by the next push: whoever keeps it
+ * copies it.
  */
 export interface EncodedSeries {
   readonly bytes: Uint8Array;
+  /** Samples and native histograms. */
   readonly sampleCount: number;
+  /** Native histograms that were pushed and are not among them. */
+  readonly withheldHistograms: number;
 }

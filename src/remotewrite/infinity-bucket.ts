@@ -7,7 +7,9 @@ import { varintEnd, varintLength, writeVarint } from '../wire/varint.ts';
 import { TIMESERIES_TAG } from './fragments.ts';
 import { compareFieldName, fieldEnd } from './label-field.ts';
 
-const COUNT_SUFFIX_LENGTH = '_count'.length;
+const COUNT_SUFFIX = Buffer.from('_count');
+/** What OpenMetrics calls the count of a gauge histogram. */
+const GAUGE_COUNT_SUFFIX = Buffer.from('_gcount');
 const BUCKET_SUFFIX = Buffer.from('_bucket');
 const LE = Buffer.from('le');
 const LE_FIELD = encodeLabel(LE, Buffer.from('+Inf'));
@@ -64,15 +66,20 @@ export class InfinityBucket {
     out.length = at + bytes.copy(bytes, at, labelsEnd, seriesEnd);
   }
 
-  /** Renames `x_count` to `x_bucket`; most often the name is the one before. */
+  /** Renames `x_count`, or `x_gcount`, to `x_bucket`; most often the name is the one before. */
   #useName(bytes: Buffer, start: number, end: number): void {
     const valueAt = varintEnd(bytes, varintEnd(bytes, start + 1) + 1) + METRIC_LABEL.length + 1;
     const name = bytes.subarray(varintEnd(bytes, valueAt), end);
     if (name.equals(this.#countName)) return;
     this.#countName = Buffer.from(name);
-    const base = name.subarray(0, name.length - COUNT_SUFFIX_LENGTH);
+    const base = name.subarray(0, name.length - suffixOf(name).length);
     this.#nameField = encodeLabel(METRIC_LABEL, Buffer.concat([base, BUCKET_SUFFIX]));
   }
+}
+
+function suffixOf(name: Buffer): Buffer {
+  const tail = name.subarray(-GAUGE_COUNT_SUFFIX.length);
+  return tail.equals(GAUGE_COUNT_SUFFIX) ? GAUGE_COUNT_SUFFIX : COUNT_SUFFIX;
 }
 
 /** Where the parts of a `_count` series begin: labels, name field, what follows it, the place of `le`, sample, end. */

@@ -1,4 +1,4 @@
-// TYPE and HELP as a `metadata = 3` field of `prometheus.WriteRequest` 1.0
+// TYPE, HELP and UNIT as a `metadata = 3` field of `prometheus.WriteRequest` 1.0
 // (MetricMetadata: type 1, metric_family_name 2, help 4, unit 5).
 import type { OutputBuffer } from '../wire/output-buffer.ts';
 import { varintLength, writeVarint } from '../wire/varint.ts';
@@ -7,10 +7,20 @@ import { METADATA_TAG } from './fragments.ts';
 const TYPE_TAG = 0x08;
 const NAME_TAG = 0x12;
 const HELP_TAG = 0x22;
+const UNIT_TAG = 0x2a;
 
-/** Appends one family's metadata. `type` is a `MetricMetadata.MetricType`. Throws OutputLimitError. */
-export function appendMetadata(out: OutputBuffer, type: number, name: Buffer, help: Buffer): void {
-  const length = (type === 0 ? 0 : 2) + fieldLength(name) + fieldLength(help);
+export interface FamilyMetadata {
+  /** A `MetricMetadata.MetricType`. */
+  readonly type: number;
+  /** In UTF-8, as the others; `help` and `unit` are empty where there is none. */
+  readonly name: Buffer;
+  readonly help: Buffer;
+  readonly unit: Buffer;
+}
+
+/** Appends one family's metadata. Throws OutputLimitError. */
+export function appendMetadata(out: OutputBuffer, { type, name, help, unit }: FamilyMetadata): void {
+  const length = (type === 0 ? 0 : 2) + fieldLength(name) + fieldLength(help) + fieldLength(unit);
   out.reserve(1 + varintLength(length) + length);
   const { bytes } = out;
   bytes[out.length] = METADATA_TAG;
@@ -21,7 +31,8 @@ export function appendMetadata(out: OutputBuffer, type: number, name: Buffer, he
     at += 2;
   }
   at = writeField(bytes, at, NAME_TAG, name);
-  out.length = writeField(bytes, at, HELP_TAG, help);
+  at = writeField(bytes, at, HELP_TAG, help);
+  out.length = writeField(bytes, at, UNIT_TAG, unit);
 }
 
 function fieldLength(content: Buffer): number {

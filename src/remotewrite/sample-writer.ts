@@ -1,5 +1,6 @@
 // Writes a `samples = 2` field: Sample { value = 1 (double), timestamp = 2 (int64, ms) }.
 import { TIMESTAMP_MS, VALUE } from '../labels/label-set.ts';
+import { writeDouble } from '../wire/double.ts';
 import type { OutputBuffer } from '../wire/output-buffer.ts';
 import { writeInt64 } from '../wire/varint.ts';
 
@@ -27,8 +28,7 @@ export class SampleWriter {
     if (value !== 0 || Object.is(value, -0)) {
       bytes[start + 1] = VALUE_BYTES + timestampLength;
       bytes[at] = VALUE_TAG;
-      writeFloat64(out.view, at + 1, value);
-      at += VALUE_BYTES;
+      at = writeDouble(out.view, at + 1, value);
     }
     const timestamp = this.#timestamp;
     for (let i = 0; i < timestampLength; i++) bytes[at++] = timestamp[i]!;
@@ -40,12 +40,4 @@ export class SampleWriter {
     this.#timestamp[0] = TIMESTAMP_TAG;
     this.#timestampLength = timestampMs === 0 ? 0 : writeInt64(this.#timestamp, 1, timestampMs);
   }
-}
-
-/** Every NaN is written as the ordinary one, so that none can be a staleness marker. */
-function writeFloat64(view: DataView, at: number, value: number): void {
-  if (Number.isNaN(value)) {
-    view.setUint32(at, 1, true);
-    view.setUint32(at + 4, 0x7ff80000, true);
-  } else view.setFloat64(at, value, true);
 }

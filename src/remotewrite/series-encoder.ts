@@ -1,15 +1,20 @@
 // Writes one series with one sample as a `timeseries = 1` field of `prometheus.WriteRequest`
 // (https://prometheus.io/docs/specs/prw/remote_write_spec/#protocol): labels merged and sorted, value bit-exact.
 // Bytes in, bytes out; nothing is allocated per series.
+
+import type { ExemplarSet } from '../labels/exemplar-set.ts';
 import { type FixedLabels, labelLength } from '../labels/fixed-labels.ts';
 import { METRIC_SLOT } from '../labels/label-layout.ts';
-import type { LabelSet } from '../labels/label-set.ts';
+import { type LabelSet, TIMESTAMP_MS } from '../labels/label-set.ts';
 import { MAX_SHAPES, UNREMEMBERED } from '../labels/label-shape.ts';
+import type { NativeHistogram } from '../labels/native-histogram.ts';
 import { mixLabel } from '../wire/label-hash.ts';
 import type { OutputBuffer } from '../wire/output-buffer.ts';
 import { readVarint, varintLength, writeVarint } from '../wire/varint.ts';
 import { copyRange, hashRange } from '../wire/words.ts';
+import { exemplarsLength, writeExemplars } from './exemplar-writer.ts';
 import { TIMESERIES_TAG } from './fragments.ts';
+import { maxHistogramLength, writeHistogram } from './histogram-writer.ts';
 import { SampleWriter } from './sample-writer.ts';
 import type { SeriesPieces } from './series-pieces.ts';
 import { makeTemplate, NO_VALUE, type SeriesTemplate } from './series-template.ts';
@@ -50,19 +55,42 @@ export class SeriesEncoder {
 
   /** Appends the series with its sample in the labels' registers. Throws OutputLimitError where it does not fit. */
   append(labels: LabelSet): void {
+    const headerBytes = this.#open(labels, 0);
+    this.#header(this.#sample.write(this.#out, this.labelsEnd, labels.sample), headerBytes);
+  }
+
+  /** As `append`, with the exemplars of the sample. */
+  appendWithExemplars(labels: LabelSet, exemplars: ExemplarSet): void {
+    const timestampMs = labels.sample[TIMESTAMP_MS]!;
+    const headerBytes = this.#open(labels, exemplarsLength(exemplars, timestampMs));
+    const at = this.#sample.write(this.#out, this.labelsEnd, labels.sample);
+    this.#header(writeExemplars(this.#out, at, exemplars, timestampMs), headerBytes);
+  }
+
+  /** Appends the series with a native histogram in place of a sample; its timestamp is in the labels' registers. */
+  appendHistogram(labels: LabelSet, histogram: NativeHistogram, exemplars: ExemplarSet | undefined): void {
+    const timestampMs = labels.sample[TIMESTAMP_MS]!;
+    const exemplarsBytes = exemplars ? exemplarsLength(exemplars, timestampMs) : 0;
+    const headerBytes = this.#open(labels, maxHistogramLength(histogram) + exemplarsBytes);
+    // Exemplars have the smaller field number.
+    const at = exemplars ? writeExemplars(this.#out, this.labelsEnd, exemplars, timestampMs) : this.labelsEnd;
+    this.#header(writeHistogram(this.#out, at, histogram, timestampMs), headerBytes);
+  }
+
+  /** Writes the labels of a series that has up to `more` bytes besides labels and sample; returns the room kept for its length. */
+  #open(labels: LabelSet, more: number): number {
     const fixed = this.#fixed!;
     const out = this.#out;
     if (this.#template?.shape !== labels.shape || this.#isOneOff || labels.hasEmpty)
       this.#useTemplate(labels, fixed);
     out.reserve(
-      labels.maxBytes + fixed.bytes.length + labels.count * MAX_LABEL_OVERHEAD + MAX_SERIES_OVERHEAD,
+      labels.maxBytes + fixed.bytes.length + labels.count * MAX_LABEL_OVERHEAD + MAX_SERIES_OVERHEAD + more,
     );
     this.seriesStart = out.length;
     const headerBytes = this.#headerBytes;
     this.labelsStart = out.length + 1 + headerBytes;
     this.labelsEnd = this.#labels(labels, fixed, this.#template!);
-    const end = this.#sample.write(out, this.labelsEnd, labels.sample);
-    this.#header(end, headerBytes);
+    return headerBytes;
   }
 
   /** Appends a series that is known, with the sample in `sample`. Throws OutputLimitError where it does not fit. */

@@ -38,6 +38,7 @@ export class BackendMetrics {
   readonly #samplesRetried;
   readonly #blocksDropped;
   readonly #samplesDropped;
+  readonly #histogramsWithheld;
   readonly #requestSeconds;
 
   constructor(registry: Registry, backends: readonly string[]) {
@@ -59,6 +60,10 @@ export class BackendMetrics {
     );
     this.#blocksDropped = byReason('sluice_blocks_dropped_total', 'Blocks given up.');
     this.#samplesDropped = byReason('sluice_samples_dropped_total', 'Samples in blocks given up.');
+    this.#histogramsWithheld = counter(
+      'sluice_native_histograms_withheld_total',
+      'Native histograms of accepted pushes that the backend is not sent (sendNativeHistograms, or custom buckets).',
+    );
     this.#requestSeconds = new Histogram({
       name: 'sluice_backend_request_duration_seconds',
       help: 'Time from the start of an attempt to its end, whatever the end.',
@@ -85,12 +90,17 @@ export class BackendMetrics {
     this.#samplesDropped.inc({ backend, reason }, samples);
   }
 
+  withheld(backend: string, histograms: number): void {
+    this.#histogramsWithheld.inc({ backend }, histograms);
+  }
+
   requestEnded(backend: string, durationMs: number): void {
     this.#requestSeconds.observe({ backend }, durationMs / 1000);
   }
 
   #zero(backend: string): void {
-    for (const counter of [this.#blocksSent, this.#samplesSent, this.#bytesSent]) counter.inc({ backend }, 0);
+    const plain = [this.#blocksSent, this.#samplesSent, this.#bytesSent, this.#histogramsWithheld];
+    for (const counter of plain) counter.inc({ backend }, 0);
     this.#requestSeconds.zero({ backend });
     for (const reason of RETRY_REASONS) {
       for (const counter of [this.#blocksRetried, this.#samplesRetried]) counter.inc({ backend, reason }, 0);

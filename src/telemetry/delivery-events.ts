@@ -47,6 +47,10 @@ export class LoggedDeliveryEvents implements DeliveryEvents {
     this.#log.error({ backend, reason, detail, samples, ...listJobs(e.jobs) }, 'blockDropped');
   }
 
+  histogramsWithheld(backend: string, count: number): void {
+    this.#metrics.backends.withheld(backend, count);
+  }
+
   tlsReloaded(e: { readonly backend: string }): void {
     this.#log.info(e, 'tlsReloaded');
   }

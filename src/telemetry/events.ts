@@ -24,6 +24,8 @@ export interface DeliveryEvents {
   ): void;
   /** Given up. `detail` is the backend's own words, made printable. */
   blockDropped(e: BlockFacts & { readonly reason: string; readonly detail: string }): void;
+  /** Native histograms were pushed that this backend is not sent. */
+  histogramsWithheld(backend: string, count: number): void;
   tlsReloaded(e: { readonly backend: string }): void;
   /** Changed files cannot be used; the old ones stay in use. Told once for each change. */
   tlsUnreadable(e: { readonly backend: string; readonly detail: string }): void;

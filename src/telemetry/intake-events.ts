@@ -24,7 +24,9 @@ export class LoggedIntakeEvents implements IntakeEvents {
   pushAnswered(e: PushAnswered): void {
     this.#metrics.pushes.answered(e.status, e.reason, e.bodyBytes, e.durationMs, e.sampleCount);
     if (e.status >= 400) this.#logRefusal(e);
-    else if (this.#logsAccepted) this.#log.debug(e, 'pushAccepted');
+    else if (!this.#logsAccepted) return;
+    else if (e.reason === 'delete_ignored') this.#logDelete(e);
+    else this.#log.debug(e, 'pushAccepted');
   }
 
   timestampsAdvanced(count: number): void {
@@ -57,6 +59,10 @@ export class LoggedIntakeEvents implements IntakeEvents {
   stopped(e: { readonly lostSamples: number }): void {
     if (e.lostSamples > 0) this.#log.error(e, 'stopped');
     else this.#log.info(e, 'stopped');
+  }
+
+  #logDelete({ job, status, userAgent }: PushAnswered): void {
+    this.#log.debug({ job, status, userAgent }, 'deleteIgnored');
   }
 
   #logRefusal({ job, status, reason, detail, userAgent }: PushAnswered): void {

@@ -29,9 +29,15 @@ export class BodyMemory {
   }
 
   /** Gives the series of a known body to `sink`; false where the body is not known, or not throughout. */
-  replay(arena: ByteArena, fixed: FixedLabels, numbers: NumberScanner, sink: KnownSeriesSink): boolean {
+  replay(
+    arena: ByteArena,
+    format: number,
+    fixed: FixedLabels,
+    numbers: NumberScanner,
+    sink: KnownSeriesSink,
+  ): boolean {
     if (arena.bodyEnd > this.#known.maxBodyBytes) return false;
-    const isKnown = this.#known.replay(arena, fixed, numbers, sink);
+    const isKnown = this.#known.replay(arena, format, fixed, numbers, sink);
     if (isKnown) {
       this.#hasReplayed = true;
       this.#every = 1;
@@ -39,10 +45,11 @@ export class BodyMemory {
     return isKnown;
   }
 
-  /** A full parse of the arena's body begins. */
-  startTrace(arena: ByteArena): void {
+  /** A full parse of the arena's body begins; `isText`: of one whose values stand in it as text. */
+  startTrace(arena: ByteArena, isText: boolean): void {
     this.#samples = 0;
-    this.#isTracing = arena.bodyEnd <= this.#known.maxBodyBytes && this.#unknown++ % this.#every === 0;
+    this.#isTracing =
+      isText && arena.bodyEnd <= this.#known.maxBodyBytes && this.#unknown++ % this.#every === 0;
   }
 
   /** The body has something that depends on more than its text: it is not remembered. */
@@ -62,10 +69,16 @@ export class BodyMemory {
   }
 
   /** The body was transcoded to its end: remember it. */
-  finishTrace(arena: ByteArena, fixed: FixedLabels, encoded: Buffer, signature: number): void {
+  finishTrace(
+    arena: ByteArena,
+    format: number,
+    fixed: FixedLabels,
+    encoded: Buffer,
+    signature: number,
+  ): void {
     if (!this.#isTracing || this.#samples === 0) return;
     this.#isTracing = false;
-    if (this.#known.record(arena, fixed, encoded, this.#trace, this.#samples, signature)) return;
+    if (this.#known.record(arena, format, fixed, encoded, this.#trace, this.#samples, signature)) return;
     if (!this.#hasReplayed) this.#every = Math.min(RAREST, 4 * this.#every);
     this.#hasReplayed = false;
   }

@@ -17,7 +17,8 @@ export function appendDueMetadata(
 ): void {
   for (const family of registry.due(families, nowMs)) {
     const name = arena.bytes.subarray(families.nameStart[family], families.nameEnd[family]);
-    appendMetadata(out, families.type[family]!, name, helpOf(arena, families, family));
+    const help = helpOf(arena, families, family);
+    appendMetadata(out, { type: families.type[family]!, name, help, unit: unitOf(arena, families, family) });
   }
 }
 
@@ -26,7 +27,15 @@ function helpOf(arena: ByteArena, families: FamilyTable, family: number): Buffer
   if (start < 0) return Buffer.alloc(0);
   const end = Math.min(families.helpEnd[family]!, start + MAX_HELP_BYTES);
   // Help may hold invalid UTF-8, which protobuf must not: decoding replaces it.
-  return Buffer.from(unescapeHelp(arena.bytes.toString('utf8', start, end)));
+  const text = arena.bytes.toString('utf8', start, end);
+  return Buffer.from(families.isHelpEscaped ? unescapeHelp(text) : text);
+}
+
+function unitOf(arena: ByteArena, families: FamilyTable, family: number): Buffer {
+  const start = families.unitStart[family]!;
+  if (start < 0) return Buffer.alloc(0);
+  const end = Math.min(families.unitEnd[family]!, start + MAX_HELP_BYTES);
+  return Buffer.from(arena.bytes.toString('utf8', start, end));
 }
 
 function unescapeHelp(text: string): string {

@@ -1,31 +1,31 @@
-// gzip bodies, decoded within a limit on their decoded size. Small ones at once; for larger ones in a worker thread of
-// Node's, after a first pass that only counts, so that a bomb costs some processor time but no memory.
-import { createGunzip, gunzip, gunzipSync } from 'node:zlib';
+// gzip bodies (RFC 1952), decoded within a limit on their decoded size. Small ones at once; larger ones in a worker thread
+// of Node's, after a first pass that only counts, so that a bomb costs some processor time but no memory.
+import { createGunzip, gunzip as decodeInThread, gunzipSync } from 'node:zlib';
+import { DecodeBodyError, DecodedSizeError, ENDS_EARLY, translateZlibError } from './decode-body-error.ts';
+import { type LargeBody, SMALL_DECODED } from './large-body.ts';
 
-/** The body is not a whole, sound gzip stream. */
-export class GzipError extends SyntaxError {}
-
-/** The decoded body is over its limit. */
-export class DecodedSizeError extends RangeError {
-  constructor(maxBytes: number) {
-    super(`Cannot decode gzip body: expected at most ${maxBytes} bytes decoded, found more`);
-  }
-}
-
-/** Up to these sizes decoding takes less time than handing it over. */
 const SMALL_ENCODED = 64 * 1024;
-const SMALL_DECODED = 1024 * 1024;
 const SHORTEST_STREAM = 18;
 const COUNTING_CHUNK = 64 * 1024;
-/** What counting takes in memory: a chunk of output, and the window and tables of the decoder. */
-export const COUNTING_BYTES = COUNTING_CHUNK + 48 * 1024;
+/** A chunk of output, and the window and tables of the decoder. */
+const WORKING_BYTES = COUNTING_CHUNK + 48 * 1024;
 
-/**
- * Decodes a small body at once. Undefined where it is not surely small: then it needs `gunzipLarge`.
- * Throws GzipError and DecodedSizeError.
- */
-export function gunzipSmall(body: Buffer, maxBytes: number): Buffer | undefined {
-  if (body.length < SHORTEST_STREAM) throw new GzipError(sentence('the data end too early'));
+/** Implements BodyDecoder. */
+export function gunzip(body: Buffer, maxBytes: number): Buffer | LargeBody {
+  return gunzipSmall(body, maxBytes) ?? largeGzip(body, maxBytes);
+}
+
+export function largeGzip(body: Buffer, maxBytes: number): LargeBody {
+  return {
+    workingBytes: WORKING_BYTES,
+    count: () => count(body, maxBytes),
+    decode: (size) => decode(body, size),
+  };
+}
+
+/** Undefined where the body is not surely small. */
+function gunzipSmall(body: Buffer, maxBytes: number): Buffer | undefined {
+  if (body.length < SHORTEST_STREAM) throw new DecodeBodyError('gzip', ENDS_EARLY);
   const claimed = body.readUInt32LE(body.length - 4);
   if (body.length > SMALL_ENCODED || claimed > SMALL_DECODED || claimed > maxBytes) return undefined;
   try {
@@ -34,35 +34,21 @@ export function gunzipSmall(body: Buffer, maxBytes: number): Buffer | undefined 
     checkRest(body, engine.bytesWritten);
     return buffer;
   } catch (error) {
+    const translated = translateZlibError(error, 'gzip', claimed);
     // Of several members in one stream only the last one's size stands at the end.
-    if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') return undefined;
-    throw translate(error, maxBytes);
+    if (translated instanceof DecodedSizeError) return undefined;
+    throw translated;
   }
 }
 
-/** Decodes a body of any size. Rejects with GzipError and DecodedSizeError. */
-export async function gunzipLarge(body: Buffer, maxBytes: number): Promise<Buffer> {
-  return decodeCounted(body, await countDecoded(body, maxBytes));
-}
-
-/** Decodes a body that has been counted to come to `size` bytes. */
-export function decodeCounted(body: Buffer, size: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    gunzip(body, { maxOutputLength: Math.max(1, size), chunkSize: Math.max(64, size) }, (error, decoded) => {
-      if (error) reject(translate(error, size));
-      else resolve(decoded);
-    });
-  });
-}
-
-/** The decoded size of a body, none of which is kept. */
-export function countDecoded(body: Buffer, maxBytes: number): Promise<number> {
+/** None of what is decoded is kept. */
+function count(body: Buffer, maxBytes: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const stream = createGunzip({ chunkSize: COUNTING_CHUNK });
     let size = 0;
     stream.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > maxBytes) stream.destroy(new DecodedSizeError(maxBytes));
+      if (size > maxBytes) stream.destroy(new DecodedSizeError('gzip', maxBytes));
     });
     stream.on('end', () => {
       try {
@@ -72,8 +58,18 @@ export function countDecoded(body: Buffer, maxBytes: number): Promise<number> {
         reject(error);
       }
     });
-    stream.on('error', (error) => reject(translate(error, maxBytes)));
+    stream.on('error', (error) => reject(translateZlibError(error, 'gzip', maxBytes)));
     stream.end(body);
+  });
+}
+
+function decode(body: Buffer, size: number): Promise<Buffer> {
+  const options = { maxOutputLength: Math.max(1, size), chunkSize: Math.max(64, size) };
+  return new Promise((resolve, reject) => {
+    decodeInThread(body, options, (error, decoded) => {
+      if (error) reject(translateZlibError(error, 'gzip', size));
+      else resolve(decoded);
+    });
   });
 }
 
@@ -86,29 +82,6 @@ interface InfoResult {
 /** Zeros may follow the last member, as tape archivers pad. zlib stops there, and would not say what it left. */
 function checkRest(body: Buffer, used: number): void {
   if (body.subarray(used).some((byte) => byte !== 0)) {
-    throw new GzipError(sentence('more data follow zeros behind its end'));
+    throw new DecodeBodyError('gzip', 'more data follow zeros behind its end');
   }
-}
-
-/** The one place that knows zlib's errors. */
-function translate(error: unknown, maxBytes: number): Error {
-  if (error instanceof DecodedSizeError || error instanceof GzipError) return error;
-  switch (codeOf(error)) {
-    case 'ERR_BUFFER_TOO_LARGE':
-      return new DecodedSizeError(maxBytes);
-    case 'Z_BUF_ERROR':
-      return new GzipError(sentence('the data end too early'), { cause: error });
-    case 'Z_DATA_ERROR':
-      return new GzipError(sentence((error as Error).message), { cause: error });
-    default:
-      return error instanceof Error ? error : new Error(String(error));
-  }
-}
-
-function sentence(found: string): string {
-  return `Cannot decode gzip body: expected a whole gzip stream, found that ${found}`;
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

@@ -19,6 +19,8 @@ export interface KnownSeriesSink {
 export const TRACE_STRIDE = 4;
 
 const MAX_NODES = 1 << 16;
+/** Formats are numbered below this. */
+const FORMATS = 2;
 /** Ways in which bodies go on behind the same bytes; where a label is different each time, no more are remembered. */
 const MAX_CHILDREN = 128;
 const MAX_CROWDED_OUT = 4096;
@@ -57,8 +59,14 @@ export class KnownBodies {
   }
 
   /** Walks the arena's body along the tree, giving every series to `sink`. False where the body is not known throughout. */
-  replay(arena: ByteArena, fixed: FixedLabels, numbers: NumberScanner, sink: KnownSeriesSink): boolean {
-    let node = this.#roots.get(fixed.layout) ?? -1;
+  replay(
+    arena: ByteArena,
+    format: number,
+    fixed: FixedLabels,
+    numbers: NumberScanner,
+    sink: KnownSeriesSink,
+  ): boolean {
+    let node = this.#roots.get(rootKey(fixed, format)) ?? -1;
     const end = arena.bodyEnd;
     const pieces = this.#pieces;
     for (let at = 0; node >= 0; ) {
@@ -84,13 +92,14 @@ export class KnownBodies {
    */
   record(
     arena: ByteArena,
+    format: number,
     fixed: FixedLabels,
     encoded: Buffer,
     trace: Int32Array,
     samples: number,
     signature: number,
   ): boolean {
-    let node = this.#root(fixed.layout);
+    let node = this.#root(rootKey(fixed, format));
     let from = 0;
     for (let i = 0; i < TRACE_STRIDE * samples && node >= 0; i += TRACE_STRIDE) {
       const valueAt = trace[i]!;
@@ -129,11 +138,11 @@ export class KnownBodies {
     return false;
   }
 
-  #root(layout: number): number {
-    const known = this.#roots.get(layout);
+  #root(key: number): number {
+    const known = this.#roots.get(key);
     if (known !== undefined) return known;
     const root = this.#newNode();
-    if (root >= 0) this.#roots.set(layout, root);
+    if (root >= 0) this.#roots.set(key, root);
     return root;
   }
 
@@ -196,6 +205,11 @@ export class KnownBodies {
     this.#isEnd[node] = 0;
     return node;
   }
+}
+
+/** Bodies of different formats are apart, since the same bytes may mean something else in each. */
+function rootKey({ layout }: FixedLabels, format: number): number {
+  return FORMATS * layout + format;
 }
 
 /** Whether a number behind this byte is surely a token of its own: behind a name it would be a part of that. */

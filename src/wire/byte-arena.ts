@@ -32,6 +32,11 @@ export class ByteArena {
     this.end = at + SLACK;
   }
 
+  /** Forgets what was rewritten, before the body is read once more. */
+  dropRewritten(): void {
+    this.end = this.bodyEnd + SLACK;
+  }
+
   /** Appends the ASCII text and returns where it starts; it ends at `end`. */
   writeAscii(text: string): number {
     const start = this.end;

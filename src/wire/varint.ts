@@ -49,6 +49,24 @@ export function writeBigVarint(bytes: Uint8Array, at: number, value: bigint): nu
   return at;
 }
 
+/** Writes an unsigned 64-bit value given as its low and high 32 bits. */
+export function writeVarint64(bytes: Uint8Array, at: number, low: number, high: number): number {
+  let restLow = low >>> 0;
+  let restHigh = high >>> 0;
+  while (restHigh > 0 || restLow > 127) {
+    bytes[at++] = (restLow & 127) | 128;
+    restLow = ((restLow >>> 7) | (restHigh << 25)) >>> 0;
+    restHigh >>>= 7;
+  }
+  bytes[at++] = restLow;
+  return at;
+}
+
+/** A signed 32-bit number as protobuf's `sint32` numbers it: small for small magnitudes. */
+export function zigzag32(value: number): number {
+  return ((value << 1) ^ (value >> 31)) >>> 0;
+}
+
 /** Where the varint at `at` ends, exclusive. */
 export function varintEnd(bytes: Uint8Array, at: number): number {
   let end = at;

@@ -52,6 +52,9 @@ it('the JSON Schema takes what the program takes', () => {
     `push: { pushgateway: { enabled: "\${E}", maxBodySize: 1000, maxDecodedSize: 64MiB, pathPrefixes: ["", /a] } }\n${backend}`,
     `labels: { defaults: { a: "\${X:}" } }\n${backend}`,
     `remoteWrite: [{ url: "\${URL}" }]`,
+    `push: { pushgateway: { contentEncodings: [zstd, snappy], onDelete: ignore, pushTimeMetrics: true } }\n${backend}`,
+    `push: { pushgateway: { contentEncodings: [], onDelete: "\${D:reject}" } }\n${backend}`,
+    'remoteWrite: [{ url: "https://h/w", sendExemplars: false, sendNativeHistograms: true, sendClassicHistograms: true }]',
   ]) {
     expect([text, judged(text)]).toEqual([text, true]);
   }

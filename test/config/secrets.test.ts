@@ -77,7 +77,7 @@ const CONFIG = configFromObject({
   ],
 });
 
-it('configForPrinting shows neither credentials nor header values nor query strings', () => {
+it('configForPrinting shows neither credentials nor user names, header values or query strings', () => {
   const printed = configForPrinting(CONFIG);
   expect(inspect(printed, { depth: 9 })).not.toContain(SECRET);
   expect(JSON.stringify(printed)).not.toContain(SECRET);
@@ -89,7 +89,7 @@ it('configForPrinting shows neither credentials nor header values nor query stri
         authorization: { type: 'Bearer', credentials: '<redacted>' },
         headers: { 'X-Key': '<redacted>' },
       },
-      { url: 'https://h/w', basicAuth: { username: 'u', password: '<redacted>' } },
+      { url: 'https://h/w', basicAuth: { username: '<redacted>', password: '<redacted>' } },
     ],
   });
 });

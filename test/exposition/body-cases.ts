@@ -7,6 +7,8 @@ export interface BodyCases {
   refuses(what: string, body: string | Uint8Array, line: number, problem: string): void;
   /** `body` holds exactly these samples. */
   takes(what: string, body: string | Uint8Array, ...samples: readonly ReadSample[]): void;
+  /** The samples of a body, or the message it is refused with. */
+  read(body: string | Uint8Array): readonly ReadSample[] | string;
 }
 
 export const NO_LINE_FEED = 'expected a line feed at the end of the last line, found the end of the body';
@@ -22,6 +24,9 @@ export function bodyCases(options: ParserOptions = {}): BodyCases {
       test(`takes ${what}`, () => {
         expect(readBody(body, options)).toEqual(samples);
       });
+    },
+    read(body) {
+      return readBody(body, options);
     },
   };
 }

@@ -1,7 +1,8 @@
 // The table of families against a plain map that follows the rules of Prometheus's expfmt.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FamilyTable, FamilyType, Role } from '../../src/exposition/family-table.ts';
+import { FamilyTable, FamilyType, type NameSuffix, Role } from '../../src/exposition/family-table.ts';
+import { OPEN_METRICS_SUFFIXES } from '../../src/exposition/open-metrics-suffixes.ts';
 import { ByteArena } from '../../src/wire/byte-arena.ts';
 
 type Step =
@@ -11,37 +12,59 @@ type Step =
 /** What a sample or TYPE line named: the family and the part of it, or that the TYPE comes too late. */
 type Answer = readonly [family: string, role: number] | 'refused';
 
-const SUFFIXES = [
-  ['_sum', Role.sum],
-  ['_count', Role.count],
-  ['_bucket', Role.bucket],
-] as const;
+type Parts = readonly (readonly [suffix: string, role: number, types: readonly number[]])[];
+
+const { counter, histogram, gaugeHistogram, summary, info } = FamilyType;
+
+const TEXT_PARTS: Parts = [
+  ['_sum', Role.sum, [histogram, gaugeHistogram, summary]],
+  ['_count', Role.count, [histogram, gaugeHistogram, summary]],
+  ['_bucket', Role.bucket, [histogram, gaugeHistogram]],
+];
+
+const OPEN_METRICS_PARTS: Parts = [
+  ['_sum', Role.sum, [histogram, summary]],
+  ['_gsum', Role.sum, [gaugeHistogram]],
+  ['_count', Role.count, [histogram, summary]],
+  ['_gcount', Role.count, [gaugeHistogram]],
+  ['_bucket', Role.bucket, [histogram, gaugeHistogram]],
+  ['_created', Role.own, [counter, histogram, summary]],
+  ['_total', Role.own, [counter]],
+  ['_info', Role.own, [info]],
+];
 
 describe('the family table', () => {
-  test('resolves names as a plain map does, in any order of declarations and samples', () => {
-    const table = new TableUnderTest();
-    fc.assert(
-      fc.property(steps(40), (run) => {
-        expect(table.play(run)).toEqual(new MapModel().play(run));
-      }),
-      { numRuns: 1000 },
-    );
-  });
+  for (const [format, parts] of [
+    ['text', TEXT_PARTS],
+    ['OpenMetrics', OPEN_METRICS_PARTS],
+  ] as const) {
+    const newTable = () => new TableUnderTest(format === 'text' ? undefined : OPEN_METRICS_SUFFIXES);
 
-  test('finds the same collisions', () => {
-    const table = new TableUnderTest();
-    fc.assert(
-      fc.property(steps(12), (run) => {
-        table.play(run);
-        const model = new MapModel();
-        model.play(run);
-        const found = table.collision;
-        if (found === undefined) expect(model.collisions).toEqual([]);
-        else expect(model.collisions).toContain(found);
-      }),
-      { numRuns: 2000 },
-    );
-  });
+    test(`resolves names as a plain map does, in any order of declarations and samples of ${format}`, () => {
+      const table = newTable();
+      fc.assert(
+        fc.property(steps(40), (run) => {
+          expect(table.play(run)).toEqual(new MapModel(parts).play(run));
+        }),
+        { numRuns: 1000 },
+      );
+    });
+
+    test(`finds the same collisions in ${format}`, () => {
+      const table = newTable();
+      fc.assert(
+        fc.property(steps(12), (run) => {
+          table.play(run);
+          const model = new MapModel(parts);
+          model.play(run);
+          const found = table.collision;
+          if (found === undefined) expect(model.collisions).toEqual([]);
+          else expect(model.collisions).toContain(found);
+        }),
+        { numRuns: 2000 },
+      );
+    });
+  }
 
   test('resolves the same names again after a push of more families than it starts with', () => {
     const table = new TableUnderTest();
@@ -50,8 +73,8 @@ describe('the family table', () => {
         { kind: 'type', name: `h${i}`, type: FamilyType.histogram },
         { kind: 'sample', name: `h${i}_count` },
       ]).flat();
-      expect(table.play(run)).toEqual(new MapModel().play(run));
-      expect(table.play(run)).toEqual(new MapModel().play(run));
+      expect(table.play(run)).toEqual(new MapModel(TEXT_PARTS).play(run));
+      expect(table.play(run)).toEqual(new MapModel(TEXT_PARTS).play(run));
     }
   });
 
@@ -67,7 +90,11 @@ describe('the family table', () => {
 /** One table, reused for all runs as the parser does. */
 class TableUnderTest {
   readonly #arena = new ByteArena();
-  readonly families = new FamilyTable(this.#arena, true);
+  readonly families: FamilyTable;
+
+  constructor(suffixes?: readonly NameSuffix[]) {
+    this.families = new FamilyTable(this.#arena, true, suffixes);
+  }
 
   play(run: readonly Step[]): Answer[] {
     const body = Buffer.from(run.map(({ name }) => `${name}\n`).join(''));
@@ -101,7 +128,12 @@ class TableUnderTest {
 }
 
 class MapModel {
+  readonly #parts: Parts;
   readonly #families = new Map<string, { type: number | undefined; hasSamples: boolean }>();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
 
   play(run: readonly Step[]): Answer[] {
     return run.map((step) => {
@@ -136,12 +168,10 @@ class MapModel {
   }
 
   #partOf(name: string): readonly [string, number] | undefined {
-    for (const [suffix, role] of SUFFIXES) {
-      if (!name.endsWith(suffix)) continue;
-      const base = name.slice(0, -suffix.length);
+    for (const [suffix, role, types] of this.#parts) {
+      const base = name.endsWith(suffix) ? name.slice(0, -suffix.length) : '';
       const type = this.#families.get(base)?.type;
-      const isHistogram = type === FamilyType.histogram || type === FamilyType.gaugeHistogram;
-      if (isHistogram || (type === FamilyType.summary && role !== Role.bucket)) return [base, role];
+      if (type !== undefined && types.includes(type)) return [base, role];
     }
     return undefined;
   }
@@ -155,13 +185,17 @@ function steps(maxLength: number): fc.Arbitrary<Step[]> {
     '_count',
     '_bucket',
     '_total',
+    '_created',
+    '_info',
+    '_gsum',
+    '_gcount',
     '_',
     '_sum_count',
     '_count_count',
   );
   const name = fc.tuple(fc.constantFrom('a', 'b', 'ab', 'a_sum', '_'), suffix).map((parts) => parts.join(''));
   const sample = name.map((name): Step => ({ kind: 'sample', name }));
-  const type = fc.tuple(name, fc.constantFrom(0, 1, 2, 3, 4, 5));
+  const type = fc.tuple(name, fc.constantFrom(0, 1, 2, 3, 4, 5, 6, 7));
   const declaration = type.map(([name, type]): Step => ({ kind: 'type', name, type }));
   return fc.array(fc.oneof(sample, declaration), { maxLength });
 }

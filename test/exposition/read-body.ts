@@ -1,26 +1,48 @@
-// Runs a text body through the parser alone: all its samples, or the message it is refused with.
+// Runs a text or OpenMetrics body through its parser alone: all its samples, or the message it is refused with.
 import { ExpositionError } from '../../src/exposition/exposition-error.ts';
 import type { FamilyTable } from '../../src/exposition/family-table.ts';
+import { cutEof } from '../../src/exposition/open-metrics-eof.ts';
+import { OpenMetricsParser } from '../../src/exposition/open-metrics-parser.ts';
 import { TextParser, type TextParserOptions } from '../../src/exposition/text-parser.ts';
 import { ByteArena } from '../../src/wire/byte-arena.ts';
 
-export interface ReadSample {
-  readonly metric: string;
-  readonly labels: Readonly<Record<string, string>>;
+type Labels = Readonly<Record<string, string>>;
+
+export interface ReadExemplar {
+  readonly labels: Labels;
   readonly value: number;
   readonly timestampMs?: number;
 }
 
-export type ParserOptions = Partial<TextParserOptions>;
+export interface ReadSample {
+  readonly metric: string;
+  readonly labels: Labels;
+  readonly value: number;
+  readonly timestampMs?: number;
+  readonly exemplar?: ReadExemplar;
+}
+
+export interface ParserOptions extends Partial<TextParserOptions> {
+  readonly format?: 'text' | 'openMetrics';
+  /** Of OpenMetrics only; true where it is left out. */
+  readonly requiresEof?: boolean;
+}
+
+type BodyParser = TextParser | OpenMetricsParser;
 
 /** What a sample line is expected to say. */
-export function sample(
-  metric: string,
-  labels: Readonly<Record<string, string>>,
+export function sample(metric: string, labels: Labels, value: number, timestampMs?: number): ReadSample {
+  return { metric, labels, value, ...(timestampMs !== undefined && { timestampMs }) };
+}
+
+/** A sample line with an exemplar behind it. */
+export function withExemplar(
+  before: ReadSample,
+  labels: Labels,
   value: number,
   timestampMs?: number,
 ): ReadSample {
-  return { metric, labels, value, ...(timestampMs !== undefined && { timestampMs }) };
+  return { ...before, exemplar: { labels, value, ...(timestampMs !== undefined && { timestampMs }) } };
 }
 
 export function readBody(
@@ -46,37 +68,69 @@ export function readFamilies(body: string, options: ParserOptions = {}): FamilyT
 }
 
 /** The raw text of a family's HELP; undefined without one. */
-export function helpOf(body: string, name: string): string | undefined {
-  const arena = new ByteArena();
-  const parser = parserOf(body, {}, arena);
-  while (parser.next());
-  const { families } = parser;
-  for (let i = 0; i < families.count; i++) {
-    if (families.name(i) === name && families.helpStart[i]! >= 0)
-      return arena.bytes.toString('utf8', families.helpStart[i], families.helpEnd[i]);
-  }
-  return undefined;
+export function helpOf(body: string, name: string, options: ParserOptions = {}): string | undefined {
+  const { families, text, family } = findFamily(body, name, options);
+  if (family < 0 || families.helpStart[family]! < 0) return undefined;
+  return text(families.helpStart[family]!, families.helpEnd[family]!);
 }
 
-function parserOf(body: string | Uint8Array, options: ParserOptions, arena = new ByteArena()): TextParser {
-  const parser = new TextParser(arena, { utf8Names: false, bucketLabels: 'canonical', ...options });
+/** The UNIT of a family; undefined without one. */
+export function unitOf(body: string, name: string, options: ParserOptions = {}): string | undefined {
+  const { families, text, family } = findFamily(body, name, options);
+  if (family < 0 || families.unitStart[family]! < 0) return undefined;
+  return text(families.unitStart[family]!, families.unitEnd[family]!);
+}
+
+function findFamily(body: string, name: string, options: ParserOptions) {
+  const { arena, families } = (() => {
+    const parser = parserOf(body, options);
+    while (parser.next());
+    return parser;
+  })();
+  let family = families.count - 1;
+  while (family >= 0 && families.name(family) !== name) family--;
+  return { families, family, text: (start: number, end: number) => arena.bytes.toString('utf8', start, end) };
+}
+
+function parserOf(body: string | Uint8Array, { format, requiresEof, ...options }: ParserOptions): BodyParser {
+  const arena = new ByteArena();
   const bytes = Buffer.from(body as string);
   arena.load([bytes], bytes.length, 2 * bytes.length);
+  const all = { utf8Names: false, bucketLabels: 'canonical', ...options } as const;
+  const parser = format === 'openMetrics' ? new OpenMetricsParser(arena, all) : new TextParser(arena, all);
+  if (parser instanceof OpenMetricsParser) {
+    parser.hasEof = cutEof(arena);
+    parser.requiresEof = requiresEof ?? true;
+  }
   parser.start();
   return parser;
 }
 
-function currentSample({ arena, labels, hasTimestamp }: TextParser): ReadSample {
+/** The sample that a parser has read last. */
+export function currentSample({ arena, labels, exemplars, hasTimestamp }: BodyParser): ReadSample {
   const text = (start: number, end: number) => arena.bytes.toString('utf8', start, end);
   const pairs = Array.from(
     labels.shape.order,
     (at) => [labels.nameOf(at), text(labels.valueStart[at]!, labels.valueEnd[at]!)] as const,
   );
   const [value, timestampMs] = labels.sample;
-  return sample(
+  const read = sample(
     text(labels.metricStart, labels.metricEnd),
     Object.fromEntries(pairs),
     value!,
     hasTimestamp ? timestampMs : undefined,
+  );
+  if (exemplars.count === 0) return read;
+  if (exemplars.count > 1) throw new Error(`expected one exemplar, found ${exemplars.count}`);
+  const own = Array.from({ length: exemplars.labelsEnd[0]! }, (_, i) => [
+    text(exemplars.nameStart[i]!, exemplars.nameEnd[i]!),
+    text(exemplars.valueStart[i]!, exemplars.valueEnd[i]!),
+  ]);
+  const time = exemplars.timestampsMs[0]!;
+  return withExemplar(
+    read,
+    Object.fromEntries(own),
+    exemplars.values[0]!,
+    Number.isNaN(time) ? undefined : time,
   );
 }

@@ -60,7 +60,7 @@ describe('a label value', () => {
   refusesLabels('an unknown escape', 'a="\\t"', `${oneOf} "\\\\t"`);
   refusesLabels('an escaped letter beyond ASCII', 'a="\\é"', `${oneOf} "\\\\\ufffd"`);
   refusesLabels('an escape for a line feed by number', 'a="\\x0a"', `${oneOf} "\\\\x"`);
-  refusesLabels('an escaped line feed', 'a="\\\n"', `${oneOf} "\\\\\\n"`);
+  refusesLabels('an escaped line feed', 'a="\\\n"', `${closing} the line`);
   refusesLabels('a raw line feed', 'a="b\nc"', `${closing} the line`);
   refuses('a missing quote', 'm{a="b} 1\n', 1, `${closing} the line`);
   refuses('a missing quote in a cut body', 'm{a="b', 1, `${closing} the body`);
@@ -97,6 +97,14 @@ describe('a label value', () => {
     'm{le="x",quantile=""} 1\n',
     sample('m', { le: 'x', quantile: '' }, 1),
   );
+});
+
+describe('a label value with escapes in the line before', () => {
+  const closing = 'expected a closing quote of the label value, found the end of the line';
+  const behind = 'expected "," or "}" after a label, found "\\""';
+  refuses('a raw quote where an escaped one was', 'm{a="\\""} 1\nm{a="""} 2\n', 2, behind);
+  refuses('a raw backslash where an escaped one was', 'm{a="\\\\"} 1\nm{a="\\"} 2\n', 2, closing);
+  refuses('a raw line feed where an escaped one was', 'm{a="\\n"} 1\nm{a="\n"} 2\n', 2, closing);
 });
 
 describe('a label name twice', () => {

@@ -75,7 +75,6 @@ describe('blanks', () => {
   const end = 'expected the end of the line after the timestamp';
   refuses('a blank behind the timestamp', 'm 1 5 \n', 1, `${end}, found " "`);
   refuses('a second value', 'm 1 5 6\n', 1, `${end}, found " "`);
-  refuses('an exemplar', 'm 1 # {a="b"} 2\n', 1, `${timestamp}, found "#"`);
 });
 
 describe('bytes that are no blanks', () => {

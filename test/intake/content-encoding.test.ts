@@ -7,11 +7,23 @@ function reads(header: string | undefined, expected: string | undefined): void {
 }
 
 test('an encoding that is not known, or more than one, is none', () => {
-  for (const header of ['snappy', 'zstd', 'br', 'deflate', 'compress', 'gzip;q=1', '*', 'gzi', 'g zip']) {
+  for (const header of [
+    'br',
+    'deflate',
+    'compress',
+    'gzip;q=1',
+    '*',
+    'gzi',
+    'gzipp',
+    'g zip',
+    'x-zstd',
+    '__proto__',
+  ]) {
     reads(header, undefined);
   }
   reads('gzip, gzip', undefined);
   reads('gzip, br', undefined);
+  reads('snappy, zstd', undefined);
   reads('br, identity', undefined);
 });
 
@@ -29,4 +41,12 @@ test('gzip is read in any case and by its old name', () => {
   reads(' gzip ', 'gzip');
   reads('x-gzip', 'gzip');
   reads('identity, gzip', 'gzip');
+});
+
+test('snappy is read in any case and by the name its framing format gives itself, zstd in any case', () => {
+  reads('snappy', 'snappy');
+  reads('Snappy', 'snappy');
+  reads('x-snappy-framed', 'snappy');
+  reads('zstd', 'zstd');
+  reads(' ZSTD, identity', 'zstd');
 });

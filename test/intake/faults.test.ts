@@ -33,15 +33,16 @@ test('an exception of any station of the intake is answered 500 and told once', 
   await answersFault({ refuse: broken });
   await answersFault({ accept: broken });
   await answersFault({ accept: () => Promise.reject(new Error('BUG: injected')) });
-  await answersFault({ routes: { find: broken, whereToPush: '' } });
+  await answersFault({ routes: { find: broken } });
 });
 
 test('an exception in the whole road is answered 500 and logged, and the next push is taken', async () => {
-  let isBroken = true;
+  let isBroken = false;
   const system = systemClock();
   const nowMs = () => (isBroken ? broken() : system.nowMs());
   const road = await startIntake({ clock: { ...system, nowMs } });
   const connection = await road.connect();
+  isBroken = true;
   connection.send(pushText('a 1\n'));
   expect((await connection.answer()).status).toBe(500);
   const fault = road.collector.log.entries().find((entry) => 'event' in entry && entry.event === 'fault');

@@ -149,6 +149,47 @@ test('of a repeated name the last value wins, of job the first', () => {
   reads('job/j/job@base64/aw/a/b', { job: 'j', a: 'b' });
 });
 
+test('an escaped name is a plain one without utf8Names', () => {
+  reads('job/j/U__l_2e_1/a', { job: 'j', U__l_2e_1: 'a' });
+  reads('job/j/U__/a', { job: 'j', U__: 'a' });
+  reads('job/j/U______x/a', { job: 'j', U______x: 'a' });
+});
+
+test('with utf8Names an escaped name that is empty or reserved is refused', () => {
+  const refusesName = (path: string, message: string) =>
+    expect(() => read(path, true), path).toThrow(new PathError(`Cannot read path: expected ${message}`));
+  refusesName('job/j/U__/a', 'a label name, found "U__"');
+  refusesName('job/j/U__@base64/YQ', 'a label name, found "U__"');
+  refusesName('job/j/@base64/YQ', 'a label name, found ""');
+  const reserved = 'a label name that does not begin with "__", found';
+  refusesName('job/j/U______x/a', `${reserved} "__x"`);
+  refusesName('job/j/U___5f__5f_name_5F__5f_/a', `${reserved} "__name__"`);
+  refusesName('job/j/U________@base64/YQ', `${reserved} "___"`);
+});
+
+test('with utf8Names names are taken raw and escaped, with base64 too, and the job as it is', () => {
+  const readsNames = (path: string, labels: Record<string, string>) =>
+    expect(read(path, true), path).toEqual(labels);
+  readsNames('job/j/U__l_2e_1/a', { job: 'j', 'l.1': 'a' });
+  readsNames('job/j/l.1/a/%C3%BC/b', { job: 'j', 'l.1': 'a', ü: 'b' });
+  readsNames('job/j/U__%C3%BC/b', { job: 'j', ü: 'b' });
+  readsNames('job/j/U__l_2e_1@base64/YQ', { job: 'j', 'l.1': 'a' });
+  readsNames('job/j/U__l_2f_1/', { job: 'j', 'l/1': '' });
+  readsNames('job/U__l_2e_1/a/U__l_2e_1', { job: 'U__l_2e_1', a: 'U__l_2e_1' });
+  readsNames('job@base64/VV9fYQ', { job: 'U__a' });
+  // What cannot be unescaped is a name as it stands.
+  readsNames('job/j/U__a_b/c', { job: 'j', U__a_b: 'c' });
+});
+
+test('with utf8Names of two spellings of one name the last wins, of job the first', () => {
+  const readsLast = (path: string, labels: Record<string, string>) =>
+    expect(read(path, true), path).toEqual(labels);
+  readsLast('job/j/l.1/a/U__l_2e_1/b', { job: 'j', 'l.1': 'b' });
+  readsLast('job/j/U__l_2e_1/a/l.1/b', { job: 'j', 'l.1': 'b' });
+  readsLast('job/j/U__l_2e_1/a/U__l_2E_1@base64/Yg', { job: 'j', 'l.1': 'b' });
+  readsLast('job/j/U__j_6f_b/k', { job: 'j' });
+});
+
 test('with utf8Names any name is taken that is not reserved', () => {
   expect(read('job/j/a-b/c/%C3%BC/d', true)).toEqual({ job: 'j', 'a-b': 'c', ü: 'd' });
 });

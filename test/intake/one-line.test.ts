@@ -54,7 +54,7 @@ test('the answer to a path or header that cannot be used is one line', async () 
     await expectOneLine(road, requestText(`POST ${JOB_PATH}/${escaped} HTTP/1.1`, [], ''));
   }
   const odd = '\u0085\u009f\t\u00ff';
-  const push = (header: string) => Buffer.from(pushText('', [header]), 'latin1');
+  const push = (header: string) => Buffer.from(pushText('m x\n', [header]), 'latin1');
   await expectOneLine(road, push(`Content-Encoding: ${odd}${'x'.repeat(9000)}`));
   await expectOneLine(road, push(`Content-Type: application/vnd.google.protobuf;${odd}${'x'.repeat(9000)}`));
   await expectOneLine(road, requestText(`POST /nowhere/${'x'.repeat(9000)} HTTP/1.1`, [], ''));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type BareListener, type BareListenerOptions, startListener } from '../support/bare-listener.ts';
-import { requestText } from '../support/intake-road.ts';
+import { JOB_PATH, requestText } from '../support/intake-road.ts';
 import { RawConnection } from '../support/raw-connection.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -21,13 +21,29 @@ async function answers(options: BareListenerOptions, line: string, expected: rea
 
 test('a method other than GET and HEAD is answered 405 with the two', async () => {
   const listener = await startListener();
-  for (const path of ['/-/healthy', '/-/ready', '/metrics', '/']) {
-    for (const method of ['DELETE', 'PATCH', 'OPTIONS']) {
+  for (const path of ['/-/healthy', '/-/ready', '/metrics', '/api/v1/status', '/']) {
+    for (const method of ['DELETE', 'PATCH', 'TRACE']) {
       const { status, headers, body } = await ask(listener, `${method} ${path}`);
       expect([status, headers.get('allow')]).toEqual([405, 'GET, HEAD']);
       expect(body).toBe(`Cannot ${method} here: expected GET or HEAD\n`);
     }
   }
+});
+
+test('OPTIONS is answered with the methods that a path takes, and an unknown path with 404', async () => {
+  const options = async (listener: BareListener, path: string, allow: string) => {
+    const { status, headers, body } = await ask(listener, `OPTIONS ${path}`);
+    expect([status, headers.get('allow'), body], path).toEqual([200, allow, '']);
+    expect(headers.get('content-length')).toBe('0');
+  };
+  const listener = await startListener();
+  for (const path of ['/-/healthy', '/pushgateway/-/ready', '/pushgateway/metrics', '/api/v1/status', '/'])
+    await options(listener, path, 'GET, HEAD');
+  await options(listener, '/pushgateway/metrics/job/a', 'PUT, POST');
+  await options(listener, '/pushgateway/metrics/job/a/odd', 'PUT, POST');
+  await options(await startListener({ onDelete: 'ignore' }), JOB_PATH, 'PUT, POST, DELETE');
+  expect((await ask(listener, 'OPTIONS /nowhere')).status).toBe(404);
+  expect(listener.answered).toEqual([]);
 });
 
 test('readiness is 503 with the reason while pushes are not taken; health is not touched by it', async () => {
@@ -61,6 +77,12 @@ test('metrics answer at the root and below the prefix', async () => {
   await answers({}, 'GET /pushgateway/metrics?a=b', [200, type, 'up 1\n']);
 });
 
+test('the status answers at the root and below the prefix', async () => {
+  const operations = { statusText: () => '{"status":"success"}\n' };
+  for (const path of ['/api/v1/status', '/pushgateway/api/v1/status'])
+    await answers({ operations }, `GET ${path}`, [200, 'application/json', '{"status":"success"}\n']);
+});
+
 test('metrics that many ask for at once are collected once, and anew for who asks later', async () => {
   const gates: ((text: string) => void)[] = [];
   const text = () => new Promise<string>((resolve) => gates.push(resolve));
@@ -77,7 +99,7 @@ test('metrics that many ask for at once are collected once, and anew for who ask
 
 test('HEAD is answered as GET, without the body', async () => {
   const listener = await startListener();
-  for (const path of ['/-/healthy', '/-/ready', '/metrics', '/', '/nowhere']) {
+  for (const path of ['/-/healthy', '/-/ready', '/metrics', '/api/v1/status', '/', '/nowhere']) {
     const get = await ask(listener, `GET ${path}`);
     const head = await ask(listener, `HEAD ${path}`);
     expect([head.status, head.body]).toEqual([get.status, '']);
@@ -86,9 +108,13 @@ test('HEAD is answered as GET, without the body', async () => {
   }
 });
 
-test('the root page names where pushes go', async () => {
-  const { body } = await ask(await startListener(), 'GET /');
+test('the root page names where pushes go, and each path of the operations, which answers', async () => {
+  const listener = await startListener();
+  const { body } = await ask(listener, 'GET /');
   expect(body).toContain('PUT or POST /pushgateway/metrics/job/<job>{/<label>/<value>}\n');
+  const paths = [...body.matchAll(/ GET (\/.*)$/gm)].map(([, path = '']) => path);
+  expect(paths).toEqual(['/metrics', '/-/healthy', '/-/ready', '/api/v1/status']);
+  for (const path of paths) expect((await ask(listener, `GET ${path}`)).status).toBe(200);
 });
 
 test('a request with a body that nobody wants is answered, and its connection stays', async () => {

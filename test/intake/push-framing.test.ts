@@ -58,6 +58,19 @@ test('a request with two lengths is refused and forwards nothing', async () => {
   expect(await road.forwardedNames()).toEqual([]);
 });
 
+test('an answer that was begun before the rest of its request could not be read is given all the same', async () => {
+  const road = await startIntake();
+  const answers = async (line: string, status: number, rest: string) => {
+    const connection = await road.connect();
+    connection.send(`${requestText(line, ['Transfer-Encoding: chunked'])}${rest}`);
+    await expectStatus(connection, status);
+    await connection.closed();
+  };
+  await answers('POST /nowhere HTTP/1.1', 404, 'no chunk\r\n');
+  await answers(`POST ${JOB_PATH}/odd HTTP/1.1`, 400, 'no chunk\r\n');
+  await answers(`PATCH ${JOB_PATH} HTTP/1.1`, 405, '4\r\nm 1\n\r\nno chunk\r\n');
+});
+
 test('what is no HTTP request is answered with one line', async () => {
   const road = await startIntake();
   const refuses = async (bytes: string, status: number, text: string) => {
@@ -106,6 +119,16 @@ test('an expectation is met where the push may be sent', async () => {
   connection.send(BODY);
   await expectStatus(connection, 202);
   expect(await road.forwardedNames()).toEqual(['a', 'd']);
+});
+
+test('an expectation of something else is passed over', async () => {
+  const road = await startIntake();
+  const connection = await road.connect();
+  connection.send(pushText('a 1\n', ['Expect: more']));
+  await expectStatus(connection, 202);
+  connection.send(requestText('GET /nowhere HTTP/1.1', ['Expect: more']));
+  await expectStatus(connection, 404);
+  expect(await road.forwardedNames()).toEqual(['a']);
 });
 
 test('HTTP/1.0 is served, with and without Host, and its connection ends', async () => {

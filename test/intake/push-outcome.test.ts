@@ -20,11 +20,13 @@ test('each outcome has its answer', () => {
     'Cannot take push: Sluice failed on it; nothing of it was forwarded, and the fault is in its log';
   answers({ kind: 'fault' }, 500, 'fault', {}, fault);
   answers({ kind: 'accepted', sampleCount: 3 }, 202, 'accepted', {}, '');
+  answers({ kind: 'deleteIgnored' }, 202, 'delete_ignored', {}, '');
 });
 
 test('every answer is counted from the start', () => {
   const outcomes: PushOutcome[] = [
     { kind: 'accepted', sampleCount: 0 },
+    { kind: 'deleteIgnored' },
     { kind: 'malformed', detail },
     { kind: 'tooLarge', detail },
     { kind: 'unsupported', detail, headers: {} },

@@ -19,55 +19,7 @@ function finds(target: string, expected: unknown, among = routes()): void {
   expect(meaning(among.find(target)), target).toEqual(expected);
 }
 
-const GO = 'pushes go to /pushgateway/metrics/job/<job>{/<label>/<value>}';
-
-function misses(target: string, problem = ''): void {
-  finds(target, `notFound: Cannot find ${JSON.stringify(target)}: ${problem}${GO}`);
-}
-
-test('a target that is not served is not found, with a hint where pushes go', () => {
-  misses('/nothing');
-  misses('*');
-  misses('/pushgateway');
-  misses('/pushgateway/');
-  misses('/pushgateway/metrics/jobs/a');
-  misses('/pushgateway/metrics/JOB/a');
-  misses('/PUSHGATEWAY/metrics/job/a');
-  misses('/other/metrics/job/a');
-  misses('/pushgateway/x/metrics/job/a');
-});
-
-test('a target that misses the push path by one piece gets a hint at that piece', () => {
-  misses('/metrics/job/a', 'the path prefix "/pushgateway" is missing; ');
-  misses('/metrics/job@base64/YQ', 'the path prefix "/pushgateway" is missing; ');
-  misses('/pushgateway/job/a', '"metrics" is missing; ');
-  misses('/pushgateway/job@base64/YQ', '"metrics" is missing; ');
-  misses('/pushgateway/metrics/metrics/job/a', '"metrics" stands twice, the base URL must not end in it; ');
-  misses('/metrics/metrics/job/a', '"metrics" stands twice, the base URL must not end in it; ');
-  misses('/pushgateway/metrics/job', 'the job is missing; ');
-  misses('/pushgateway/metrics/job@base64', 'the job is missing; ');
-});
-
-test('a hint does not take the value of a label for a mistake', () => {
-  misses('/metrics/job/metrics', 'the path prefix "/pushgateway" is missing; ');
-  misses('/other/metrics/job/metrics');
-});
-
-test('a hint for a prefix at the root names no prefix as missing', () => {
-  const wanted = 'pushes go to /metrics/job/<job>{/<label>/<value>}';
-  const atRoot = routes(['']);
-  finds('/metrics/jobs/a', `notFound: Cannot find "/metrics/jobs/a": ${wanted}`, atRoot);
-  finds('/metrics/job', `notFound: Cannot find "/metrics/job": the job is missing; ${wanted}`, atRoot);
-  finds('/job/a', `notFound: Cannot find "/job/a": "metrics" is missing; ${wanted}`, atRoot);
-});
-
-test('a hint cuts a long path', () => {
-  const detail = `notFound: Cannot find "/${'a'.repeat(119)}…": ${GO}`;
-  finds(`/${'a'.repeat(500)}`, detail);
-});
-
-test('slashes are only doubled up to "metrics"', () => {
-  misses('/pushgateway/metrics//job/a');
+test('a doubled slash behind "job" is an empty job', () => {
   finds('/pushgateway/metrics/job//a', 'malformedPush: Cannot read path: expected a job name, found none');
 });
 
@@ -125,7 +77,7 @@ test('each prefix takes pushes, and only those', () => {
   expect(several.find('/a/nested/b/metrics/job/x').kind).toBe('notFound');
 });
 
-test('health, readiness and metrics answer at the root and below each prefix', () => {
+test('health, readiness, metrics and status answer at the root and below each prefix', () => {
   const several = routes(['', '/a', '/nested/b']);
   for (const prefix of ['', '/a', '/nested/b']) {
     finds(`${prefix}/-/healthy`, 'healthy', several);
@@ -133,6 +85,7 @@ test('health, readiness and metrics answer at the root and below each prefix', (
     finds(`${prefix}/-/ready`, 'ready', several);
     finds(`${prefix}/ready`, 'ready', several);
     finds(`${prefix}/metrics`, 'metrics', several);
+    finds(`${prefix}/api/v1/status`, 'status', several);
   }
   finds('/', 'index', several);
 });

@@ -56,6 +56,16 @@ test('clients that send chunks of a body slowly are cut with 408', async () => {
   expect(await road.counted(408, 'cut_off')).toBe(MANY);
 });
 
+test('clients that stop in the middle of a request are told 408', async () => {
+  const road = await startIntake({ server: { ...TIMES, headersTimeout: '100ms', requestTimeout: '100ms' } });
+  const clients = await connectMany(road, 3);
+  clients[0]?.send(`POST ${JOB_PATH} HTTP/1.1\r\n`);
+  clients[1]?.send(`${requestText(`POST ${JOB_PATH} HTTP/1.1`, ['Content-Length: 1000'])}stopped 1\n`);
+  clients[2]?.send(requestText(`POST ${JOB_PATH} HTTP/1.1`, ['Transfer-Encoding: chunked']));
+  await expectAnswers(clients, 408);
+  expect(await road.forwardedNames()).toEqual([]);
+});
+
 test('connections that never send a byte are cut', async () => {
   const road = await startIntake({ server: { ...TIMES, requestTimeout: '60s', keepAliveTimeout: '60s' } });
   await expectCut(road, '', '');

@@ -1,8 +1,10 @@
 // Fills a label set's registers as a parser would, from names and values at any place of the arena.
 
 import { compress } from 'snappyjs';
+import type { ExemplarSet } from '../../src/labels/exemplar-set.ts';
 import { type FixedLabels, fixLabels, LayoutNumbers } from '../../src/labels/fixed-labels.ts';
 import { LabelSet, TIMESTAMP_MS, VALUE } from '../../src/labels/label-set.ts';
+import type { NativeHistogram } from '../../src/labels/native-histogram.ts';
 import { SeriesEncoder } from '../../src/remotewrite/series-encoder.ts';
 import { ByteArena } from '../../src/wire/byte-arena.ts';
 import { OutputBuffer } from '../../src/wire/output-buffer.ts';
@@ -39,6 +41,22 @@ export class EncoderUnderTest {
       at = this.#fill(series, at);
       this.encoder.append(this.#labels);
     }
+    return Buffer.from(this.out.written());
+  }
+
+  /** The bytes of a push of one series without labels of its own, of the job `test`. */
+  encodeHistogram(
+    metric: string,
+    histogram: NativeHistogram,
+    exemplars: ExemplarSet | undefined,
+    timestampMs = 1000,
+  ): Buffer {
+    const series = { metric, pairs: [], timestampMs };
+    this.out.reset();
+    this.#load([series]);
+    this.encoder.start(this.fixed([['job', 'test']]));
+    this.#fill(series, 0);
+    this.encoder.appendHistogram(this.#labels, histogram, exemplars);
     return Buffer.from(this.out.written());
   }
 

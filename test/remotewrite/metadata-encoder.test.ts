@@ -12,6 +12,12 @@ test('metadata leaves as it is, at every length and type', () => {
     { type: i % 6, family: `m${'x'.repeat(length)}`, help: '', unit: '' },
     { type: i % 6, family: 'm', help: 'é'.repeat(length), unit: '' },
   ]);
-  for (const { type, family, help } of all) appendMetadata(out, type, Buffer.from(family), Buffer.from(help));
+  for (const { type, family, help, unit } of all)
+    appendMetadata(out, {
+      type,
+      name: Buffer.from(family),
+      help: Buffer.from(help),
+      unit: Buffer.from(unit),
+    });
   expect(decodeWriteRequest(compress(new Uint8Array(out.written())))).toEqual({ series: [], metadata: all });
 });

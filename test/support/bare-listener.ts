@@ -4,6 +4,7 @@ import type { ServerConfig } from '../../src/config/config.ts';
 import { Listener, type ListenerDeps } from '../../src/intake/listener.ts';
 import { MemoryBudget } from '../../src/intake/memory-budget.ts';
 import { Operations, type OperationsDeps } from '../../src/intake/operations.ts';
+import { whereToPush } from '../../src/intake/path-hints.ts';
 import type { PushExchangeDeps } from '../../src/intake/push-exchange.ts';
 import { Routes } from '../../src/intake/routes.ts';
 import { Turns } from '../../src/intake/turns.ts';
@@ -16,6 +17,7 @@ export interface BareListenerOptions {
   readonly refuse?: Service['refuse'];
   readonly accept?: Service['accept'];
   readonly routes?: ListenerDeps['routes'];
+  readonly onDelete?: ListenerDeps['rules']['onDelete'];
   readonly operations?: Partial<OperationsDeps>;
   readonly server?: Partial<ServerConfig>;
   readonly maxBodyBytes?: number;
@@ -47,9 +49,11 @@ export async function startListener(options: BareListenerOptions = {}): Promise<
     { ...SERVER, ...options.server },
     {
       routes: options.routes ?? new Routes(place, new LayoutNumbers()),
+      rules: { onDelete: options.onDelete ?? 'reject', whereToPush: whereToPush(place) },
       operations: new Operations({
         notReady: () => undefined,
         metrics,
+        statusText: () => '{}\n',
         pushPath: '/pushgateway/metrics',
         ...options.operations,
       }),

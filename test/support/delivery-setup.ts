@@ -43,7 +43,7 @@ export function startDelivery(
     return lastMs;
   };
   const offer = (encoded: EncodedSeries, shardHash = 0, job = 'job') =>
-    delivery.offer({ encoded, shardHash, job, receivedAtMs: clock.nowMs() });
+    delivery.offer({ encoded: list.map(() => encoded), shardHash, job, receivedAtMs: clock.nowMs() });
   const push = (name: string, value = 1, shardHash = 0) =>
     offer(encodeSamples([{ name, value, timestampMs: nextMs() }]), shardHash, name);
   return { delivery, events, push, offer, nextMs };

@@ -26,7 +26,11 @@ export function encodeSamples(
     })),
     metadata: metadata.map(({ family, type, help }) => ({ metric_family_name: family, type, help })),
   });
-  return { bytes: WRITE_REQUEST.encode(message).finish(), sampleCount: samples.length };
+  return {
+    bytes: WRITE_REQUEST.encode(message).finish(),
+    sampleCount: samples.length,
+    withheldHistograms: 0,
+  };
 }
 
 /** `count` series of one name, told apart by the label `i`; their values are 0, 1, 2, …. */

@@ -9,6 +9,7 @@ export class RecordedEvents implements DeliveryEvents {
   readonly retried: (BlockFacts & { attempt: number; reason: string; detail: string; delayMs: number })[] =
     [];
   readonly dropped: (BlockFacts & { reason: string; detail: string })[] = [];
+  readonly withheld: { backend: string; count: number }[] = [];
   readonly reloaded: string[] = [];
   readonly tlsTroubles: Named[] = [];
   readonly credentialTroubles: Named[] = [];
@@ -27,6 +28,10 @@ export class RecordedEvents implements DeliveryEvents {
 
   blockDropped(e: BlockFacts & { reason: string; detail: string }): void {
     this.dropped.push(e);
+  }
+
+  histogramsWithheld(backend: string, count: number): void {
+    this.withheld.push({ backend, count });
   }
 
   tlsReloaded(e: { backend: string }): void {

@@ -20,7 +20,8 @@ for (const [what, line] of Object.entries(PATTERNS)) {
     const transcoder = newTranscoder();
     const samples = (text: string) => {
       const body = Buffer.from(text);
-      return transcoder.transcode([body], body.length, fixed(), 1).sampleCount;
+      return transcoder.transcode({ chunks: [body], length: body.length, format: 'text' }, fixed(), 1)[0]!
+        .sampleCount;
     };
     const body = Array.from({ length: COUNT }, (_, i) => line(i)).join('');
     expect(samples(body)).toBe(what === 'typed families' ? 2 * COUNT : COUNT);

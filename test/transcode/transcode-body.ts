@@ -4,7 +4,9 @@ import protobuf from 'protobufjs';
 import { compress } from 'snappyjs';
 import { ExpositionError } from '../../src/exposition/exposition-error.ts';
 import { type FixedLabels, fixLabels, LayoutNumbers } from '../../src/labels/fixed-labels.ts';
-import { SeriesTooLargeError, Transcoder, type TranscoderOptions } from '../../src/transcode/transcoder.ts';
+import type { BodyFormat } from '../../src/transcode/body-format.ts';
+import { SeriesTooLargeError } from '../../src/transcode/sample-appender.ts';
+import { Transcoder, type TranscoderOptions } from '../../src/transcode/transcoder.ts';
 import { OutputLimitError } from '../../src/wire/output-buffer.ts';
 import { type DecodedRequest, decodeWriteRequest } from '../support/decode-write-request.ts';
 
@@ -27,6 +29,8 @@ export function newTranscoder(options: Partial<TranscoderOptions> = {}): Transco
     maxEncodedBytes: 1 << 26,
     maxSeriesBytes: 1 << 22,
     metadataIntervalMs: undefined,
+    pushTimeMetrics: false,
+    profiles: [{ exemplars: true, nativeHistograms: true, classicHistograms: false }],
     ...options,
   });
 }
@@ -45,10 +49,12 @@ export function transcodeBody(
   body: string | Uint8Array,
   labels: FixedLabels = fixed(),
   receivedAtMs = RECEIVED_AT_MS,
+  format: BodyFormat = 'text',
 ): Buffer | string {
   const bytes = Buffer.from(body as string);
   try {
-    return Buffer.from(transcoder.transcode([bytes], bytes.length, labels, receivedAtMs).bytes);
+    const pushed = { chunks: [bytes], length: bytes.length, format };
+    return Buffer.from(transcoder.transcode(pushed, labels, receivedAtMs)[0]!.bytes);
   } catch (error) {
     if (error instanceof ExpositionError) return error.message;
     if (error instanceof SeriesTooLargeError || error instanceof OutputLimitError) return error.message;

@@ -13,6 +13,7 @@ import { tlsConfigSchema } from './tls-config-schema.ts';
 export function backendSchema(folder: string) {
   return mapping({
     ...target(),
+    ...kinds(),
     ...credentials(folder),
     queueConfig: queueConfigSchema().prefault({}).describe('How samples wait and are sent.'),
   })
@@ -40,6 +41,21 @@ function target() {
     headers: httpHeadersSchema()
       .prefault({})
       .describe('Headers to add to each request, such as X-Scope-OrgID.'),
+  };
+}
+
+/** What is sent beside plain samples. */
+function kinds() {
+  return {
+    sendExemplars: z.boolean().prefault(true).describe('Send exemplars with their samples.'),
+    sendNativeHistograms: z
+      .boolean()
+      .prefault(true)
+      .describe('Send native histograms; when off only their classic series are sent.'),
+    sendClassicHistograms: z
+      .boolean()
+      .prefault(false)
+      .describe('Send the classic series of a histogram too where it has a native part that is sent.'),
   };
 }
 

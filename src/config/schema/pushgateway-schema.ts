@@ -17,6 +17,10 @@ export function pushgatewaySchema() {
       .enum(['queued'])
       .prefault('queued')
       .describe('What an answer of 202 promises: the push is queued.'),
+    onDelete: z
+      .enum(['reject', 'ignore'])
+      .prefault('reject')
+      .describe('DELETE on a push path: reject answers 405; ignore answers 202 and does nothing.'),
     timestamps: z
       .enum(['honor', 'reject', 'ignore'])
       .prefault('honor')
@@ -24,9 +28,12 @@ export function pushgatewaySchema() {
         'What to do with timestamps in a pushed body; without one a sample gets the time of its receipt.',
       ),
     contentEncodings: z
-      .array(z.enum(['gzip']))
+      .array(z.enum(['gzip', 'snappy', 'zstd']))
       .prefault(['gzip'])
-      .describe('Compressions to take beside plain bodies.'),
+      .transform((named) => [...new Set(['gzip' as const, ...named])])
+      .describe(
+        'Compressions to take beside plain bodies: gzip always, snappy and zstd where they are named.',
+      ),
     lineEndings: z
       .enum(['strict', 'lenient'])
       .prefault('strict')
@@ -39,7 +46,16 @@ export function pushgatewaySchema() {
       .describe(
         'How le and quantile are written: canonical as Pushgateway would (1), openmetrics (1.0), or as pushed.',
       ),
-    utf8Names: z.boolean().prefault(false).describe('Take quoted UTF-8 metric and label names.'),
+    utf8Names: z
+      .boolean()
+      .prefault(false)
+      .describe(
+        'Take any UTF-8 as metric and label names: quoted in text, raw or escaped (U__...) in the path.',
+      ),
+    pushTimeMetrics: z
+      .boolean()
+      .prefault(false)
+      .describe('Add push_time_seconds, the time of the push, with the labels of its grouping key.'),
     ...sizes(),
   })
     .superRefine(notAbove('maxBodySize', 'maxDecodedSize', 'bytes'), ALWAYS)

@@ -169,13 +169,23 @@ describe('queueConfig', () => {
 });
 
 it('keys of later versions are refused by name', () => {
-  for (const key of ['oauth2', 'sigv4', 'writeRelabelConfigs', 'sendExemplars', 'sendNativeHistograms']) {
+  for (const key of ['oauth2', 'sigv4', 'azureAd', 'writeRelabelConfigs']) {
     refused(`${key}: {}`, `${key}: not supported by this version of Sluice`);
   }
   refused(
     'messageVersion: V2.0',
     'messageVersion: expected V1.0, which is all that this version of Sluice supports, seen "V2.0"',
   );
+});
+
+it('what is sent beside plain samples is said with true and false', () => {
+  for (const key of ['sendExemplars', 'sendNativeHistograms', 'sendClassicHistograms']) {
+    refused(`${key}: some`, `${key}: expected true or false, seen the text "some"`);
+  }
+  refused('sendExemplar: true', 'sendExemplar: unknown key, did you mean "sendExemplars"?');
+  const kinds = { sendExemplars: false, sendNativeHistograms: false, sendClassicHistograms: true };
+  const text = JSON.stringify({ remoteWrite: [{ url: 'https://h/w', ...kinds }] });
+  expect(parseConfig(text, 'c.yaml', {}).remoteWrite[0]).toMatchObject(kinds);
 });
 
 it("Prometheus's own spelling is answered with ours", () => {

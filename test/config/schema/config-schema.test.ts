@@ -65,15 +65,14 @@ describe('push.pushgateway', () => {
     for (const level of ['stored', 'delivered']) {
       refusedKey(`acknowledge: ${level}`, `acknowledge: expected queued, ${all}, seen "${level}"`);
     }
-    for (const encoding of ['snappy', 'zstd', 'br', 'GZIP']) {
+    for (const encoding of ['br', 'deflate', 'GZIP']) {
       refusedKey(
         `contentEncodings: [gzip, ${encoding}]`,
-        `contentEncodings[1]: expected gzip, ${all}, seen "${encoding}"`,
+        `contentEncodings[1]: expected one of gzip, snappy, zstd, seen "${encoding}"`,
       );
     }
-    for (const key of ['maxWait', 'pushTimeMetrics', 'onDelete']) {
-      refusedKey(`${key}: 1`, `${key}: not supported by this version of Sluice`);
-    }
+    refusedKey('contentEncodings: snappy', 'contentEncodings: expected a list, seen text');
+    refusedKey('maxWait: 1', 'maxWait: not supported by this version of Sluice');
   });
 
   it('refuses path prefixes that no request could match or that mean the same', () => {
@@ -101,6 +100,25 @@ describe('push.pushgateway', () => {
     expect(prefixes('["", /pushgateway, "/a/b-c.d..e"]')).toEqual(['', '/pushgateway', '/a/b-c.d..e']);
   });
 
+  it('takes gzip whatever else its list of content encodings names, and each of them once', () => {
+    const encodings = (text: string) =>
+      accepted(`push: { pushgateway: { contentEncodings: ${text} } }`).push.pushgateway.contentEncodings;
+    expect(encodings('[]')).toEqual(['gzip']);
+    expect(encodings('[zstd, snappy]')).toEqual(['gzip', 'zstd', 'snappy']);
+    expect(encodings('[snappy, gzip, snappy]')).toEqual(['gzip', 'snappy']);
+  });
+
+  it('takes its other choices', () => {
+    const { pushgateway } = accepted(
+      'push: { pushgateway: { onDelete: ignore, pushTimeMetrics: true, utf8Names: true } }',
+    ).push;
+    expect([pushgateway.onDelete, pushgateway.pushTimeMetrics, pushgateway.utf8Names]).toEqual([
+      'ignore',
+      true,
+      true,
+    ]);
+  });
+
   it('refuses limits that contradict each other', () => {
     refusedKey(
       'maxBodySize: 100MiB',
@@ -124,6 +142,8 @@ describe('push.pushgateway', () => {
       'bucketLabels: raw',
       'bucketLabels: expected one of canonical, openmetrics, verbatim, seen "raw"',
     );
+    refusedKey('onDelete: accept', 'onDelete: expected one of reject, ignore, seen "accept"');
+    refusedKey('pushTimeMetrics: 1', 'pushTimeMetrics: expected true or false, seen 1');
     refusedKey('enabled:', 'enabled: expected true or false, seen nothing');
   });
 });

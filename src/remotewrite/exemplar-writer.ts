@@ -1,0 +1,81 @@
+// Writes `exemplars = 3` fields of a `TimeSeries`: Exemplar { labels = 1, value = 2 (double), timestamp = 3 (int64, ms) }.
+// They stand in the series of their sample: a backend refuses a series that has exemplars alone.
+
+import type { ExemplarSet } from '../labels/exemplar-set.ts';
+import { labelLength } from '../labels/fixed-labels.ts';
+import { writeDouble } from '../wire/double.ts';
+import type { OutputBuffer } from '../wire/output-buffer.ts';
+import { int64Length, varintLength, writeInt64, writeVarint } from '../wire/varint.ts';
+
+const EXEMPLARS_TAG = 0x1a;
+const LABELS_TAG = 0x0a;
+const NAME_TAG = 0x0a;
+const VALUE_TAG = 0x12;
+const EXEMPLAR_VALUE_TAG = 0x11;
+const TIMESTAMP_TAG = 0x18;
+
+/** Bytes that the exemplars take; those without a timestamp of their own get the sample's. */
+export function exemplarsLength(exemplars: ExemplarSet, sampleTimestampMs: number): number {
+  let length = 0;
+  for (let i = 0; i < exemplars.count; i++) {
+    const content = contentLength(exemplars, i, sampleTimestampMs);
+    length += 1 + varintLength(content) + content;
+  }
+  return length;
+}
+
+/** Writes all exemplars at `start`, for which there is room; returns where they end. */
+export function writeExemplars(
+  out: OutputBuffer,
+  start: number,
+  exemplars: ExemplarSet,
+  sampleTimestampMs: number,
+): number {
+  const { bytes, view } = out;
+  let at = start;
+  for (let i = 0; i < exemplars.count; i++) {
+    bytes[at] = EXEMPLARS_TAG;
+    at = writeVarint(bytes, at + 1, contentLength(exemplars, i, sampleTimestampMs));
+    for (let label = exemplars.labelsStart(i); label < exemplars.labelsEnd[i]!; label++)
+      at = writeLabel(bytes, at, exemplars, label);
+    bytes[at] = EXEMPLAR_VALUE_TAG;
+    at = writeDouble(view, at + 1, exemplars.values[i]!);
+    const timestampMs = timestampOf(exemplars, i, sampleTimestampMs);
+    if (timestampMs === 0) continue;
+    bytes[at] = TIMESTAMP_TAG;
+    at = writeInt64(bytes, at + 1, timestampMs);
+  }
+  return at;
+}
+
+function timestampOf(exemplars: ExemplarSet, index: number, sampleTimestampMs: number): number {
+  const own = exemplars.timestampsMs[index]!;
+  return Number.isNaN(own) ? sampleTimestampMs : own;
+}
+
+function contentLength(exemplars: ExemplarSet, index: number, sampleTimestampMs: number): number {
+  const timestampMs = timestampOf(exemplars, index, sampleTimestampMs);
+  let length = 9 + (timestampMs === 0 ? 0 : 1 + int64Length(timestampMs));
+  for (let label = exemplars.labelsStart(index); label < exemplars.labelsEnd[index]!; label++) {
+    const inner = innerLength(exemplars, label);
+    length += 1 + varintLength(inner) + inner;
+  }
+  return length;
+}
+
+function innerLength({ nameStart, nameEnd, valueStart, valueEnd }: ExemplarSet, label: number): number {
+  return labelLength(nameEnd[label]! - nameStart[label]!, valueEnd[label]! - valueStart[label]!);
+}
+
+function writeLabel(bytes: Buffer, start: number, exemplars: ExemplarSet, label: number): number {
+  const { nameStart, nameEnd, valueStart, valueEnd } = exemplars;
+  const from = exemplars.arena.bytes;
+  bytes[start] = LABELS_TAG;
+  let at = writeVarint(bytes, start + 1, innerLength(exemplars, label));
+  bytes[at] = NAME_TAG;
+  at = writeVarint(bytes, at + 1, nameEnd[label]! - nameStart[label]!);
+  at += from.copy(bytes, at, nameStart[label], nameEnd[label]);
+  bytes[at] = VALUE_TAG;
+  at = writeVarint(bytes, at + 1, valueEnd[label]! - valueStart[label]!);
+  return at + from.copy(bytes, at, valueStart[label], valueEnd[label]);
+}

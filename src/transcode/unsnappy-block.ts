@@ -1,0 +1,158 @@
+// The snappy block format (https://github.com/google/snappy/blob/main/format_description.txt), decompressing side, into
+// memory that is there already. Nothing is read before or behind the block, or written outside its place in the output.
+import { copyRange, SLACK } from '../wire/words.ts';
+import { DecodeBodyError, ENDS_EARLY } from './decode-body-error.ts';
+
+/** A length and where it ends. */
+export interface DeclaredLength {
+  readonly length: number;
+  readonly end: number;
+}
+
+/** Three bytes of input make at most 64 of output. */
+const MOST_PER_COPY = 64;
+const BYTES_PER_COPY = 3;
+
+/** The decoded length that the block from `start` to `end` declares; refused where so few bytes cannot hold it. */
+export function declaredLength(body: Buffer, start: number, end: number): DeclaredLength {
+  let length = 0;
+  let at = start;
+  for (let scale = 1; ; scale *= 128) {
+    if (at >= end) throw new DecodeBodyError('snappy', ENDS_EARLY);
+    const byte = body[at++]!;
+    length += (byte & 127) * scale;
+    if (length >= 2 ** 32 || (byte > 127 && scale === 128 ** 4))
+      throw new DecodeBodyError('snappy', 'it declares a length over 32 bits');
+    if (byte < 128) return { length, end: at };
+  }
+}
+
+/** Refuses a block that declares more than its elements, from `start` to `end`, can make. */
+export function checkLength(length: number, start: number, end: number): void {
+  if (length > Math.ceil((end - start) / BYTES_PER_COPY) * MOST_PER_COPY)
+    throw new DecodeBodyError('snappy', `${end - start} bytes declare to decode to ${length}`);
+}
+
+/** Blocks on their way into the output, one after the other. */
+export class SnappyBlockReader {
+  readonly #body: Buffer;
+  readonly #bodyView: DataView;
+  readonly #out: Buffer;
+  readonly #outView: DataView;
+  #at = 0;
+  #end = 0;
+  #to = 0;
+  #outStart = 0;
+  #outEnd = 0;
+
+  constructor(body: Buffer, out: Buffer) {
+    this.#body = body;
+    this.#bodyView = new DataView(body.buffer, body.byteOffset, body.length);
+    this.#out = out;
+    this.#outView = new DataView(out.buffer, out.byteOffset, out.length);
+  }
+
+  /**
+   * Goes on with the block whose elements are from `start` to `end`. They decode to `length` bytes at `outStart`; the
+   * output must have SLACK bytes behind those, which are overwritten.
+   */
+  open(start: number, end: number, outStart: number, length: number): void {
+    if (outStart + length + SLACK > this.#out.length) throw new Error('BUG: the output has no slack');
+    this.#at = start;
+    this.#end = end;
+    this.#to = outStart;
+    this.#outStart = outStart;
+    this.#outEnd = outStart + length;
+  }
+
+  /** Decodes on, about `bytes` bytes; true when the block is done. */
+  decode(bytes: number): boolean {
+    const body = this.#body;
+    const view = this.#bodyView;
+    const outEnd = this.#outEnd;
+    const end = this.#end;
+    let at = this.#at;
+    let to = this.#to;
+    const until = to + bytes;
+    while (at < end && to < until) {
+      const element = at;
+      const tag = body[at++]!;
+      const kind = tag & 3;
+      let length = (tag >>> 2) + 1;
+      if (kind === 0) {
+        if (length > 60) {
+          const size = length - 60;
+          if (size > end - at) throw cutOff(element);
+          length = body.readUIntLE(at, size) + 1;
+          at += size;
+        }
+        if (length > end - at) throw cutOff(element);
+        if (length > outEnd - to) throw this.#tooLong();
+        this.#literal(at, to, length);
+        at += length;
+      } else {
+        let offset: number;
+        if ((kind === 3 ? 4 : kind) > end - at) throw cutOff(element);
+        if (kind === 1) {
+          length = ((tag >>> 2) & 7) + 4;
+          offset = ((tag & 0xe0) << 3) | body[at]!;
+          at += 1;
+        } else if (kind === 2) {
+          offset = view.getUint16(at, true);
+          at += 2;
+        } else {
+          offset = view.getUint32(at, true);
+          at += 4;
+        }
+        if (offset === 0 || offset > to - this.#outStart) throw tooFarBack(element, offset);
+        if (length > outEnd - to) throw this.#tooLong();
+        this.#copy(to, offset, length);
+      }
+      to += length;
+    }
+    this.#at = at;
+    this.#to = to;
+    return this.#isDone();
+  }
+
+  #isDone(): boolean {
+    if (this.#at < this.#end) {
+      if (this.#to === this.#outEnd) throw this.#tooLong();
+      return false;
+    }
+    if (this.#to < this.#outEnd) throw new DecodeBodyError('snappy', ENDS_EARLY);
+    return true;
+  }
+
+  #literal(at: number, to: number, length: number): void {
+    // Whole words are read; behind the body there is nothing to read.
+    if (at + length + SLACK > this.#body.length) this.#body.copy(this.#out, to, at, at + length);
+    else copyRange(this.#body, this.#bodyView, at, this.#out, this.#outView, to, length);
+  }
+
+  /** A copy may overlap what it makes: then it repeats the bytes between. */
+  #copy(to: number, offset: number, length: number): void {
+    const view = this.#outView;
+    const from = to - offset;
+    if (offset >= 4) {
+      for (let done = 0; done < length; done += 4)
+        view.setInt32(to + done, view.getInt32(from + done, true), true);
+    } else for (let done = 0; done < length; done++) view.setUint8(to + done, view.getUint8(from + done));
+  }
+
+  #tooLong(): DecodeBodyError {
+    const declared = this.#outEnd - this.#outStart;
+    return new DecodeBodyError('snappy', `a block decodes to more than the ${declared} bytes it declares`);
+  }
+}
+
+function cutOff(element: number): DecodeBodyError {
+  return new DecodeBodyError('snappy', `the element at byte ${element} is cut off`);
+}
+
+function tooFarBack(element: number, offset: number): DecodeBodyError {
+  return new DecodeBodyError(
+    'snappy',
+    `the copy at byte ${element} reaches ${offset} bytes back, to where nothing is`,
+  );
+}

@@ -1,0 +1,146 @@
+// What Sluice takes, by the topics of the OpenMetrics project's parser cases
+// (https://github.com/prometheus/OpenMetrics, tests/testdata), with bodies of our own.
+import { casesThatAre, type OpenMetricsCase } from './open-metrics-case.ts';
+
+const taken = casesThatAre('taken', 'taken');
+const lenient = casesThatAre('taken', 'refused');
+
+export const TAKEN_CASES: readonly OpenMetricsCase[] = [
+  ...taken(
+    'a counter',
+    '# TYPE a counter\n# HELP a text\na_total 1\n',
+    '# TYPE a counter\na_total{x="y"} 1.5\na_created{x="y"} 1.6e9\n',
+  ),
+  ...taken('a gauge', '# TYPE a gauge\na -1\n', '# TYPE a gauge\na NaN\na{x="y"} -Inf\n'),
+  ...taken(
+    'a summary',
+    '# TYPE a summary\na_count 1\na_sum 2\n',
+    '# TYPE a summary\na{quantile="0.5"} 1.5\na_count 1\na_sum 1.5\na_created 5\n',
+  ),
+  ...taken(
+    'a histogram',
+    '# TYPE a histogram\na_bucket{le="1.0"} 0\na_bucket{le="+Inf"} 3\na_count 3\na_sum 2\n',
+    '# TYPE a histogram\na_bucket{le="+Inf"} 3\n',
+  ),
+  ...taken(
+    'a gauge histogram',
+    '# TYPE a gaugehistogram\na_bucket{le="1.0"} 0\na_bucket{le="+Inf"} 3\na_gcount 3\na_gsum 2\n',
+  ),
+  ...taken('an info', '# TYPE a info\na_info{version="1"} 1\n'),
+  ...taken('a stateset', '# TYPE a stateset\na{a="on"} 1\na{a="off"} 0\n'),
+  ...taken('an unknown', '# TYPE a unknown\na 1\n', 'a 1\n', 'a_total 1\n', 'a_bucket 1\n'),
+  ...taken('no samples', '', '# TYPE a counter\n', '# HELP a text\n', '# UNIT a_s s\n'),
+  ...taken(
+    'metadata in any order',
+    '# HELP a_s x\n# TYPE a_s gauge\n# UNIT a_s s\na_s 1\n',
+    '# UNIT a_s s\n# HELP a_s x\na_s 1\n',
+  ),
+  ...taken('empty metadata', '# HELP a \na 1\n', '# UNIT a \na 1\n'),
+  ...taken('escapes in HELP', '# HELP a \\\\ \\" \\n \\x\na 1\n', '# HELP a "\na 1\n', '# HELP a \\\na 1\n'),
+  ...taken('blanks and tabs in HELP', '# HELP a  two \t \na 1\n', '# HELP a # EOF\na 1\n'),
+  ...taken('escapes in labels', 'a{x="\\n\\\\"} 1\n', 'a{x="\\""} 1\n', 'a{x="\\z"} 1\n', 'a{x="\\\\n"} 1\n'),
+  ...taken('NUL in labels and HELP', '# HELP a \0\na{x="\0"} 1\n'),
+  ...taken(
+    'what looks like syntax in labels',
+    'a{x="# y"} 1\n',
+    'a{x=" # {"} 1\n',
+    'a{x="}"} 1\n',
+    'a{x=",y="} 1\n',
+    'a{x=""} 1\n',
+  ),
+  ...taken('empty braces', 'a{} 1\n'),
+  ...taken('letters beyond ASCII in strings', '# HELP a é\na{x="中😀"} 1\n'),
+  ...taken(
+    'numbers',
+    'a 01\n',
+    'a +1\n',
+    'a .5\n',
+    'a 1.\n',
+    'a 1E3\n',
+    'a 1e-3\n',
+    'a Inf\n',
+    'a +inf\n',
+    'a -INFINITY\n',
+    'a nan\n',
+    'a 9007199254740993\n',
+  ),
+  ...taken(
+    'timestamps',
+    'a 1 1\n',
+    'a 1 1.5\n',
+    'a 1 -1\n',
+    'a 1 +1\n',
+    'a 1 0\n',
+    'a 1 1e3\n',
+    'a 1 .5\n',
+    'a 1 1234567890.123456789123\n',
+  ),
+  ...taken(
+    'several points of a series',
+    'a 1 1\na 2 2\na 3 2.5\n',
+    '# TYPE a counter\na_total{x="y"} 1 1\na_total{x="y"} 2 2\na_total 1 1\n',
+  ),
+  ...taken(
+    'exemplars',
+    '# TYPE a counter\na_total 1 # {x="y"} 0.5\n',
+    '# TYPE a counter\na_total 1 1 # {} 0.5 2.5\n',
+    '# TYPE a histogram\na_bucket{le="1.0"} 1 # {x="y"} -1\na_bucket{le="+Inf"} 2 # {x="z"} 1e1 1.5\n',
+  ),
+  ...taken(
+    'exemplars of 128 characters',
+    `# TYPE a counter\na_total 1 # {x="${'y'.repeat(127)}"} 1\n`,
+    `# TYPE a counter\na_total 1 # {x="${'é'.repeat(127)}"} 1\n`,
+  ),
+  ...taken('names', '_a 1\n:a 1\na:b 1\nA9 1\n'),
+  ...taken('a unit', '# TYPE a_seconds counter\n# UNIT a_seconds seconds\na_seconds_total 1\n'),
+  ...taken(
+    'names in quotes',
+    '{"a"} 1\n',
+    '{"a",x="y"} 1\n',
+    'a{"x"="y"} 1\n',
+    '# TYPE "a" gauge\n{"a"} 1\n',
+  ),
+
+  ...lenient(
+    'a counter of the bare name',
+    '# TYPE a counter\na 1\n',
+    '# TYPE a counter\na{x="y"} 1\na_total 1\n',
+  ),
+  ...lenient('counters that cannot be', '# TYPE a counter\na_total NaN\n', '# TYPE a counter\na_total -1\n'),
+  ...lenient(
+    'histograms that cannot be',
+    '# TYPE a histogram\na_bucket{le="1.0"} 1\n',
+    '# TYPE a histogram\na_bucket{le="2.0"} 1\na_bucket{le="1.0"} 2\na_bucket{le="+Inf"} 3\n',
+    '# TYPE a histogram\na_bucket{le="1.0"} 2\na_bucket{le="+Inf"} 1\n',
+    '# TYPE a histogram\na_bucket{le="+Inf"} 1\na_count 2\na_sum 1\n',
+    '# TYPE a histogram\na_bucket 1\n',
+    '# TYPE a histogram\na_bucket{le="+Inf"} 1.5\n',
+    '# TYPE a histogram\na_bucket{le="+Inf"} NaN\n',
+  ),
+  ...lenient(
+    'gauge histograms that cannot be',
+    '# TYPE a gaugehistogram\na_bucket{le="+Inf"} 1\na_gsum 1\n',
+    '# TYPE a gaugehistogram\na_bucket{le="+Inf"} -1\n',
+  ),
+  ...lenient(
+    'summaries that cannot be',
+    '# TYPE a summary\na{quantile="2"} 1\n',
+    '# TYPE a summary\na_count -1\n',
+    '# TYPE a summary\na{quantile="0.5"} -1\n',
+  ),
+  ...lenient(
+    'infos and states that cannot be',
+    '# TYPE a info\na_info 2\n',
+    '# TYPE a stateset\na{a="x"} 2\n',
+    '# TYPE a stateset\na 1\n',
+  ),
+  ...lenient(
+    'exemplars of other samples',
+    '# TYPE a gauge\na 1 # {} 1\n',
+    'a 1 # {x="y"} 1\n',
+    '# TYPE a histogram\na_bucket{le="+Inf"} 1\na_count 1 # {} 1\na_sum 1\n',
+  ),
+  ...lenient('series apart within a family', '# TYPE a gauge\na{x="y"} 1 1\na 1\na{x="y"} 2 2\n'),
+  ...lenient('times in some points only', 'a 1\na 1 2\n'),
+  ...lenient('a comma behind the last label', 'a{x="y",} 1\n', '# TYPE a counter\na_total 1 # {x="y",} 1\n'),
+];
