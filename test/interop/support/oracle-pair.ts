@@ -9,6 +9,8 @@ import { startSluice } from './sluice.ts';
 export interface Question {
   readonly target: string;
   readonly body: string | Uint8Array;
+  /** Of the body; none if absent. */
+  readonly contentType?: string;
   /** The Pushgateway is of no use afterwards. */
   readonly poisons?: true;
 }
@@ -24,17 +26,19 @@ export class OraclePair {
     this.#sluice = sluice;
   }
 
-  static async start(): Promise<OraclePair> {
+  /** `backend`: settings of Sluice's backend besides its address. */
+  static async start(backend: Readonly<Record<string, unknown>> = {}): Promise<OraclePair> {
     const pushgateway = await Pushgateway.start();
     const receiver = await startReceiver();
-    return new OraclePair(pushgateway, receiver, await startSluice({ url: receiver.url() }));
+    return new OraclePair(pushgateway, receiver, await startSluice({ ...backend, url: receiver.url() }));
   }
 
-  async ask({ target, body, poisons }: Question): Promise<BothAnswers> {
+  async ask({ target, body, contentType, poisons }: Question): Promise<BothAnswers> {
+    const headers = contentType === undefined ? {} : { 'content-type': contentType };
     const theirs = await (poisons
       ? this.#pushgateway.pushPoison(target, body)
-      : this.#pushgateway.push(target, body));
-    const answers = { target, body, theirs, ours: await this.#sluice.push(body, { target }) };
+      : this.#pushgateway.push(target, body, headers));
+    const answers = { target, body, theirs, ours: await this.#sluice.push(body, { target, headers }) };
     if (answers.ours.status >= 500 || theirs.status >= 500)
       throw new Error(`Cannot compare: expected an answer of each, seen ${describeAnswers(answers)}`);
     return answers;

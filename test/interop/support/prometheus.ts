@@ -7,6 +7,8 @@ import { fetchStored, type StoredSeries } from './stored-series.ts';
 export interface PrometheusOptions {
   /** The text of `--web.config.file`, and how to get in then. */
   readonly web?: { readonly config: string; readonly access: Access };
+  /** Of `--enable-feature`. */
+  readonly features?: readonly string[];
 }
 
 const REJECTION = /out of order|duplicate sample|out of bounds|error appending|invalid label/i;
@@ -25,7 +27,7 @@ export class Prometheus {
     this.#program = new RunningProgram('prometheus', args);
   }
 
-  static async start({ web }: PrometheusOptions = {}): Promise<Prometheus> {
+  static async start({ web, features = [] }: PrometheusOptions = {}): Promise<Prometheus> {
     const folder = new TemporaryFolder();
     const address = `127.0.0.1:${await freePort()}`;
     const args = [
@@ -33,6 +35,7 @@ export class Prometheus {
       `--storage.tsdb.path=${folder.path}/data`,
       `--web.listen-address=${address}`,
       '--web.enable-remote-write-receiver',
+      ...features.map((feature) => `--enable-feature=${feature}`),
       ...(web ? [`--web.config.file=${folder.write('web.yml', web.config)}`] : []),
     ];
     const prometheus = new Prometheus(`${web ? 'https' : 'http'}://${address}`, args, web?.access ?? {});

@@ -1,4 +1,5 @@
 // A real Pushgateway that keeps nothing on disk, below the same prefix as Sluice.
+import type { OutgoingHttpHeaders } from 'node:http';
 import { type HttpAnswer, sendHttp } from '../../support/http-client.ts';
 import { fetchText } from './fetch-text.ts';
 import { freePort, RunningProgram } from './running-program.ts';
@@ -24,8 +25,12 @@ export class Pushgateway {
   }
 
   /** Pushes, reads what it exposes then if it took the push, and has it forget what was pushed. */
-  async push(target: string, body: string | Uint8Array): Promise<ExposedAnswer> {
-    const answer = await sendHttp(this.address, { method: 'PUT', target, body });
+  async push(
+    target: string,
+    body: string | Uint8Array,
+    headers: OutgoingHttpHeaders = {},
+  ): Promise<ExposedAnswer> {
+    const answer = await sendHttp(this.address, { method: 'PUT', target, body, headers });
     const exposed = answer.status === 200 ? await this.#exposition() : '';
     await sendHttp(this.address, { method: 'DELETE', target });
     return { ...answer, exposed };

@@ -16,15 +16,18 @@ export function startSluice(backend: BackendSettings, files?: SluiceFiles): Prom
   return startSluiceWith([{ name: 'real', ...backend }], files);
 }
 
+/** `pushgateway`: settings of `push.pushgateway`. */
 export function startSluiceWith(
   backends: readonly BackendSettings[],
   files: SluiceFiles = {},
+  pushgateway: Readonly<Record<string, unknown>> = {},
 ): Promise<RunningSluice> {
   const folder = new TemporaryFolder();
   for (const [name, text] of Object.entries(files)) folder.write(name, text);
   const config = {
     listenAddress: '127.0.0.1:0',
     logging: { format: 'json' },
+    push: { pushgateway },
     remoteWrite: backends.map((backend) => ({ queueConfig: { batchSendDeadline: '20ms' }, ...backend })),
   };
   // JSON is YAML.
