@@ -77,7 +77,7 @@ it('every metric of the program is in it, and its table has no other', async () 
 });
 
 it('every answer to a push is in the status table, and no other', () => {
-  const rows = tableRows(section(README, 'Push contract'));
+  const rows = tableRows(section(README, 'Push contract')).filter(([first = '']) => /^\d{3}/.test(first));
   const shown = rows.map(([status, reason]) => `${status?.slice(0, 3)} ${codeOf(reason)}`);
   expect(shown).toEqual(PUSH_ANSWERS.map(({ status, reason }) => `${status} ${reason}`));
 });
