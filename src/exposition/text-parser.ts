@@ -2,7 +2,7 @@
 // Prometheus's expfmt. Pulls one sample at a time into a LabelSet; nothing is allocated per line.
 import { ExemplarSet } from '../labels/exemplar-set.ts';
 import { LabelSet, VALUE } from '../labels/label-set.ts';
-import { BLANK, BYTE_CLASS, HASH, LF, OPEN_BRACE, TOKEN_END } from '../wire/ascii.ts';
+import { BLANK, BYTE_CLASS, CR, HASH, LF, OPEN_BRACE, TOKEN_END } from '../wire/ascii.ts';
 import type { ByteArena } from '../wire/byte-arena.ts';
 import { BucketLabelRenderer, type BucketLabels } from './bucket-label-renderer.ts';
 import { ExemplarReader } from './exemplar-reader.ts';
@@ -100,7 +100,17 @@ export class TextParser implements SampleParser {
   }
 
   fail(problem: string): never {
-    throw new ExpositionError(this.placeOf(this.line), problem);
+    throw new ExpositionError(this.placeOf(this.line), problem + this.#hintAtLineEnd());
+  }
+
+  /** What Windows tools send fails in many ways, none of which shows the cause. */
+  #hintAtLineEnd(): string {
+    const { bytes } = this.arena;
+    const lineEnd = bytes.indexOf(LF, this.#pos);
+    const endsInCrLf = lineEnd > this.#pos && lineEnd < this.#end && bytes[lineEnd - 1] === CR;
+    return endsInCrLf
+      ? '; the line ends in CR LF: expected LF alone (or push.pushgateway.lineEndings: lenient)'
+      : '';
   }
 
   placeOf(line: number): string {

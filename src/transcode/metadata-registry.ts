@@ -56,7 +56,11 @@ function isDescribed(families: FamilyTable, family: number): boolean {
 }
 
 function hasText(families: FamilyTable, family: number): boolean {
-  return families.type[family]! > 0 || families.helpStart[family]! >= 0 || families.unitStart[family]! >= 0;
+  return families.type[family]! > 0 || families.helpStart[family]! >= 0 || hasUnit(families, family);
+}
+
+function hasUnit(families: FamilyTable, family: number): boolean {
+  return families.unitStart[family]! >= 0 && families.unitEnd[family]! > families.unitStart[family]!;
 }
 
 /** A number that pushes with the same described families have in common. */

@@ -47,6 +47,8 @@ export class SampleAppender {
   #family = -1;
   #givesWay = false;
   sampleCount = 0;
+  /** A later timestamp in a body is refused. */
+  latestMs = Infinity;
   /** Native histograms that were pushed and not appended. */
   withheldHistograms = 0;
   /** Whether the body has something that not every backend takes. */
@@ -86,6 +88,9 @@ export class SampleAppender {
       if (!hasOwn) sample[TIMESTAMP_MS] = receivedAtMs;
       if (parser.hasTimestamp && this.#options.timestamps === 'reject') {
         parser.fail('expected no timestamp (timestamps: reject), found one');
+      }
+      if (hasOwn && sample[TIMESTAMP_MS]! > this.latestMs) {
+        parser.fail(`expected a timestamp up to ${this.latestMs} ms, found ${sample[TIMESTAMP_MS]} ms`);
       }
       if (fixed.hasLe || fixed.hasQuantile) checkBoundLabel(parser, fixed);
       if (pushTime !== undefined && this.#isReplaced(parser, pushTime)) continue;

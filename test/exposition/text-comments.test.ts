@@ -4,6 +4,8 @@ import { FamilyType } from '../../src/exposition/family-table.ts';
 import { bodyCases } from './body-cases.ts';
 import { helpOf, readBody, readFamilies, sample } from './read-body.ts';
 
+const CR_LF = '; the line ends in CR LF: expected LF alone (or push.pushgateway.lineEndings: lenient)';
+
 const { refuses, takes } = bodyCases();
 const m = sample('m', {}, 1);
 
@@ -60,7 +62,7 @@ describe('a name behind HELP and TYPE', () => {
     for (const found of ['my-metric', '9v', 'met.ric', 'größe', '-', 'm{a="b"}'])
       refuses(`${keyword} of ${found}`, `# ${keyword} ${found} gauge\n`, 1, name(found));
     refuses(`${keyword} of a bad name alone`, `# ${keyword} a-b\n`, 1, name('a-b'));
-    refuses(`${keyword} with CR LF behind the name`, `# ${keyword} m\r\n`, 1, name('m\r'));
+    refuses(`${keyword} with CR LF behind the name`, `# ${keyword} m\r\n`, 1, `${name('m\r')}${CR_LF}`);
   }
 });
 

@@ -3,6 +3,8 @@ import { describe } from 'vitest';
 import { bodyCases, NO_LINE_FEED } from './body-cases.ts';
 import { sample } from './read-body.ts';
 
+const CR_LF = '; the line ends in CR LF: expected LF alone (or push.pushgateway.lineEndings: lenient)';
+
 const { refuses, takes } = bodyCases();
 const m = sample('m', {}, 1);
 
@@ -15,20 +17,25 @@ describe('the end of a line', () => {
   refuses('HELP that ends in a backslash', '# HELP m \\', 1, NO_LINE_FEED);
   refuses('HELP of nothing without a line feed', '# HELP m', 1, NO_LINE_FEED);
   refuses('TYPE without a line feed', '# TYPE m gauge', 1, NO_LINE_FEED);
-  refuses('a sample with CR LF', 'm 1\r\n', 1, 'expected a number as value, found "1\\r"');
+  refuses('a sample with CR LF', 'm 1\r\n', 1, `expected a number as value, found "1\\r"${CR_LF}`);
   refuses(
     'a timestamp with CR LF',
     'm 1 5\r\n',
     1,
-    'expected a timestamp in whole milliseconds or the end of the line after the value, found "5\\r"',
+    `expected a timestamp in whole milliseconds or the end of the line after the value, found "5\\r"${CR_LF}`,
   );
   refuses(
     'TYPE with CR LF',
     '# TYPE m gauge\r\n',
     1,
-    'expected counter, gauge, histogram, gaugehistogram, summary or untyped after TYPE, found "gauge\\r"',
+    `expected counter, gauge, histogram, gaugehistogram, summary or untyped after TYPE, found "gauge\\r"${CR_LF}`,
   );
-  refuses('a blank line with CR LF', 'm 1\n\r\n', 2, 'expected a metric name, found a carriage return');
+  refuses(
+    'a blank line with CR LF',
+    'm 1\n\r\n',
+    2,
+    `expected a metric name, found a carriage return${CR_LF}`,
+  );
   takes('nothing', '');
   takes('line feeds', '\n\n\n');
   takes('lines of blanks', ' \n\t \n');

@@ -50,6 +50,12 @@ export const DELIBERATE_DIFFERENCES = {
       /expected (?:one TYPE|one HELP|TYPE of a histogram|a number as value of label "le")/.test(ours.text) &&
       GAUGE_HISTOGRAM.test(textOf(body)),
   },
+  exemplar: {
+    reason: 'exemplars are forwarded, and prom-client sends OpenMetrics without saying so',
+    takenBy: 'ours',
+    applies: ({ theirs }) =>
+      /expected integer as timestamp, got "#"|spurious string after timestamp: "\s*#/.test(theirs.text),
+  },
   helpQuoteEscape: {
     reason: 'newer versions take an escaped quote in HELP, as in a label value',
     takenBy: 'ours',

@@ -62,7 +62,10 @@ describe('PowerShell', () => {
   refuses(
     'Invoke-WebRequest with the lines of a Windows file',
     wireForm(head('PUT', `Content-Length: ${windows.length}`), windows),
-    { status: 400, text: 'Cannot parse exposition line 1: expected a number as value, found "3\\r"' },
+    {
+      status: 400,
+      text: `Cannot parse exposition line 1: expected a number as value, found "3\\r"; the line ends in CR LF: expected LF alone (or push.pushgateway.lineEndings: lenient)`,
+    },
   );
   takes('Invoke-WebRequest -Method PUT', wireForm(head('PUT', ROWS_LENGTH), ROWS));
   takes('Invoke-WebRequest -Method POST', wireForm(head('POST', FORM, ROWS_LENGTH), ROWS));

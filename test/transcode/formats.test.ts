@@ -26,6 +26,12 @@ test('a timestamp is milliseconds in text and seconds in OpenMetrics, in any ord
   }
 });
 
+test('without a content type and with # EOF, timestamps that cannot be seconds are milliseconds', () => {
+  const read = reader();
+  expect(timestamps(read('m 1 1700000000123\n# EOF\n', 'undeclared'))).toEqual([1_700_000_000_123]);
+  expect(timestamps(read('m 1 1700000000123\n# EOF\n', 'openMetrics'))).toEqual([1_700_000_000_123_000]);
+});
+
 test('a body that OpenMetrics refuses is refused also after it was taken as text', () => {
   const read = reader();
   const body = 'm  1\n# EOF\n';
