@@ -5,6 +5,7 @@ import { uncompressedBudget } from './delivery/batch.ts';
 import { Delivery, type StopReport } from './delivery/delivery.ts';
 import { Listener } from './intake/listener.ts';
 import { MemoryBudget } from './intake/memory-budget.ts';
+import { OpenPushes } from './intake/open-pushes.ts';
 import { Operations } from './intake/operations.ts';
 import { whereToPush } from './intake/path-hints.ts';
 import { PUSH_ANSWERS } from './intake/push-outcome.ts';
@@ -38,6 +39,7 @@ export class Collector {
   readonly #config: Config;
   readonly #delivery: Delivery;
   readonly #listener: Listener;
+  readonly #openPushes = new OpenPushes();
   readonly #clock: Clock;
   #notReady: string | undefined = 'Cannot take pushes: not listening yet';
 
@@ -75,6 +77,7 @@ export class Collector {
     const deadline = new AbortController();
     const timer = this.#clock.setTimer(() => deadline.abort(), this.#config.shutdownTimeout);
     const report = await this.#delivery.stop(deadline.signal);
+    await this.#openPushes.answered(deadline.signal);
     timer.cancel();
     await this.#listener.close();
     return report;
@@ -119,6 +122,7 @@ export class Collector {
         service,
         budget: new MemoryBudget(pushgateway.maxBufferedSize),
         turns,
+        openPushes: this.#openPushes,
         events,
         maxBodyBytes: pushgateway.maxBodySize,
         monotonicMs: () => clock.monotonicMs(),
@@ -134,7 +138,7 @@ export class Collector {
       // What no queue could hold need not be encoded to the end.
       maxEncodedBytes: Math.min(
         ENCODED_PER_DECODED * pushgateway.maxDecodedSize,
-        ...remoteWrite.map(({ queueConfig }) => queueConfig.maxQueueSize),
+        Math.max(...remoteWrite.map(({ queueConfig }) => queueConfig.maxQueueSize)),
       ),
       // What is larger might not fit a request once it is compressed, after its push was acknowledged.
       maxSeriesBytes: Math.min(

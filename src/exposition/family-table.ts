@@ -4,6 +4,7 @@ import { BYTE_CLASS, METRIC } from '../wire/ascii.ts';
 import type { ByteArena } from '../wire/byte-arena.ts';
 import { ProbeBudget } from '../wire/probe-budget.ts';
 import { compareRanges, equalRange, hashRange } from '../wire/words.ts';
+import { show } from './exposition-error.ts';
 
 /** The type of a family, numbered as `MetricMetadata.MetricType` of remote write 1.0; `notSet` until its first line. */
 export const FamilyType = {
@@ -151,6 +152,11 @@ export class FamilyTable {
 
   name(family: number): string {
     return this.#arena.bytes.toString('utf8', this.nameStart[family], this.nameEnd[family]);
+  }
+
+  /** The name for messages, in quotes and cut. */
+  shownName(family: number): string {
+    return show(this.#arena.bytes, this.nameStart[family]!, this.nameEnd[family]!);
   }
 
   #collides(family: number): boolean {

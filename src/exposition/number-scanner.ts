@@ -10,7 +10,7 @@ const MAX_EXACT_EXPONENT = 22;
 const MAX_LONG_DIGITS = 19;
 /** Far beyond any number that is meant; keeps a hostile token from being copied. */
 const MAX_TOKEN = 2048;
-const DECIMAL = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
+const DECIMAL = /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
 const INFINITY = /^([+-]?)inf(?:inity)?$/i;
 const NOT_A_NUMBER = /^nan$/i;
 

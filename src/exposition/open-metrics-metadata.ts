@@ -189,7 +189,7 @@ export class OpenMetricsMetadata {
   }
 
   #shown(family: number): string {
-    return JSON.stringify(this.#context.families.name(family));
+    return this.#context.families.shownName(family);
   }
 
   #refuseSecond(keyword: string, family: number): never {

@@ -27,8 +27,10 @@ export class OpenMetricsOrder {
     const families = this.#families;
     if (family === this.#current) return;
     if (family < this.#known) {
-      const [name, other] = [family, this.#current].map((one) => JSON.stringify(families.name(one)));
-      this.#refuser.fail(`expected all lines of ${name} together, found another behind one of ${other}`);
+      const other = families.shownName(this.#current);
+      this.#refuser.fail(
+        `expected all lines of ${families.shownName(family)} together, found another behind one of ${other}`,
+      );
     }
     this.#current = family;
     this.#known = families.count;

@@ -113,7 +113,7 @@ export class OpenMetricsParser implements SampleParser {
       this.fail('expected "# EOF" as the last line, found the end of the body');
     const collision = this.families.findCollision();
     if (collision >= 0) {
-      const name = JSON.stringify(this.families.name(collision));
+      const name = this.families.shownName(collision);
       this.line = this.families.firstLine[collision]!;
       this.fail(`expected TYPE of a family before all of its samples, found ${name} before it`);
     }

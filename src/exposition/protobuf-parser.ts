@@ -116,7 +116,7 @@ export class ProtobufParser implements SampleParser {
   #finish(): false {
     const collision = this.families.findCollision();
     if (collision >= 0) {
-      const name = JSON.stringify(this.families.name(collision));
+      const name = this.families.shownName(collision);
       this.line = this.families.firstLine[collision]!;
       this.fail(`expected no family named like a part of a histogram or summary, found ${name}`);
     }

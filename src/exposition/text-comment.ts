@@ -102,7 +102,7 @@ function readType(context: CommentContext, family: number, start: number, limit:
   const { families } = context;
   const { bytes } = context.arena;
   if (families.type[family] !== FamilyType.notSet) {
-    const name = JSON.stringify(families.name(family));
+    const name = families.shownName(family);
     context.fail(`expected one TYPE for ${name}, before its samples, found another or a later one`);
   }
   for (const { word, type } of TYPES) {
@@ -129,7 +129,7 @@ function equalsWord(bytes: Buffer, start: number, word: Buffer): boolean {
 function readHelp(context: CommentContext, family: number, start: number, limit: number): number {
   const { families } = context;
   if (families.helpStart[family]! >= 0) {
-    context.fail(`expected one HELP for ${JSON.stringify(families.name(family))}, found a second`);
+    context.fail(`expected one HELP for ${families.shownName(family)}, found a second`);
   }
   const { bytes, view } = context.arena;
   let end = start;

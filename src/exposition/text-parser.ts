@@ -120,7 +120,7 @@ export class TextParser implements SampleParser {
   #finish(): boolean {
     const collision = this.families.findCollision();
     if (collision >= 0) {
-      const name = JSON.stringify(this.families.name(collision));
+      const name = this.families.shownName(collision);
       this.line = this.families.firstLine[collision]!;
       this.fail(`expected TYPE of a histogram or summary before all of its samples, found ${name} before it`);
     }

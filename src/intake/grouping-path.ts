@@ -82,7 +82,9 @@ function readValue(name: string, value: string): string {
 
 /** URL-safe alphabet, padding optional, `=` alone is the empty value; line breaks inside are skipped. */
 function decodeBase64(name: string, value: string): string {
-  const digits = value.replace(/=+$/, '').replace(/[\r\n]/g, '');
+  let end = value.length;
+  while (value[end - 1] === '=') end--;
+  const digits = value.slice(0, end).replace(/[\r\n]/g, '');
   const bytes = Buffer.from(digits, 'base64url');
   if (!URL_SAFE_BASE64.test(digits) || digits.length % 4 === 1) {
     throw new PathError(

@@ -6,6 +6,7 @@ import type { GroupingKey } from '../labels/grouping-key.ts';
 import type { IntakeEvents } from '../telemetry/events.ts';
 import { BodyBuffer } from './body-buffer.ts';
 import type { BudgetShare, MemoryBudget } from './memory-budget.ts';
+import type { OpenPushes } from './open-pushes.ts';
 import { answerFor, type PushOutcome, REFUSED_CONNECTION, TOO_MUCH_AT_ONCE } from './push-outcome.ts';
 import type { PushService } from './push-service.ts';
 import type { Turns } from './turns.ts';
@@ -16,6 +17,7 @@ export interface PushExchangeDeps {
   readonly budget: MemoryBudget;
   readonly events: IntakeEvents;
   readonly turns: Turns;
+  readonly openPushes: OpenPushes;
   readonly maxBodyBytes: number;
   readonly monotonicMs: () => number;
 }
@@ -87,6 +89,7 @@ export class PushExchange {
   #finish(groupingKey: GroupingKey): void {
     if (this.#isAnswered) return;
     this.#deps.turns.run(this.#body.length, () => this.#process(groupingKey));
+    if (!this.#isAnswered) this.#deps.openPushes.add(this.#response);
   }
 
   #process(groupingKey: GroupingKey): void {
@@ -99,6 +102,7 @@ export class PushExchange {
       userAgent: headers['user-agent'],
       chunks: this.#body.pieces(),
       length: this.#body.length,
+      heldBytes: this.#body.heldWith(0),
     };
     try {
       const outcome = this.#deps.service.accept(push, this.#share, () => this.#isRefused());

@@ -10,4 +10,6 @@ export interface PushRequest {
   /** The body as received, `length` bytes in all. */
   readonly chunks: readonly Buffer[];
   readonly length: number;
+  /** Bytes of memory that the chunks take. */
+  readonly heldBytes: number;
 }

@@ -3,6 +3,7 @@
 import type { PushgatewayConfig } from '../config/config.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { ExpositionError } from '../exposition/exposition-error.ts';
+import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
 import { type ContentEncoding, readContentEncoding } from '../transcode/content-encoding.ts';
 import { decodeBody } from '../transcode/decode-body.ts';
 import { DecodeBodyError, DecodedSizeError } from '../transcode/decode-body-error.ts';
@@ -76,7 +77,7 @@ export class PushService {
     if (encoding === 'identity') return this.#forward(push, push.chunks, push.length);
     const isWhole = push.chunks.length === 1;
     const body = isWhole ? push.chunks[0]! : Buffer.concat(push.chunks);
-    const encodedBytes = isWhole ? push.length : 2 * push.length;
+    const encodedBytes = isWhole ? push.heldBytes : push.heldBytes + push.length;
     try {
       const decoded = decodeBody(encoding, body, {
         maxBytes: this.#deps.config.maxDecodedSize,
@@ -112,7 +113,7 @@ export class PushService {
       const receivedAtMs = receiptClock.stamp(groupingKey.canonical);
       const body = { chunks, length, format: this.#formats.of(push) };
       const encoded = transcoder.transcode(body, groupingKey.fixedLabels, receivedAtMs);
-      const { sampleCount } = encoded[0]!;
+      const sampleCount = mostSamples(encoded);
       if (sampleCount === 0) return { kind: 'accepted', sampleCount };
       const result = delivery.offer({
         encoded,
@@ -135,6 +136,11 @@ export class PushService {
       return outcomeOf(error);
     }
   }
+}
+
+/** Backends may take different parts of a push. */
+function mostSamples(encoded: readonly EncodedSeries[]): number {
+  return encoded.reduce((most, { sampleCount }) => Math.max(most, sampleCount), 0);
 }
 
 /** The one place that knows how malformed and oversized pushes are thrown. */

@@ -1,7 +1,7 @@
 // The timestamp of a push: the time of its receipt in ms, but for one grouping key always later than the one before,
 // also when two come in the same millisecond or the clock steps back. Bounded: keys not seen for long share one floor.
 import { hash } from 'node:crypto';
-import { RecentMap } from './recent-map.ts';
+import { RecentMap } from '../wire/recent-map.ts';
 
 /** Grouping keys whose last timestamp is remembered. */
 const REMEMBERED = 100_000;

@@ -2,9 +2,9 @@
 // resolve dots and fold slashes that are part of a label. Push paths repeat, so what they mean is remembered.
 import type { LayoutNumbers } from '../labels/fixed-labels.ts';
 import { type GroupingKey, makeGroupingKey } from '../labels/grouping-key.ts';
+import { RecentMap } from '../wire/recent-map.ts';
 import { PathError, parseGroupingPath } from './grouping-path.ts';
 import { hintFor, type PushPlace } from './path-hints.ts';
-import { RecentMap } from './recent-map.ts';
 import { tryDecode } from './try-decode.ts';
 
 export type Route =

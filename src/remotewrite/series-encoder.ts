@@ -5,7 +5,7 @@
 import type { ExemplarSet } from '../labels/exemplar-set.ts';
 import { type FixedLabels, labelLength } from '../labels/fixed-labels.ts';
 import { METRIC_SLOT } from '../labels/label-layout.ts';
-import { type LabelSet, TIMESTAMP_MS } from '../labels/label-set.ts';
+import { type LabelSet, MAX_LABELS, TIMESTAMP_MS } from '../labels/label-set.ts';
 import { MAX_SHAPES, UNREMEMBERED } from '../labels/label-shape.ts';
 import type { NativeHistogram } from '../labels/native-histogram.ts';
 import { mixLabel } from '../wire/label-hash.ts';
@@ -29,8 +29,9 @@ export class SeriesEncoder {
   /** By the number of the shape; a template says itself what it is for. */
   readonly #templates: (SeriesTemplate | undefined)[] = new Array(MAX_SHAPES).fill(undefined);
   #template: SeriesTemplate | undefined;
-  /** Which labels are absent is no part of the shape: a template with some is for one series only. */
+  /** Which labels are absent is no part of the shape: a template without some serves only series that lack the same. */
   #isOneOff = false;
+  readonly #absent = new Uint8Array(MAX_LABELS);
   #fixed: FixedLabels | undefined;
   #allFixed = 0;
   /** Bytes of the length of the series written last: the next one's is most often as long. */
@@ -118,9 +119,12 @@ export class SeriesEncoder {
   }
 
   #useTemplate(labels: LabelSet, fixed: FixedLabels): void {
+    const wasOneOff = this.#isOneOff;
     this.#isOneOff = labels.hasEmpty;
     if (labels.hasEmpty) {
+      if (wasOneOff && this.#template?.shape === labels.shape && this.#lacksTheSame(labels)) return;
       this.#template = makeTemplate(labels, fixed);
+      for (let i = 0; i < labels.count; i++) this.#absent[i] = isAbsent(labels, i);
       return;
     }
     const { id } = labels.shape;
@@ -131,6 +135,12 @@ export class SeriesEncoder {
     }
     template.hashedStart.fill(-1);
     this.#template = template;
+  }
+
+  /** Whether the labels without a value are those that the one-off template was made without. */
+  #lacksTheSame(labels: LabelSet): boolean {
+    for (let i = 0; i < labels.count; i++) if (this.#absent[i] !== isAbsent(labels, i)) return false;
+    return true;
   }
 
   #labels(labels: LabelSet, fixed: FixedLabels, template: SeriesTemplate): number {
@@ -207,4 +217,8 @@ export class SeriesEncoder {
     writeVarint(out.bytes, this.seriesStart + 1, length);
     out.length = this.labelsStart + length;
   }
+}
+
+function isAbsent({ valueStart, valueEnd }: LabelSet, label: number): number {
+  return valueStart[label] === valueEnd[label] ? 1 : 0;
 }

@@ -6,8 +6,8 @@ import type { ByteArena } from '../wire/byte-arena.ts';
 export function toStrictLines(arena: ByteArena): void {
   const { bytes } = arena;
   let end = arena.bodyEnd;
-  let from = bytes.indexOf(CR);
-  if (from >= 0 && from < end) {
+  let from = bytes.subarray(0, end).indexOf(CR);
+  if (from >= 0) {
     let to = from;
     for (; from < end; from++) {
       if (bytes[from] !== CR || bytes[from + 1] !== LF) bytes[to++] = bytes[from]!;

@@ -1,16 +1,20 @@
 // Decides which families' TYPE and HELP go along with a push: each at most once per interval. Bounded; a family that
 // has fallen out is sent once more than needed. What was staged counts as sent only once the push is accepted.
+import { hash } from 'node:crypto';
 import type { FamilyTable } from '../exposition/family-table.ts';
+import { RecentMap } from '../wire/recent-map.ts';
 
+/** So many are surely remembered, and at most twice as many. */
 const MAX_FAMILIES = 20_000;
 const MAX_SIGNATURES = 4096;
+const MAX_REMEMBERED_LENGTH = 256;
 
 export class MetadataRegistry {
   readonly #intervalMs: number;
   /** Family name → when its metadata is next due. */
-  readonly #families = new Map<string, number>();
+  readonly #families = new RecentMap<string, number>(2 * MAX_FAMILIES);
   /** Sum over a push's families → when the first of them is next due: spares most pushes the look at each family. */
-  readonly #signatures = new Map<number, number>();
+  readonly #signatures = new RecentMap<number, number>(MAX_SIGNATURES);
   #staged: string[] = [];
   #stagedSignature = 0;
 
@@ -26,7 +30,7 @@ export class MetadataRegistry {
     const due: number[] = [];
     for (let family = 0; family < families.count; family++) {
       if (!isDescribed(families, family)) continue;
-      const name = families.name(family);
+      const name = keyOf(families, family);
       if (nowMs < (this.#families.get(name) ?? -Infinity)) continue;
       due.push(family);
       this.#staged.push(name);
@@ -44,10 +48,10 @@ export class MetadataRegistry {
 
   /** The push that `due` was asked for last has been accepted. */
   confirm(nowMs: number): void {
-    for (const name of this.#staged) remember(this.#families, name, nowMs + this.#intervalMs, MAX_FAMILIES);
+    for (const name of this.#staged) this.#families.set(name, nowMs + this.#intervalMs);
     this.#staged = [];
     if (nowMs < (this.#signatures.get(this.#stagedSignature) ?? -Infinity)) return;
-    remember(this.#signatures, this.#stagedSignature, nowMs + this.#intervalMs, MAX_SIGNATURES);
+    this.#signatures.set(this.#stagedSignature, nowMs + this.#intervalMs);
   }
 }
 
@@ -73,14 +77,8 @@ export function signatureOf(families: FamilyTable): number {
   return sum;
 }
 
-/** Sets an entry as the newest, letting the oldest go at the bound. */
-function remember<Key>(map: Map<Key, number>, key: Key, value: number, max: number): void {
-  map.delete(key);
-  if (map.size >= max) {
-    for (const oldest of map.keys()) {
-      map.delete(oldest);
-      break;
-    }
-  }
-  map.set(key, value);
+/** A long name would be kept for as long as its family: its digest is. */
+function keyOf(families: FamilyTable, family: number): string {
+  const name = families.name(family);
+  return name.length <= MAX_REMEMBERED_LENGTH ? name : hash('sha256', name, 'base64');
 }

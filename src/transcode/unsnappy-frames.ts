@@ -5,7 +5,9 @@ import { checkLength, declaredLength, SnappyBlockReader } from './unsnappy-block
 import { snappyChecksum } from './unsnappy-checksum.ts';
 
 /** A stream begins with this chunk. Streams that follow one another are one. */
-const STREAM_IDENTIFIER = Buffer.from('ff060000734e61507059', 'hex');
+const IDENTIFIER_BYTES = 10;
+/** `ff 06 00 00 73 4e 61 50 70 59`, as little-endian numbers: a body may be made of identifiers. */
+const IDENTIFIER_NUMBERS = [0x000006ff, 0x50614e73, 0x5970] as const;
 const HEADER_BYTES = 4;
 const CHECKSUM_BYTES = 4;
 const MAX_CHUNK_DECODED = 65_536;
@@ -22,7 +24,7 @@ const IDENTIFIER = 0xff;
  * the identifier declares 895 bytes, has a literal of one byte, and then a copy from 1,884,315,982 bytes before it.
  */
 export function isFramed(body: Buffer): boolean {
-  return body.length >= STREAM_IDENTIFIER.length && isIdentifier(body, 0);
+  return isIdentifier(body, 0);
 }
 
 /** What the chunks of a stream declare to decode to. */
@@ -132,7 +134,13 @@ class ChunkReader {
 }
 
 function isIdentifier(body: Buffer, at: number): boolean {
-  return body.subarray(at, at + STREAM_IDENTIFIER.length).equals(STREAM_IDENTIFIER);
+  const [first, second, third] = IDENTIFIER_NUMBERS;
+  return (
+    at + IDENTIFIER_BYTES <= body.length &&
+    body.readUInt32LE(at) === first &&
+    body.readUInt32LE(at + 4) === second &&
+    body.readUInt16LE(at + 8) === third
+  );
 }
 
 function fault(at: number, what: string): DecodeBodyError {

@@ -8,7 +8,7 @@ import { checkLength, declaredLength, SnappyBlockReader } from './unsnappy-block
 import { framedLength, isFramed, SnappyFrameReader } from './unsnappy-frames.ts';
 
 const SMALL_ENCODED = 1024 * 1024;
-/** A step takes about a millisecond, the time of a few small pushes. */
+/** A step takes about a millisecond, the time of a few small pushes; what is skipped in a stream counts for nothing. */
 const STEP_BYTES = 512 * 1024;
 
 /** Implements BodyDecoder. */

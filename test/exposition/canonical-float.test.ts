@@ -12,6 +12,11 @@ describe('a value of le', () => {
       for (const style of STYLES) expect(renderBucketLabel(token, style)).toBeUndefined();
   });
 
+  test('is refused in linear time, however long it is', () => {
+    // Minutes, where each digit is tried as the first of a second run.
+    expect(renderBucketLabel(`${'1'.repeat(1_000_000)}x`, 'verbatim')).toBeUndefined();
+  });
+
   const renders = (token: string, canonical: string, openmetrics: string, verbatim = token) =>
     test(`${token} is written ${canonical}, in OpenMetrics ${openmetrics}`, () => {
       expect(STYLES.map((style) => renderBucketLabel(token, style))).toEqual([

@@ -224,6 +224,10 @@ test('any labels written into a path are read back equal', () => {
   );
 });
 
+test('base64 is read in linear time, however long it is', () => {
+  expect(() => read(`job@base64/${'='.repeat(1_000_000)}x`)).toThrow(PathError);
+});
+
 test('whatever stands in a path, it is read or refused in one line', () => {
   const piece = fc.oneof(
     fc.string({ unit: 'binary-ascii' }),

@@ -4,6 +4,8 @@
 interface Difference {
   readonly reason: string;
   readonly message: RegExp;
+  /** What the body must hold besides. */
+  readonly body?: RegExp;
 }
 
 /** Sluice refuses, Python takes. */
@@ -28,12 +30,13 @@ const REFUSED_BY_US: readonly Difference[] = [
   },
   {
     reason: 'a double has no such value',
-    message: /expected a number as value(?: of the exemplar)?, found "[+-]?[0-9.]+[eE]?[+-]?[0-9]*"/,
+    message:
+      /expected a number as value(?: of the exemplar)?, found "[+-]?(?:[0-9.]+[eE]\+?[0-9]{3,}|[0-9]{309,})/,
   },
   { reason: 'NaN has no sign', message: /expected a number as value(?: of the exemplar)?, found "[+-]nan"/i },
   {
     reason: 'milliseconds beyond 2^53 are no time of a sample',
-    message: /expected a timestamp in seconds .*, found "[+-]?[0-9.]+[eE]?[+-]?[0-9]*"/,
+    message: /expected a timestamp in seconds .*, found "[+-]?(?:[0-9]{13,}|[0-9.]+[eE]\+?[0-9]+)/,
   },
   {
     reason: 'Python takes any bytes behind ninth decimals',
@@ -62,6 +65,7 @@ const REFUSED_BY_THEM: readonly Difference[] = [
     reason: 'Python loses its way behind an escaped quote or backslash',
     message:
       /Invalid line: (?:[^ ]* )?# \{.*\\"|could not convert string to float|Invalid value: |invalid metric name/s,
+    body: /\\[\\"]/,
   },
   { reason: 'a comma may stand behind the last label', message: /Invalid labels: .*,$/s },
 ];
@@ -73,7 +77,11 @@ export const DIFFERENT_BY_PYTHON: readonly (readonly [topic: string, text: strin
 ];
 
 /** Why the two differ about a body; undefined for a defect. */
-export function explain(ours: string | undefined, theirs: string | undefined): string | undefined {
+export function explain(
+  text: string,
+  ours: string | undefined,
+  theirs: string | undefined,
+): string | undefined {
   const [list, message = ''] = ours === undefined ? [REFUSED_BY_THEM, theirs] : [REFUSED_BY_US, ours];
-  return list.find((difference) => difference.message.test(message))?.reason;
+  return list.find(({ message: said, body }) => said.test(message) && (body?.test(text) ?? true))?.reason;
 }

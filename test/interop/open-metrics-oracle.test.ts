@@ -82,7 +82,7 @@ it('random OpenMetrics bodies are taken or refused as by Python, and read alike'
     } else if (typeof ours === 'string' && typeof their === 'string') refused++;
     else {
       const messages = [ours, their].map((one) => (typeof one === 'string' ? one : undefined));
-      if (explain(messages[0], messages[1]) === undefined)
+      if (explain(bytes.toString(), messages[0], messages[1]) === undefined)
         complaints.push(`${show(bytes)}: ${messages[0] ?? `taken, by Python ${messages[1]}`}`);
     }
   }

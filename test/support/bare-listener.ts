@@ -3,6 +3,7 @@ import { onTestFinished } from 'vitest';
 import type { ServerConfig } from '../../src/config/config.ts';
 import { Listener, type ListenerDeps } from '../../src/intake/listener.ts';
 import { MemoryBudget } from '../../src/intake/memory-budget.ts';
+import { OpenPushes } from '../../src/intake/open-pushes.ts';
 import { Operations, type OperationsDeps } from '../../src/intake/operations.ts';
 import { whereToPush } from '../../src/intake/path-hints.ts';
 import type { PushExchangeDeps } from '../../src/intake/push-exchange.ts';
@@ -22,6 +23,7 @@ export interface BareListenerOptions {
   readonly server?: Partial<ServerConfig>;
   readonly maxBodyBytes?: number;
   readonly budget?: MemoryBudget;
+  readonly openPushes?: OpenPushes;
 }
 
 export interface BareListener {
@@ -65,6 +67,7 @@ export async function startListener(options: BareListenerOptions = {}): Promise<
         budget: options.budget ?? new MemoryBudget(1 << 27),
         events: eventsInto(answered, faults),
         turns: new Turns(),
+        openPushes: options.openPushes ?? new OpenPushes(),
         maxBodyBytes: options.maxBodyBytes ?? 1 << 24,
         monotonicMs: () => performance.now(),
       },

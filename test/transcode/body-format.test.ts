@@ -56,3 +56,9 @@ for (const type of [
   declares(type, 'openMetricsWithoutEof', 'Go-http-client/1.1');
 }
 declares('text/plain', 'text', 'Go-http-client/1.1');
+
+test('a header is read in linear time, however long it is', () => {
+  const blanks = ' '.repeat(1_000_000);
+  for (const text of [`a/b;${blanks}x`, `a/b;${blanks}`, `${blanks}x`, `a/b; x="${'\\'.repeat(999_999)}`])
+    expect(formatOf(text, undefined)).toBe('text');
+});

@@ -83,17 +83,20 @@ export async function build(
   return stdout;
 }
 
-/** The first line that `<command> --version`, or what `args` say, prints. Throws where there is no such command. */
+/**
+ * The first line that `<command> --version`, or what `args` say, prints. Throws where there is no such command;
+ * `origin` then tells where it comes from.
+ */
 export async function versionOf(
   command: string,
-  debianPackage: string,
+  origin: string,
   args: readonly string[] = ['--version'],
 ): Promise<string> {
   try {
     const { stdout, stderr } = await runProgram(command, args);
     return (stdout + stderr).split('\n')[0] ?? '';
   } catch (error) {
-    const why = `Cannot run client: expected the command ${command} (Debian package ${debianPackage}), found none`;
+    const why = `Cannot run client: expected the command ${command} (${origin}), found none`;
     throw new Error(why, { cause: error });
   }
 }

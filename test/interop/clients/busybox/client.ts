@@ -13,7 +13,8 @@ export const BUSYBOX: PushClient = {
   verbs: ['add'],
   quantiles: TEXT_QUANTILES,
   shows: 'status',
-  prepare: async () => /v(\d[\d.]*)/.exec(await versionOf('busybox', 'busybox', ['--help']))?.[1] ?? '',
+  prepare: async () =>
+    /v(\d[\d.]*)/.exec(await versionOf('busybox', 'Debian package busybox', ['--help']))?.[1] ?? '',
   push,
 };
 

@@ -39,7 +39,7 @@ async function prepare(): Promise<string> {
 
 function built(): Promise<string> {
   return buildOnce(cacheFolder('cpp'), SOURCES, async (into) => {
-    await versionOf('g++', 'g++');
+    await versionOf('g++', 'Debian package g++');
     await debianVersion('prometheus-cpp-dev');
     const options = ['-std=c++11', '-Wall', '-Wextra', '-o', join(into, 'push-client')];
     const libraries = ['-lprometheus-cpp-push', '-lprometheus-cpp-core'];

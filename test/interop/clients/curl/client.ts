@@ -7,7 +7,7 @@ const EVERYTHING = {
   groupings: ['plain', 'slash', 'space', 'plus', 'utf8', 'empty'],
   kinds: ['counter', 'gauge', 'histogram', 'summary'],
   quantiles: TEXT_QUANTILES,
-  prepare: async () => (await versionOf('curl', 'curl')).split(' ')[1] ?? '',
+  prepare: async () => (await versionOf('curl', 'Debian package curl')).split(' ')[1] ?? '',
 } as const satisfies Partial<PushClient>;
 
 export const CURL: PushClient = {

@@ -66,7 +66,7 @@ async function prepare(): Promise<string> {
 
 function built(): Promise<string> {
   return buildOnce(cacheFolder('go'), SOURCES, async (into) => {
-    await versionOf('go', 'golang-go, 1.26 or later', ['version']);
+    await versionOf('go', '1.26 or later, from https://go.dev/dl', ['version']);
     const args = ['build', '-buildvcs=false', '-o', join(into, 'push-client'), '.'];
     await build('go', args, { cwd: fileURLToPath(SOURCES) });
   });

@@ -26,6 +26,6 @@ async function push({ baseUrl, verb, job, grouping }: PushRun): Promise<ClientRe
 }
 
 async function prepare(): Promise<string> {
-  await versionOf('php', 'php-cli');
+  await versionOf('php', 'Debian package php-cli');
   return debianVersion('php-guzzlehttp-guzzle');
 }

@@ -21,6 +21,6 @@ async function push({ baseUrl, verb, job, grouping }: PushRun): Promise<ClientRe
 }
 
 async function prepare(): Promise<string> {
-  await versionOf('ruby', 'ruby');
+  await versionOf('ruby', 'Debian package ruby');
   return debianVersion('ruby-prometheus-client-mmap');
 }

@@ -34,9 +34,9 @@ async function prepare(): Promise<string> {
 
 function built(): Promise<string> {
   return buildOnce(cacheFolder('rust'), SOURCES, async (into) => {
-    await versionOf('cargo', 'cargo, 1.88 or later');
+    await versionOf('cargo', '1.88 or later, from https://rustup.rs');
     // Its HTTP client is linked with OpenSSL.
-    await versionOf('pkg-config', 'pkg-config, and libssl-dev');
+    await versionOf('pkg-config', 'Debian packages pkg-config and libssl-dev');
     // What it compiles is kept beside, for the next state of the sources.
     const target = join(cacheFolder('rust'), 'target');
     const args = ['build', '--locked', '--quiet', '--target-dir', target];

@@ -12,7 +12,7 @@ export const WGET: PushClient = {
   kinds: ['counter', 'gauge', 'histogram', 'summary'],
   quantiles: TEXT_QUANTILES,
   shows: 'status',
-  prepare: async () => /\d[\d.]*/.exec(await versionOf('wget', 'wget'))?.[0] ?? '',
+  prepare: async () => /\d[\d.]*/.exec(await versionOf('wget', 'Debian package wget'))?.[0] ?? '',
   push,
 };
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { RecentMap } from '../../src/intake/recent-map.ts';
+import { RecentMap } from '../../src/wire/recent-map.ts';
 
 test('an entry that was never set is not there', () => {
   expect(new RecentMap<string, number>(10).get('a')).toBeUndefined();

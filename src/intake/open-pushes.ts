@@ -1,0 +1,26 @@
+// Pushes that were received whole and could not be answered at once: they wait for their turn, or are being decoded. A
+// stop waits for their answers.
+import type { ServerResponse } from 'node:http';
+
+export class OpenPushes {
+  #count = 0;
+  #onNone: () => void = () => undefined;
+
+  /** Counts a push until its answer is out, or its connection gone. */
+  add(response: ServerResponse): void {
+    this.#count++;
+    response.once('close', () => {
+      this.#count--;
+      if (this.#count === 0) this.#onNone();
+    });
+  }
+
+  /** Resolves when none is left, or `signal` aborts. */
+  answered(signal: AbortSignal): Promise<void> {
+    if (this.#count === 0 || signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onNone = resolve;
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+}
