@@ -14,10 +14,13 @@ export function configForPrinting(config: Config): unknown {
 
 function redactBackend(backend: BackendConfig): unknown {
   const { basicAuth } = backend;
+  // Not from the configuration: the certificate that the development backend made for itself.
+  const { ca: _, ...tlsConfig } = backend.tlsConfig;
   return {
     ...backend,
     url: redactUrl(backend.url),
     headers: redactValues(backend.headers),
+    tlsConfig,
     ...(basicAuth?.username === undefined ? {} : { basicAuth: { ...basicAuth, username: REDACTED } }),
   };
 }

@@ -4,9 +4,14 @@ import { BYTE_CLASS, TOKEN_END } from '../wire/ascii.ts';
 const MAX_SHOWN = 60;
 
 export class ExpositionError extends SyntaxError {
-  /** `place` is for people, such as `line 7`. */
-  constructor(place: string, problem: string) {
-    super(`Cannot parse exposition ${place}: ${problem}`);
+  /** The message less what was added to help. */
+  readonly withoutHint: string;
+
+  /** `place` is for people, such as `line 7`; `hint` is put behind the sentence. */
+  constructor(place: string, problem: string, hint = '') {
+    const sentence = `Cannot parse exposition ${place}: ${problem}`;
+    super(sentence + hint);
+    this.withoutHint = sentence;
   }
 }
 

@@ -19,6 +19,9 @@ import { type SampleParser, Twin } from './sample-parser.ts';
 import { SecondsScanner } from './seconds-scanner.ts';
 import { MAX_REWRITTEN, type TextParserOptions } from './text-parser.ts';
 
+const COMPOSITE_VALUE = /^\{[a-z_]+:/;
+const LONGEST_KEY = 32;
+
 export class OpenMetricsParser implements SampleParser {
   readonly arena: ByteArena;
   readonly labels: LabelSet;
@@ -154,8 +157,7 @@ export class OpenMetricsParser implements SampleParser {
   #value(start: number): void {
     const { bytes } = this.arena;
     this.valueStart = start;
-    if (start >= this.#end || !this.#numbers.scan(bytes, start, this.#end))
-      this.fail(`expected a number as value, found ${showToken(bytes, start, this.#end)}`);
+    if (start >= this.#end || !this.#numbers.scan(bytes, start, this.#end)) this.#failValue(start);
     let at = this.#numbers.end;
     this.hasTimestamp = false;
     this.exemplars.clear();
@@ -163,6 +165,13 @@ export class OpenMetricsParser implements SampleParser {
     if (at >= this.#end)
       this.fail('expected a line feed at the end of the last line, found the end of the body');
     this.#pos = at + 1;
+  }
+
+  #failValue(start: number): never {
+    const { bytes } = this.arena;
+    const isComposite = COMPOSITE_VALUE.test(bytes.toString('latin1', start, start + LONGEST_KEY));
+    const hint = isComposite ? ' (a composite value of OpenMetrics 2.0; 1.0 is taken)' : '';
+    return this.fail(`expected a number as value, found ${showToken(bytes, start, this.#end)}${hint}`);
   }
 
   /** Reads timestamp and exemplar; returns where the line ends. */

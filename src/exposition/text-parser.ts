@@ -100,7 +100,7 @@ export class TextParser implements SampleParser {
   }
 
   fail(problem: string): never {
-    throw new ExpositionError(this.placeOf(this.line), problem + this.#hintAtLineEnd());
+    throw new ExpositionError(this.placeOf(this.line), problem, this.#hintAtLineEnd());
   }
 
   /** What Windows tools send fails in many ways, none of which shows the cause. */

@@ -164,7 +164,7 @@ export class PushExchange {
       reason,
       job: this.#job,
       bodyBytes: this.#body.length,
-      durationMs: monotonicMs() - this.#startedMs,
+      durationMs: Math.round(1000 * (monotonicMs() - this.#startedMs)) / 1000,
       sampleCount,
       userAgent: this.#request.headers['user-agent'],
       detail: status < 400 ? undefined : detail,

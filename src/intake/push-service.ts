@@ -17,6 +17,7 @@ import { type PushOutcome, REFUSED_CONNECTION, TOO_MUCH_AT_ONCE } from './push-o
 import type { PushRequest } from './push-request.ts';
 import { quote } from './quote.ts';
 import type { ReceiptClock } from './receipt-clock.ts';
+import { refusalText } from './refusal-text.ts';
 import type { Turns } from './turns.ts';
 
 export interface PushServiceDeps {
@@ -133,7 +134,9 @@ export class PushService {
           return STOPPING;
       }
     } catch (error) {
-      return outcomeOf(error);
+      if (!(error instanceof ExpositionError)) return outcomeOf(error);
+      const isProtobuf = this.#formats.of(push) === 'protobuf';
+      return { kind: 'malformed', detail: refusalText(error, push.contentType, chunks, isProtobuf) };
     }
   }
 }
@@ -145,11 +148,7 @@ function mostSamples(encoded: readonly EncodedSeries[]): number {
 
 /** The one place that knows how malformed and oversized pushes are thrown. */
 function outcomeOf(error: unknown): PushOutcome {
-  if (
-    error instanceof ExpositionError ||
-    error instanceof DecodeBodyError ||
-    error instanceof CollisionError
-  ) {
+  if (error instanceof DecodeBodyError || error instanceof CollisionError) {
     return { kind: 'malformed', detail: error.message };
   }
   if (

@@ -76,7 +76,7 @@ export class PushTally {
     registerTotal(
       registry,
       'sluice_samples_accepted_total',
-      'Samples of accepted pushes.',
+      'Samples of accepted pushes; where backends are sent different ones, the most that one is sent.',
       () => this.#samplesAccepted,
     );
     registerTotal(

@@ -33,6 +33,12 @@ export interface AppenderOptions {
   readonly maxSeriesBytes: number;
 }
 
+/**
+ * A timestamp so far ahead is one in a wrong unit. Backends that take it refuse all that comes after, by other jobs too,
+ * as out of bounds.
+ */
+const FAR_FUTURE_MS = 100 * 365.25 * 24 * 3600 * 1000;
+
 /** Numbers for each count of a histogram: where its labels begin and end, where it ends, its own time, its line. */
 const COUNT_STRIDE = 5;
 
@@ -47,8 +53,6 @@ export class SampleAppender {
   #family = -1;
   #givesWay = false;
   sampleCount = 0;
-  /** A later timestamp in a body is refused. */
-  latestMs = Infinity;
   /** Native histograms that were pushed and not appended. */
   withheldHistograms = 0;
   /** Whether the body has something that not every backend takes. */
@@ -82,6 +86,7 @@ export class SampleAppender {
     const { encoder, memory, pushTime } = this.#parts;
     const isHonored = this.#options.timestamps === 'honor';
     const { sample } = parser.labels;
+    const latestMs = receivedAtMs + FAR_FUTURE_MS;
     parser.start();
     while (parser.next()) {
       const hasOwn = parser.hasTimestamp && isHonored;
@@ -89,9 +94,7 @@ export class SampleAppender {
       if (parser.hasTimestamp && this.#options.timestamps === 'reject') {
         parser.fail('expected no timestamp (timestamps: reject), found one');
       }
-      if (hasOwn && sample[TIMESTAMP_MS]! > this.latestMs) {
-        parser.fail(`expected a timestamp up to ${this.latestMs} ms, found ${sample[TIMESTAMP_MS]} ms`);
-      }
+      if (hasOwn && sample[TIMESTAMP_MS]! > latestMs) refuseFarFuture(parser);
       if (fixed.hasLe || fixed.hasQuantile) checkBoundLabel(parser, fixed);
       if (pushTime !== undefined && this.#isReplaced(parser, pushTime)) continue;
       if (!this.#append(parser)) continue;
@@ -178,6 +181,13 @@ export class SampleAppender {
     const bytes = this.#parts.out.length - seriesStart;
     if (bytes > maxSeriesBytes) throw new SeriesTooLargeError(parser.placeOf(line), maxSeriesBytes, bytes);
   }
+}
+
+function refuseFarFuture(parser: SampleParser): never {
+  const found = `${parser.labels.sample[TIMESTAMP_MS]} ms`;
+  return parser.fail(
+    `expected a timestamp not more than 100 years ahead, found ${found} (text has milliseconds, OpenMetrics seconds)`,
+  );
 }
 
 /** A grouping label that would overwrite the bounds of buckets or quantiles makes them untrue. */

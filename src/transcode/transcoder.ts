@@ -49,9 +49,6 @@ export interface PushedBody {
 const REWRITTEN_PER_BYTE = 4;
 const REWRITTEN_MORE = 1024 + 2 * PUSH_TIME_BYTES;
 
-/** A timestamp so far ahead was not meant in seconds. */
-const FAR_FUTURE_MS = 100 * 365 * 24 * 3600 * 1000;
-
 /** Numbers of the formats whose bodies are remembered: the same bytes mean different things in them. */
 const TEXT = 0;
 const OPEN_METRICS = 1;
@@ -148,14 +145,11 @@ export class Transcoder implements KnownSeriesSink {
   /** A last line `# EOF` says OpenMetrics; in text it says nothing, so there it need not be put back. */
   #readUndeclared(fixed: FixedLabels): readonly EncodedSeries[] {
     if (!cutEof(this.#arena)) return this.#readText(fixed);
-    this.#appender.latestMs = this.#receivedAtMs + FAR_FUTURE_MS;
     try {
       return this.#readOpenMetrics(true, true, fixed);
     } catch (error) {
       if (!(error instanceof ExpositionError)) throw error;
       this.#arena.dropRewritten();
-    } finally {
-      this.#appender.latestMs = Infinity;
     }
     return this.#readText(fixed);
   }

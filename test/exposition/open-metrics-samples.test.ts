@@ -143,6 +143,12 @@ describe('a value', () => {
       1,
       `expected a number as value, found ${JSON.stringify(token)}`,
     );
+  refuses(
+    'a composite value of version 2.0',
+    'm {count:3,sum:5.5,bucket:[1:1,+Inf:3]} 1\n',
+    1,
+    'expected a number as value, found "{count:3,sum:5.5,bucket:[1:1,+Inf:3]}" (a composite value of OpenMetrics 2.0; 1.0 is taken)',
+  );
   refuses('nothing', 'm \n', 1, 'expected a number as value, found the end of the line');
   refuses('nothing in a cut body', 'm ', 1, 'expected a number as value, found the end of the body');
   refuses('a value without a line feed', 'm 1', 1, NO_LINE_FEED);

@@ -29,7 +29,18 @@ test('a timestamp is milliseconds in text and seconds in OpenMetrics, in any ord
 test('without a content type and with # EOF, timestamps that cannot be seconds are milliseconds', () => {
   const read = reader();
   expect(timestamps(read('m 1 1700000000123\n# EOF\n', 'undeclared'))).toEqual([1_700_000_000_123]);
-  expect(timestamps(read('m 1 1700000000123\n# EOF\n', 'openMetrics'))).toEqual([1_700_000_000_123_000]);
+});
+
+test('a timestamp in a wrong unit is refused: a backend that took it would take nothing after it', () => {
+  const read = reader();
+  const refusal = (found: string) =>
+    `Cannot parse exposition line 1: expected a timestamp not more than 100 years ahead, found ${found} ms (text has milliseconds, OpenMetrics seconds)`;
+  expect(read('m 1 1700000000123\n# EOF\n', 'openMetrics')).toBe(refusal('1700000000123000'));
+  expect(read('m 1 1700000000123000\n', 'text')).toBe(refusal('1700000000123000'));
+  expect(timestamps(read('m 1 4600000000000\n', 'text'))).toEqual([4_600_000_000_000]);
+  expect(read('m 1 1700000000123000\n', 'undeclared')).toBe(refusal('1700000000123000'));
+  const ignoring = reader({ timestamps: 'ignore' });
+  expect(timestamps(ignoring('m 1 1700000000123000\n', 'text'))).toEqual([RECEIVED_AT_MS]);
 });
 
 test('a body that OpenMetrics refuses is refused also after it was taken as text', () => {

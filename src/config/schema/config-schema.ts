@@ -31,7 +31,9 @@ export function configSchema(folder: string) {
     })
       .prefault({})
       .describe('Labels that Sluice adds.'),
-    metadataConfig: metadataConfigSchema().prefault({}).describe('TYPE and HELP of the pushed families.'),
+    metadataConfig: metadataConfigSchema()
+      .prefault({})
+      .describe('TYPE, HELP and UNIT of the pushed families.'),
     remoteWrite: remoteWriteSchema(folder).describe('The backends; each gets every sample.'),
   });
 }
