@@ -45,8 +45,12 @@ export interface PushedBody {
   readonly format: BodyFormat;
 }
 
-/** Bytes that rewriting may take for each byte pushed; the parsers say why it is enough. */
-const REWRITTEN_PER_BYTE = 4;
+/**
+ * Bytes that rewriting may take for each byte pushed. In text an escape shrinks, a bucket label has its quotes to grow
+ * into, and a label is read twice at most; protobuf has no names of buckets and no text of their bounds.
+ */
+const REWRITTEN_PER_TEXT_BYTE = 2;
+const REWRITTEN_PER_PROTOBUF_BYTE = 4;
 const REWRITTEN_MORE = 1024 + 2 * PUSH_TIME_BYTES;
 
 /** Numbers of the formats whose bodies are remembered: the same bytes mean different things in them. */
@@ -94,11 +98,12 @@ export class Transcoder implements KnownSeriesSink {
    */
   transcode(body: PushedBody, fixed: FixedLabels, receivedAtMs: number): readonly EncodedSeries[] {
     try {
-      const { chunks, length } = body;
-      this.#arena.load(chunks, length, REWRITTEN_PER_BYTE * length + REWRITTEN_MORE);
+      const { chunks, length, format } = body;
+      const perByte = format === 'protobuf' ? REWRITTEN_PER_PROTOBUF_BYTE : REWRITTEN_PER_TEXT_BYTE;
+      this.#arena.load(chunks, length, perByte * length + REWRITTEN_MORE);
       this.#encoder.start(fixed);
       this.#receivedAtMs = receivedAtMs;
-      return this.#read(body.format, fixed);
+      return this.#read(format, fixed);
     } finally {
       this.#arena.trim();
     }
