@@ -18,6 +18,11 @@ export class DecodedSizeError extends RangeError {
   }
 }
 
+/** A snappy body that is not sound. */
+export function snappyFault(found: string): DecodeBodyError {
+  return new DecodeBodyError('snappy', found);
+}
+
 export const ENDS_EARLY = 'the data end too early';
 
 /** The one place that knows zlib's errors. Those that are not the body's fault come back as they are. */

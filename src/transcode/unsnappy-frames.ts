@@ -1,7 +1,7 @@
 // Snappy's framing format (https://github.com/google/snappy/blob/main/framing_format.txt): a stream of chunks. Finds the
 // chunks and decodes them; which may be skipped is decided here, and every checksum is compared.
-import { DecodeBodyError, DecodedSizeError } from './decode-body-error.ts';
-import { checkLength, declaredLength, SnappyBlockReader } from './unsnappy-block.ts';
+import { checkLength, declaredLength, SnappyBlockReader } from '../wire/snappy-block-reader.ts';
+import { DecodedSizeError, snappyFault } from './decode-body-error.ts';
 import { snappyChecksum } from './unsnappy-checksum.ts';
 
 /** A stream begins with this chunk. Streams that follow one another are one. */
@@ -51,7 +51,7 @@ export class SnappyFrameReader {
   constructor(body: Buffer, out: Buffer) {
     this.#body = body;
     this.#chunks = new ChunkReader(body);
-    this.#blocks = new SnappyBlockReader(body, out);
+    this.#blocks = new SnappyBlockReader(body, out, snappyFault);
     this.#out = out;
     this.#outView = new DataView(out.buffer, out.byteOffset, out.length);
   }
@@ -124,12 +124,12 @@ class ChunkReader {
     this.start = content;
     this.length = end - content;
     if (isCompressed) {
-      const declared = declaredLength(this.#body, content, end);
+      const declared = declaredLength(this.#body, content, end, snappyFault);
       this.start = declared.end;
       this.length = declared.length;
     }
     if (this.length > MAX_CHUNK_DECODED) throw fault(at, `has more than ${MAX_CHUNK_DECODED} bytes`);
-    if (isCompressed) checkLength(this.length, this.start, end);
+    if (isCompressed) checkLength(this.length, this.start, end, snappyFault);
   }
 }
 
@@ -143,6 +143,6 @@ function isIdentifier(body: Buffer, at: number): boolean {
   );
 }
 
-function fault(at: number, what: string): DecodeBodyError {
-  return new DecodeBodyError('snappy', `the chunk at byte ${at} ${what}`);
+function fault(at: number, what: string): Error {
+  return snappyFault(`the chunk at byte ${at} ${what}`);
 }

@@ -1,10 +1,10 @@
 // snappy bodies, framed or as one block, decoded within a limit on their decoded size. All that is decoded is declared
 // beforehand, so memory is taken once and no more than is needed. Large ones are decoded in steps between other work.
 import { setImmediate as nextRound } from 'node:timers/promises';
+import { checkLength, declaredLength, SnappyBlockReader } from '../wire/snappy-block-reader.ts';
 import { SLACK } from '../wire/words.ts';
-import { DecodedSizeError } from './decode-body-error.ts';
+import { DecodedSizeError, snappyFault } from './decode-body-error.ts';
 import { type LargeBody, SMALL_DECODED } from './large-body.ts';
-import { checkLength, declaredLength, SnappyBlockReader } from './unsnappy-block.ts';
 import { framedLength, isFramed, SnappyFrameReader } from './unsnappy-frames.ts';
 
 const SMALL_ENCODED = 1024 * 1024;
@@ -34,16 +34,16 @@ async function decodeInSteps(body: Buffer, size: number): Promise<Buffer> {
 
 function decodedSize(body: Buffer, maxBytes: number): number {
   if (isFramed(body)) return framedLength(body, maxBytes);
-  const { length, end } = declaredLength(body, 0, body.length);
+  const { length, end } = declaredLength(body, 0, body.length, snappyFault);
   if (length > maxBytes) throw new DecodedSizeError('snappy', maxBytes);
-  checkLength(length, end, body.length);
+  checkLength(length, end, body.length, snappyFault);
   return length;
 }
 
 function open(body: Buffer, out: Buffer): SnappyFrameReader | SnappyBlockReader {
   if (isFramed(body)) return new SnappyFrameReader(body, out);
-  const { length, end } = declaredLength(body, 0, body.length);
-  const reader = new SnappyBlockReader(body, out);
+  const { length, end } = declaredLength(body, 0, body.length, snappyFault);
+  const reader = new SnappyBlockReader(body, out, snappyFault);
   reader.open(end, body.length, 0, length);
   return reader;
 }

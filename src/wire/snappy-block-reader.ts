@@ -1,7 +1,6 @@
 // The snappy block format (https://github.com/google/snappy/blob/main/format_description.txt), decompressing side, into
 // memory that is there already. Nothing is read before or behind the block, or written outside its place in the output.
-import { copyRange, SLACK } from '../wire/words.ts';
-import { DecodeBodyError, ENDS_EARLY } from './decode-body-error.ts';
+import { copyRange, SLACK } from './words.ts';
 
 /** A length and where it ends. */
 export interface DeclaredLength {
@@ -9,28 +8,32 @@ export interface DeclaredLength {
   readonly end: number;
 }
 
+/** Makes the error to throw of a block that is not sound; `found` goes on from "found that". */
+export type SnappyFault = (found: string) => Error;
+
+const ENDS_EARLY = 'the data end too early';
 /** Three bytes of input make at most 64 of output. */
 const MOST_PER_COPY = 64;
 const BYTES_PER_COPY = 3;
 
 /** The decoded length that the block from `start` to `end` declares; refused where so few bytes cannot hold it. */
-export function declaredLength(body: Buffer, start: number, end: number): DeclaredLength {
+export function declaredLength(body: Buffer, start: number, end: number, fault: SnappyFault): DeclaredLength {
   let length = 0;
   let at = start;
   for (let scale = 1; ; scale *= 128) {
-    if (at >= end) throw new DecodeBodyError('snappy', ENDS_EARLY);
+    if (at >= end) throw fault(ENDS_EARLY);
     const byte = body[at++]!;
     length += (byte & 127) * scale;
     if (length >= 2 ** 32 || (byte > 127 && scale === 128 ** 4))
-      throw new DecodeBodyError('snappy', 'it declares a length over 32 bits');
+      throw fault('it declares a length over 32 bits');
     if (byte < 128) return { length, end: at };
   }
 }
 
 /** Refuses a block that declares more than its elements, from `start` to `end`, can make. */
-export function checkLength(length: number, start: number, end: number): void {
+export function checkLength(length: number, start: number, end: number, fault: SnappyFault): void {
   if (length > Math.ceil((end - start) / BYTES_PER_COPY) * MOST_PER_COPY)
-    throw new DecodeBodyError('snappy', `${end - start} bytes declare to decode to ${length}`);
+    throw fault(`${end - start} bytes declare to decode to ${length}`);
 }
 
 /** Blocks on their way into the output, one after the other. */
@@ -39,17 +42,19 @@ export class SnappyBlockReader {
   readonly #bodyView: DataView;
   readonly #out: Buffer;
   readonly #outView: DataView;
+  readonly #fault: SnappyFault;
   #at = 0;
   #end = 0;
   #to = 0;
   #outStart = 0;
   #outEnd = 0;
 
-  constructor(body: Buffer, out: Buffer) {
+  constructor(body: Buffer, out: Buffer, fault: SnappyFault) {
     this.#body = body;
     this.#bodyView = new DataView(body.buffer, body.byteOffset, body.length);
     this.#out = out;
     this.#outView = new DataView(out.buffer, out.byteOffset, out.length);
+    this.#fault = fault;
   }
 
   /**
@@ -82,17 +87,17 @@ export class SnappyBlockReader {
       if (kind === 0) {
         if (length > 60) {
           const size = length - 60;
-          if (size > end - at) throw cutOff(element);
+          if (size > end - at) throw this.#cutOff(element);
           length = body.readUIntLE(at, size) + 1;
           at += size;
         }
-        if (length > end - at) throw cutOff(element);
+        if (length > end - at) throw this.#cutOff(element);
         if (length > outEnd - to) throw this.#tooLong();
         this.#literal(at, to, length);
         at += length;
       } else {
         let offset: number;
-        if ((kind === 3 ? 4 : kind) > end - at) throw cutOff(element);
+        if ((kind === 3 ? 4 : kind) > end - at) throw this.#cutOff(element);
         if (kind === 1) {
           length = ((tag >>> 2) & 7) + 4;
           offset = ((tag & 0xe0) << 3) | body[at]!;
@@ -104,7 +109,7 @@ export class SnappyBlockReader {
           offset = view.getUint32(at, true);
           at += 4;
         }
-        if (offset === 0 || offset > to - this.#outStart) throw tooFarBack(element, offset);
+        if (offset === 0 || offset > to - this.#outStart) throw this.#tooFarBack(element, offset);
         if (length > outEnd - to) throw this.#tooLong();
         this.#copy(to, offset, length);
       }
@@ -120,7 +125,7 @@ export class SnappyBlockReader {
       if (this.#to === this.#outEnd) throw this.#tooLong();
       return false;
     }
-    if (this.#to < this.#outEnd) throw new DecodeBodyError('snappy', ENDS_EARLY);
+    if (this.#to < this.#outEnd) throw this.#fault(ENDS_EARLY);
     return true;
   }
 
@@ -140,19 +145,16 @@ export class SnappyBlockReader {
     } else for (let done = 0; done < length; done++) view.setUint8(to + done, view.getUint8(from + done));
   }
 
-  #tooLong(): DecodeBodyError {
+  #tooLong(): Error {
     const declared = this.#outEnd - this.#outStart;
-    return new DecodeBodyError('snappy', `a block decodes to more than the ${declared} bytes it declares`);
+    return this.#fault(`a block decodes to more than the ${declared} bytes it declares`);
   }
-}
 
-function cutOff(element: number): DecodeBodyError {
-  return new DecodeBodyError('snappy', `the element at byte ${element} is cut off`);
-}
+  #cutOff(element: number): Error {
+    return this.#fault(`the element at byte ${element} is cut off`);
+  }
 
-function tooFarBack(element: number, offset: number): DecodeBodyError {
-  return new DecodeBodyError(
-    'snappy',
-    `the copy at byte ${element} reaches ${offset} bytes back, to where nothing is`,
-  );
+  #tooFarBack(element: number, offset: number): Error {
+    return this.#fault(`the copy at byte ${element} reaches ${offset} bytes back, to where nothing is`);
+  }
 }
