@@ -10,7 +10,7 @@ export interface RequestHead {
 
 export interface ConnectionDeps {
   nextStep(): Step;
-  record(head: RequestHead, body: Buffer, step: Step): void;
+  record(head: RequestHead, body: Buffer, step: Step): Step;
 }
 
 interface OpenRequest {
@@ -57,8 +57,7 @@ export class ReceiverConnection {
       const body = Buffer.from(this.#pending.subarray(0, length));
       this.#pending = this.#pending.subarray(length);
       this.#open = undefined;
-      this.#deps.record(head, body, step);
-      void this.#act(step);
+      void this.#act(this.#deps.record(head, body, step));
     }
   }
 

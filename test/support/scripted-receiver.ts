@@ -15,6 +15,8 @@ export interface Step {
   readonly body?: string | Uint8Array;
   /** Sent verbatim instead of a formed answer; the connection is closed behind it. */
   readonly raw?: string;
+  /** Decides by what the request holds: what it gives is played instead of this step, which goes on where it gives nothing. */
+  readonly rule?: (request: DecodedRequest, body: Buffer) => Step | undefined;
   /** The answer waits for this. */
   readonly until?: Promise<unknown>;
   readonly fault?:
@@ -145,14 +147,18 @@ export class ScriptedReceiver {
     return (this.#script.length > 1 ? this.#script.shift() : this.#script[0]) ?? {};
   }
 
-  #record(request: Omit<RecordedRequest, 'decoded'>): void {
+  /** Returns the step to play. */
+  #record(request: Omit<RecordedRequest, 'decoded'>): Step {
     try {
       const decoded = decodeWriteRequest(request.body);
       this.#checks.check(decoded);
-      if (isSuccess(request.step)) this.#checks.delivered(decoded);
-      this.requests.push({ ...request, decoded });
+      const step = request.step.rule?.(decoded, request.body) ?? request.step;
+      if (isSuccess(step)) this.#checks.delivered(decoded);
+      this.requests.push({ ...request, decoded, step });
+      return step;
     } catch (error) {
       this.#checks.violations.push(`not a write request: ${error}`);
+      return request.step;
     }
   }
 }
