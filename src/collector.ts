@@ -90,6 +90,7 @@ export class Collector {
     const [prefix = ''] = config.push.pushgateway.pathPrefixes;
     return new Operations({
       notReady: () => this.#notReady,
+      troubles: () => this.#delivery.troubles(),
       metrics,
       statusText: () => statusText({ version, nodeVersion, startedAtMs, config }),
       pushPath: `${prefix}/metrics`,

@@ -96,6 +96,8 @@ export interface QueueConfig {
   readonly maxBackoff: number;
   /** Cap on the backend's Retry-After. */
   readonly maxRetryAfter: number;
+  /** Whether 404 is retried, as 401 and 403 are. */
+  readonly retryOnNotFound: boolean;
   /** 0 keeps samples for ever. */
   readonly sampleAgeLimit: number;
 }

@@ -80,6 +80,15 @@ export class BackendQueue {
     return this.#ledger.lostSamples;
   }
 
+  /** What somebody must put right before this backend takes anything, as a sentence; undefined where nothing is known. */
+  trouble(): string | undefined {
+    const reason = this.#ledger.accessRefusal;
+    if (reason === undefined) return undefined;
+    const why =
+      reason === 'status_404' ? 'it does not know the path of its URL' : 'it refuses our credentials';
+    return `Backend ${this.#name} answers ${reason.replace('status_', '')}: ${why}. What is pushed waits.`;
+  }
+
   reading(): QueueReading {
     const { bytes, limitBytes, requestsInFlight } = this.#ledger;
     return { backend: this.#name, bytes, limitBytes, requestsInFlight, oldestAgeMs: this.#oldestAgeMs() };

@@ -16,6 +16,15 @@ export function backoffMs(
   return minBackoff + random() * (ceiling - minBackoff);
 }
 
+/** The longest wait before a retry where the backend does not let us in: what is wrong waits for a person. */
+const MAX_ACCESS_BACKOFF_MS = 60_000;
+
+/** As `backoffMs`, up to a minute. */
+export function accessBackoffMs(attempt: number, config: BackoffConfig, random: () => number): number {
+  const maxBackoff = Math.max(config.maxBackoff, MAX_ACCESS_BACKOFF_MS);
+  return backoffMs(attempt, { ...config, maxBackoff }, random);
+}
+
 /** The backend's own wish, kept between the smallest backoff and the cap on `Retry-After`. */
 export function boundedRetryAfterMs(afterMs: number, { minBackoff, maxRetryAfter }: BackoffConfig): number {
   return Math.max(minBackoff, Math.min(maxRetryAfter, afterMs));

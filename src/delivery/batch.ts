@@ -2,6 +2,7 @@
 // The buffer is reused after sealing and holds at most `maxBytes`, unless a single field is larger than that.
 import type { BlockSealer } from '../remotewrite/block-sealer.ts';
 import { maxSnappyLength } from '../remotewrite/snappy-encoder.ts';
+import { PushManifest, type SealedManifest } from './push-manifest.ts';
 import type { QueuedBlock } from './queued-block.ts';
 
 const FIRST_BYTES = 16 * 1024;
@@ -25,10 +26,7 @@ export class Batch {
   readonly #limits: BatchLimits;
   readonly #sealer: BlockSealer;
   #buffer = new Uint8Array(FIRST_BYTES);
-  #jobs = new Map<string, number>();
-  /** The job of the latest pushes, not yet in `#jobs`: pushes of one job often come in a row. */
-  #job = '';
-  #jobSamples = 0;
+  readonly #pushes = new PushManifest();
   byteLength = 0;
   sampleCount = 0;
   oldestMs = 0;
@@ -57,16 +55,15 @@ export class Batch {
     if (this.byteLength === 0 || receivedAtMs > this.newestMs) this.newestMs = receivedAtMs;
     this.byteLength += bytes.length;
     this.sampleCount += sampleCount;
-    if (job !== this.#job) this.#enterJob(job);
-    this.#jobSamples += sampleCount;
+    this.#pushes.add(job, sampleCount);
   }
 
   /** The content as a block; the batch is empty afterwards. */
   seal(): QueuedBlock {
-    this.#enterJob('');
     const block = this.#sealer.seal(this.#buffer.subarray(0, this.byteLength), this.sampleCount);
-    const heldBytes = block.body.length + manifestBytes(this.#jobs);
-    const sealed = { block, heldBytes, oldestMs: this.oldestMs, newestMs: this.newestMs, jobs: this.#jobs };
+    const manifest = this.#pushes.seal();
+    const heldBytes = block.body.length + manifestBytes(manifest);
+    const sealed = { block, heldBytes, oldestMs: this.oldestMs, newestMs: this.newestMs, ...manifest };
     this.clear();
     return sealed;
   }
@@ -74,16 +71,8 @@ export class Batch {
   clear(): void {
     this.byteLength = 0;
     this.sampleCount = 0;
-    this.#job = '';
-    this.#jobSamples = 0;
-    this.#jobs = new Map();
+    this.#pushes.clear();
     if (this.#buffer.length > this.#limits.maxBytes) this.#buffer = new Uint8Array(FIRST_BYTES);
-  }
-
-  #enterJob(next: string): void {
-    if (this.#jobSamples > 0) this.#jobs.set(this.#job, (this.#jobs.get(this.#job) ?? 0) + this.#jobSamples);
-    this.#job = next;
-    this.#jobSamples = 0;
   }
 
   #reserve(byteLength: number): void {
@@ -95,8 +84,8 @@ export class Batch {
   }
 }
 
-function manifestBytes(jobs: ReadonlyMap<string, number>): number {
-  let bytes = 0;
+function manifestBytes({ jobs, pushes }: SealedManifest): number {
+  let bytes = pushes.length;
   for (const job of jobs.keys()) bytes += BYTES_PER_JOB + job.length;
   return bytes;
 }

@@ -49,6 +49,11 @@ export class Delivery {
     return this.#stopped === undefined;
   }
 
+  /** What keeps pushes that are taken from being delivered, and will until somebody puts it right: one line for each. */
+  troubles(): readonly string[] {
+    return this.#queues.flatMap((queue) => queue.trouble() ?? []);
+  }
+
   /** The state of every backend's queue. */
   readings(): readonly QueueReading[] {
     return this.#queues.map((queue) => queue.reading());

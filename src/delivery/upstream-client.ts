@@ -69,7 +69,7 @@ export class UpstreamClient {
     });
     const outcome: SendOutcome =
       end.kind === 'answered'
-        ? answerOutcome(end, clock.nowMs())
+        ? answerOutcome(end, this.#backend.queueConfig, clock.nowMs())
         : { kind: 'retry', ...transportFailure(end.error) };
     return outcome.kind === 'delivered' ? outcome : { ...outcome, detail: this.#redact(outcome.detail) };
   }

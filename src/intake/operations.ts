@@ -6,6 +6,8 @@ import type { Route } from './routes.ts';
 export interface OperationsDeps {
   /** Why pushes are not taken now; undefined while they are. */
   readonly notReady: () => string | undefined;
+  /** What keeps pushes that are taken from being delivered, a line for each. */
+  readonly troubles: () => readonly string[];
   readonly metrics: { readonly contentType: string; text(): Promise<string> };
   /** JSON: version, start time and settings. */
   readonly statusText: () => string;
@@ -49,7 +51,7 @@ export class Operations {
 
   #ready(response: ServerResponse): void {
     const reason = this.#deps.notReady();
-    if (reason === undefined) send(response, 200, PLAIN, 'OK\n');
+    if (reason === undefined) send(response, 200, PLAIN, ['OK', ...this.#deps.troubles(), ''].join('\n'));
     else send(response, 503, PLAIN, `${reason}\n`);
   }
 

@@ -17,6 +17,9 @@ const RETRY_REASONS = [
   'connection_refused',
   'connection_reset',
   'dns',
+  'status_401',
+  'status_403',
+  'status_404',
   'status_429',
   'status_503',
 ];
@@ -26,9 +29,10 @@ const DROP_REASONS = [
   'shutdown',
   'redirect',
   'status_400',
-  'status_401',
-  'status_404',
+  'status_409',
+  'status_422',
 ];
+const SPLIT_REASONS = ['status_400', 'status_409', 'status_413', 'status_422'];
 
 export class BackendMetrics {
   readonly #blocksSent;
@@ -38,6 +42,9 @@ export class BackendMetrics {
   readonly #samplesRetried;
   readonly #blocksDropped;
   readonly #samplesDropped;
+  readonly #samplesUnseparated;
+  readonly #blocksSplit;
+  readonly #accessRefused;
   readonly #histogramsWithheld;
   readonly #requestSeconds;
 
@@ -58,8 +65,25 @@ export class BackendMetrics {
       'sluice_samples_retried_total',
       'Samples in attempts that will be repeated.',
     );
-    this.#blocksDropped = byReason('sluice_blocks_dropped_total', 'Blocks given up.');
-    this.#samplesDropped = byReason('sluice_samples_dropped_total', 'Samples in blocks given up.');
+    this.#blocksSplit = byReason(
+      'sluice_blocks_split_total',
+      'Blocks the backend refused that were taken apart to find the series it refuses.',
+    );
+    this.#blocksDropped = byReason(
+      'sluice_blocks_dropped_total',
+      'Blocks, or parts of one, given up as a whole.',
+    );
+    this.#samplesDropped = byReason('sluice_samples_dropped_total', 'Samples given up.');
+    this.#samplesUnseparated = counter(
+      'sluice_samples_dropped_unseparated_total',
+      'Samples given up because they were refused together with others, after the refusal budget was used up.',
+    );
+    this.#accessRefused = new Gauge({
+      name: 'sluice_backend_access_refused',
+      help: 'Whether the backend refuses our credentials or does not know its path (401, 403, 404); what is queued waits.',
+      labelNames: ['backend'],
+      registers,
+    });
     this.#histogramsWithheld = counter(
       'sluice_native_histograms_withheld_total',
       'Native histograms of accepted pushes that the backend is not sent (sendNativeHistograms, or custom buckets).',
@@ -90,6 +114,24 @@ export class BackendMetrics {
     this.#samplesDropped.inc({ backend, reason }, samples);
   }
 
+  /** Of a block that is not dropped as a whole. */
+  seriesDropped(backend: string, reason: string, samples: number): void {
+    this.#samplesDropped.inc({ backend, reason }, samples);
+  }
+
+  /** Of those dropped. */
+  unseparated(backend: string, samples: number): void {
+    this.#samplesUnseparated.inc({ backend }, samples);
+  }
+
+  split(backend: string, reason: string): void {
+    this.#blocksSplit.inc({ backend, reason });
+  }
+
+  accessRefused(backend: string, isRefused: boolean): void {
+    this.#accessRefused.set({ backend }, isRefused ? 1 : 0);
+  }
+
   withheld(backend: string, histograms: number): void {
     this.#histogramsWithheld.inc({ backend }, histograms);
   }
@@ -99,12 +141,15 @@ export class BackendMetrics {
   }
 
   #zero(backend: string): void {
-    const plain = [this.#blocksSent, this.#samplesSent, this.#bytesSent, this.#histogramsWithheld];
-    for (const counter of plain) counter.inc({ backend }, 0);
+    const sent = [this.#blocksSent, this.#samplesSent, this.#bytesSent];
+    for (const counter of [...sent, this.#samplesUnseparated, this.#histogramsWithheld])
+      counter.inc({ backend }, 0);
+    this.#accessRefused.set({ backend }, 0);
     this.#requestSeconds.zero({ backend });
     for (const reason of RETRY_REASONS) {
       for (const counter of [this.#blocksRetried, this.#samplesRetried]) counter.inc({ backend, reason }, 0);
     }
+    for (const reason of SPLIT_REASONS) this.#blocksSplit.inc({ backend, reason }, 0);
     for (const reason of DROP_REASONS) {
       for (const counter of [this.#blocksDropped, this.#samplesDropped]) counter.inc({ backend, reason }, 0);
     }

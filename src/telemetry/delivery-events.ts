@@ -1,6 +1,6 @@
 // The events of delivery, logged and counted. A failing backend is told once loudly, then quietly, then its recovery.
 import type { Clock } from './clock.ts';
-import type { BlockFacts, DeliveryEvents } from './events.ts';
+import type { BlockFacts, DeliveryEvents, DropFacts, SeriesFacts } from './events.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { RateLimit } from './rate-limit.ts';
@@ -41,10 +41,42 @@ export class LoggedDeliveryEvents implements DeliveryEvents {
     else this.#log.debug(fields, 'blockRetried');
   }
 
-  blockDropped(e: BlockFacts & { readonly reason: string; readonly detail: string }): void {
+  blockSplit(e: BlockFacts & { readonly reason: string; readonly detail: string }): void {
+    const { backend, reason, detail, sampleCount: samples } = e;
+    this.#metrics.backends.split(backend, reason);
+    if (this.#log.isLevelEnabled('debug'))
+      this.#log.debug({ backend, reason, detail, samples }, 'blockSplit');
+  }
+
+  blockDropped(e: BlockFacts & DropFacts): void {
     const { backend, reason, detail, sampleCount: samples } = e;
     this.#metrics.backends.dropped(backend, reason, samples);
-    this.#log.error({ backend, reason, detail, samples, ...listJobs(e.jobs) }, 'blockDropped');
+    const fields = {
+      backend,
+      reason,
+      detail,
+      samples,
+      ...listJobs(e.jobs),
+      ...this.#unseparated(e, samples),
+    };
+    this.#log.error(fields, 'blockDropped');
+  }
+
+  seriesDropped(e: SeriesFacts & DropFacts): void {
+    const { backend, job, reason, detail, series, pushSeries } = e;
+    this.#metrics.backends.seriesDropped(backend, reason, series);
+    const fields = { backend, job, reason, detail, series, pushSeries, ...this.#unseparated(e, series) };
+    this.#log.error(fields, 'seriesDropped');
+  }
+
+  accessRefused(e: { readonly backend: string; readonly reason: string; readonly detail: string }): void {
+    this.#metrics.backends.accessRefused(e.backend, true);
+    this.#log.error(e, 'accessRefused');
+  }
+
+  accessGranted(e: { readonly backend: string }): void {
+    this.#metrics.backends.accessRefused(e.backend, false);
+    this.#log.info(e, 'accessGranted');
   }
 
   histogramsWithheld(backend: string, count: number): void {
@@ -61,6 +93,12 @@ export class LoggedDeliveryEvents implements DeliveryEvents {
 
   credentialsUnreadable(e: { readonly backend: string; readonly detail: string }): void {
     this.#log.error(e, 'credentialsUnreadable');
+  }
+
+  #unseparated({ backend, isUnseparated }: { backend: string } & DropFacts, samples: number): object {
+    if (!isUnseparated) return {};
+    this.#metrics.backends.unseparated(backend, samples);
+    return { unseparated: true };
   }
 
   #logAtMost(level: 'info' | 'warn', kind: string, fields: object, event: string): void {

@@ -8,6 +8,24 @@ export interface BlockFacts {
   readonly jobs: ReadonlyMap<string, number>;
 }
 
+/** Some series of one push. */
+export interface SeriesFacts {
+  readonly backend: string;
+  readonly job: string;
+  /** Those given up. */
+  readonly series: number;
+  /** All of the push that were in the block. */
+  readonly pushSeries: number;
+}
+
+export interface DropFacts {
+  readonly reason: string;
+  /** The backend's own words, made printable. */
+  readonly detail: string;
+  /** Refused together and not tried apart, since the refusal budget was used up: some may have been good. */
+  readonly isUnseparated?: boolean;
+}
+
 export interface DeliveryEvents {
   /** An attempt ended, whatever its end. */
   requestEnded(backend: string, durationMs: number): void;
@@ -22,8 +40,16 @@ export interface DeliveryEvents {
       readonly delayMs: number;
     },
   ): void;
-  /** Given up. `detail` is the backend's own words, made printable. */
-  blockDropped(e: BlockFacts & { readonly reason: string; readonly detail: string }): void;
+  /** The backend refused it, and it will be taken apart to find out which of its series are the reason. */
+  blockSplit(e: BlockFacts & { readonly reason: string; readonly detail: string }): void;
+  /** A request was given up as a whole. */
+  blockDropped(e: BlockFacts & DropFacts): void;
+  /** Some series of one push, or all, were given up while others of their block were not. */
+  seriesDropped(e: SeriesFacts & DropFacts): void;
+  /** The backend does not let us in; told once until that changes. What is queued waits. */
+  accessRefused(e: { readonly backend: string; readonly reason: string; readonly detail: string }): void;
+  /** It lets us in again. */
+  accessGranted(e: { readonly backend: string }): void;
   /** Native histograms were pushed that this backend is not sent. */
   histogramsWithheld(backend: string, count: number): void;
   tlsReloaded(e: { readonly backend: string }): void;

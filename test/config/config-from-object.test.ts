@@ -94,6 +94,7 @@ it('configFromObject fills in every default of the contract', () => {
           minBackoff: 30,
           maxBackoff: 5000,
           maxRetryAfter: 120_000,
+          retryOnNotFound: true,
           sampleAgeLimit: 3_600_000,
         },
       },

@@ -7,6 +7,7 @@ import { Secret } from '../../src/config/secret.ts';
 import { Credentials } from '../../src/delivery/credentials.ts';
 import { backendConfig } from '../support/backend-config.ts';
 import { startDelivery, startReceiver } from '../support/delivery-setup.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 function secretFile(text?: string): string {
@@ -115,17 +116,19 @@ test('a credential shows neither when printed nor when a backend repeats it', ()
   expect(credentials.redact('not hunter2, nor dXNlcjpodW50ZXIy')).toBe('not <redacted>, nor <redacted>');
 });
 
-test('401 is final, and the next block uses the new credential', async () => {
+test('after a 401 the next attempt uses the new credential', async () => {
+  const clock = new FakeClock();
   const path = secretFile('old-token');
   const receiver = await startReceiver([{ status: 401, body: 'old-token is not valid' }, {}]);
   const authorization = { type: 'Bearer', credentialsFile: path };
-  const { push, events } = startDelivery(backendConfig(receiver.url(), { authorization }));
+  const { push, events } = startDelivery(backendConfig(receiver.url(), { authorization }), { clock });
   push('a');
-  await waitUntil(() => events.dropped.length === 1, 'the refusal');
+  clock.advance(5);
+  await waitUntil(() => events.retried.length === 1 && clock.pendingTimers === 1, 'the backoff');
   writeFileSync(path, 'new-token');
-  push('b');
+  clock.advance(1000);
   await waitUntil(() => events.sent.length === 1, 'the delivery');
   const sent = receiver.requests.map(({ headers }) => new Map(headers).get('authorization'));
   expect(sent).toEqual(['Bearer old-token', 'Bearer new-token']);
-  expect(events.dropped).toMatchObject([{ reason: 'status_401', detail: '<redacted> is not valid' }]);
+  expect(events.retried).toMatchObject([{ reason: 'status_401', detail: '<redacted> is not valid' }]);
 });

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { backendConfig } from '../support/backend-config.ts';
 import { startDelivery, startReceiver } from '../support/delivery-setup.ts';
+import { encodeMany } from '../support/encode.ts';
 import type { Step } from '../support/scripted-receiver.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -19,23 +20,41 @@ async function answered(step: Step) {
 }
 
 describe('a final answer', () => {
-  const statuses = [400, 401, 403, 404, 405, 408, 409, 410, 413, 414, 415, 422, 431, 451, 499, 600, 999];
-  test.each(statuses)('%i drops the block after one attempt, and the next one flows', async (status) => {
-    const { receiver, events } = await answered({ status, headers: [['retry-after', '1']], body: 'no' });
-    expect(receiver.requests.length).toBe(2);
-    expect(events.retried).toEqual([]);
-    expect(events.dropped).toMatchObject([{ reason: `status_${status}`, detail: 'no', sampleCount: 1 }]);
-    expect(events.samplesSent).toBe(1);
-  });
+  const statuses = [400, 405, 408, 409, 410, 414, 415, 422, 431, 451, 499, 600, 999];
+  test.each(statuses)(
+    '%i drops a block of one series after one attempt, and the next one flows',
+    async (status) => {
+      const { receiver, events } = await answered({ status, headers: [['retry-after', '1']], body: 'no' });
+      expect(receiver.requests.length).toBe(2);
+      expect(events.retried).toEqual([]);
+      expect(events.dropped).toMatchObject([{ reason: `status_${status}`, detail: 'no', sampleCount: 1 }]);
+      expect(events.samplesSent).toBe(1);
+    },
+  );
 
   test('400 that asks for a retry in its text is dropped all the same', async () => {
     const { events } = await answered({ status: 400, body: 'please retry' });
     expect(events.dropped).toMatchObject([{ reason: 'status_400', detail: 'please retry' }]);
   });
 
+  test('other than 400, 409, 413 and 422 drops all of a block after one attempt', async () => {
+    const receiver = await startReceiver([{ status: 410, body: 'gone' }, {}]);
+    const { offer, events, nextMs } = startDelivery(backendConfig(receiver.url()));
+    offer(encodeMany('m', 100, nextMs()));
+    await waitUntil(() => events.dropped.length === 1, 'the drop');
+    expect(receiver.requests.length).toBe(1);
+    expect(events.dropped).toMatchObject([{ reason: 'status_410', sampleCount: 100, isUnseparated: false }]);
+  });
+
+  test('413 drops a series alone as too large', async () => {
+    const { receiver, events } = await answered({ status: 413, body: 'no' });
+    expect(receiver.requests.length).toBe(2);
+    expect(events.dropped).toMatchObject([{ reason: 'too_large', detail: 'answered 413: no' }]);
+  });
+
   test('413 before the body was read is seen as 413', async () => {
     const { receiver, events } = await answered({ status: 413, fault: 'answer-before-body' });
-    expect(events.dropped).toMatchObject([{ reason: 'status_413' }]);
+    expect(events.dropped).toMatchObject([{ reason: 'too_large', detail: 'answered 413' }]);
     expect(receiver.started).toBe(2);
   });
 });

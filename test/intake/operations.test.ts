@@ -57,6 +57,12 @@ test('readiness is 503 with the reason while pushes are not taken; health is not
   await answers({ operations }, 'GET /-/healthy', [200, PLAIN, 'OK\n']);
 });
 
+test('readiness stays 200 and tells what keeps pushes from being delivered', async () => {
+  const operations = { troubles: () => ['Backend a answers 401.', 'Backend b answers 404.'] };
+  const text = 'OK\nBackend a answers 401.\nBackend b answers 404.\n';
+  await answers({ operations }, 'GET /-/ready', [200, PLAIN, text]);
+});
+
 test('metrics that cannot be collected are answered 500', async () => {
   const metrics = { contentType: 'x', text: () => Promise.reject(new Error('broken')) };
   const text = 'Cannot collect metrics: Error: broken\n';

@@ -55,6 +55,27 @@ it('a sample that Prometheus refuses is dropped with a word in the log, the push
   expect(await prometheus.rejections()).not.toEqual([]);
 });
 
+it('one sample that Prometheus refuses takes none of the other 200 in its request with it', async () => {
+  const { prometheus, sluice } = await start();
+  const push = async (body: string) =>
+    expect(await pushWithCurl(sluice.address, 'job/late', body)).toEqual({ status: 202, text: '' });
+  await push('it_before 1\n');
+  await storedSeries(prometheus, 1);
+  const good = Array.from({ length: 200 }, (_, i) => `it_many{i="${i}"} ${i}\n`);
+  await push([...good.slice(0, 77), 'it_too_old 1 1000\n', ...good.slice(77)].join(''));
+  const { job, reason, series, pushSeries } = await sluice.logged('seriesDropped');
+  expect({ job, reason, series, pushSeries }).toEqual({
+    job: 'late',
+    reason: 'status_400',
+    series: 1,
+    pushSeries: 201,
+  });
+  const stored = await storedSeries(prometheus, 201);
+  expect(stored.map(({ labels }) => labels.__name__)).not.toContain('it_too_old');
+  for (const { labels, samples } of stored)
+    if (labels.i !== undefined) expect(samples.map(({ value }) => value)).toEqual([Number(labels.i)]);
+});
+
 function pushesArriveBy(
   name: string,
   wayOfPushing: (address: string, push: EssentialPush) => Promise<unknown>,

@@ -8,10 +8,10 @@ import { waitUntil } from '../support/wait-until.ts';
 const QUIET = ['starting', 'listening', 'pushAccepted', 'blockSent', 'stopping', 'stopped'];
 
 /** Plays `step`, then success. Pushes A, waits for its end, pushes B and waits for its delivery. */
-async function answered(step: Step) {
+async function answered(step: Step, a = 'a 1\na2 2\n') {
   const road = await startRoad({ script: [step, {}] });
   const { receiver, pushed, drained } = road;
-  await pushed('a 1\na2 2\n');
+  await pushed(a);
   await drained();
   expect(receiver.requests.length).toBe(1);
   await pushed('b 3\n');
@@ -37,7 +37,7 @@ test.each(successes)('C22 %s is success: one request, counted as sent, nothing l
   expect(events.filter((event) => !QUIET.includes(event))).toEqual([]);
 });
 
-const finals = [400, 401, 403, 404, 405, 408, 409, 410, 413, 414, 415, 422, 431, 451, 499];
+const finals = [405, 408, 410, 414, 415, 431, 451, 499];
 test.each(finals)(
   'C23 %i is final: A is sent once and counted as dropped, B is delivered',
   async (status) => {
@@ -57,6 +57,42 @@ test.each(finals)(
     });
   },
 );
+
+test.each([400, 409, 422])('C23 %i for a series alone is final', async (status) => {
+  const { receiver, metric } = await answered({ status, headers: [['retry-after', '1']] }, 'a 1\n');
+  expect(receiver.requests.length).toBe(2);
+  expect(receiver.deliveredValues).toEqual([3]);
+  expect(await metric(`sluice_samples_dropped_total{backend="primary",reason="status_${status}"}`)).toBe(1);
+});
+
+test.each([400, 409, 413, 422])('C23 %i is never answered by the same request again', async (status) => {
+  const { receiver, pushed, drained, metric } = await startRoad({ script: [{ status }, {}] });
+  await pushed('a 1\na2 2\n');
+  await drained();
+  expect(receiver.requests.map(({ decoded }) => decoded.series.length)).toEqual([2, 1, 1]);
+  expect(receiver.deliveredValues).toEqual([1, 2]);
+  expect(await metric(`sluice_blocks_split_total{backend="primary",reason="status_${status}"}`)).toBe(1);
+  expect(await metric('sluice_samples_sent_total{backend="primary"}')).toBe(2);
+});
+
+test.each([401, 403, 404])('C23 %i is repeated, readiness tells why, nothing is dropped', async (status) => {
+  const { receiver, collector, pushed, drained, metric } = await startRoad({ script: [{ status }] });
+  expect((await collector.get('/-/ready')).text).toBe('OK\n');
+  await pushed('a 1\n');
+  await waitUntil(() => receiver.requests.length > 1, 'two attempts');
+  const ready = await collector.get('/-/ready');
+  expect(ready.status).toBe(200);
+  const why = status === 404 ? 'it does not know the path of its URL' : 'it refuses our credentials';
+  expect(ready.text).toBe(`OK\nBackend primary answers ${status}: ${why}. What is pushed waits.\n`);
+  expect(await metric('sluice_backend_access_refused{backend="primary"}')).toBe(1);
+  receiver.play({});
+  await drained();
+  expect(receiver.deliveredValues).toEqual([1]);
+  expect((await collector.get('/-/ready')).text).toBe('OK\n');
+  expect(await metric('sluice_backend_access_refused{backend="primary"}')).toBe(0);
+  const events = collector.log.entries().map((entry) => (entry as { event: string }).event);
+  expect(events.filter((event) => event.startsWith('access'))).toEqual(['accessRefused', 'accessGranted']);
+});
 
 test.each([500, 501, 502, 503, 504, 507, 529, 599])('C24 %i is repeated until it works', async (status) => {
   const { receiver, collector, pushed, drained } = await startRoad({
@@ -93,21 +129,21 @@ test('C25 429 is repeated, and what comes later waits behind it', async () => {
 
 test('C30 the words of a refusal stand unchanged in one log record', async () => {
   const body = "Error: Invalid label name '__invalid__'";
-  const { collector } = await answered({ status: 400, body });
+  const { collector } = await answered({ status: 400, body }, 'a 1\n');
   const records = collector.log.lines.filter((line) => line.includes('__invalid__'));
   expect(records.length).toBe(1);
   expect(JSON.parse(records[0]!)).toMatchObject({ event: 'blockDropped', detail: body });
 });
 
 test('C30 at most 1024 bytes of a refusal are logged', async () => {
-  const { collector } = await answered({ status: 400, body: 'x'.repeat(1024 * 1024) });
+  const { collector } = await answered({ status: 400, body: 'x'.repeat(1024 * 1024) }, 'a 1\n');
   const [record] = collector.log.lines.filter((line) => line.includes('blockDropped'));
   expect(JSON.parse(record!).detail).toBe('x'.repeat(1024));
 });
 
 test('C30 a refusal cannot fake a log record', async () => {
   const body = Buffer.from('no\n{"level":"info","event":"listening"}\r\u001b[2J\u2028\xff', 'latin1');
-  const { collector } = await answered({ status: 400, body });
+  const { collector } = await answered({ status: 400, body }, 'a 1\n');
   const fakes = collector.log.lines.filter((line) => JSON.parse(line).event === 'listening');
   expect(fakes.length).toBe(1);
   const records = collector.log.lines.filter((line) => line.includes('blockDropped'));

@@ -28,6 +28,7 @@ export function backendConfig(url: string, overrides: Overrides = {}): BackendCo
       minBackoff: 2,
       maxBackoff: 20,
       maxRetryAfter: 3000,
+      retryOnNotFound: true,
       sampleAgeLimit: 0,
       ...overrides.queueConfig,
     },

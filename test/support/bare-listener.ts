@@ -54,6 +54,7 @@ export async function startListener(options: BareListenerOptions = {}): Promise<
       rules: { onDelete: options.onDelete ?? 'reject', whereToPush: whereToPush(place) },
       operations: new Operations({
         notReady: () => undefined,
+        troubles: () => [],
         metrics,
         statusText: () => '{}\n',
         pushPath: '/pushgateway/metrics',

@@ -1,5 +1,5 @@
 // Delivery's events as lists that a test can look at.
-import type { BlockFacts, DeliveryEvents } from '../../src/telemetry/events.ts';
+import type { BlockFacts, DeliveryEvents, DropFacts, SeriesFacts } from '../../src/telemetry/events.ts';
 
 type Named = { readonly backend: string; readonly detail: string };
 
@@ -8,7 +8,11 @@ export class RecordedEvents implements DeliveryEvents {
   readonly sent: (BlockFacts & { bytes: number; attempt: number })[] = [];
   readonly retried: (BlockFacts & { attempt: number; reason: string; detail: string; delayMs: number })[] =
     [];
-  readonly dropped: (BlockFacts & { reason: string; detail: string })[] = [];
+  readonly dropped: (BlockFacts & DropFacts)[] = [];
+  readonly split: (BlockFacts & { reason: string; detail: string })[] = [];
+  readonly seriesDrops: (SeriesFacts & DropFacts)[] = [];
+  /** Reasons, and `granted`, in order. */
+  readonly access: string[] = [];
   readonly withheld: { backend: string; count: number }[] = [];
   readonly reloaded: string[] = [];
   readonly tlsTroubles: Named[] = [];
@@ -26,8 +30,24 @@ export class RecordedEvents implements DeliveryEvents {
     this.retried.push(e);
   }
 
-  blockDropped(e: BlockFacts & { reason: string; detail: string }): void {
+  blockDropped(e: BlockFacts & DropFacts): void {
     this.dropped.push(e);
+  }
+
+  blockSplit(e: BlockFacts & { reason: string; detail: string }): void {
+    this.split.push(e);
+  }
+
+  seriesDropped(e: SeriesFacts & DropFacts): void {
+    this.seriesDrops.push(e);
+  }
+
+  accessRefused({ reason }: { reason: string }): void {
+    this.access.push(reason);
+  }
+
+  accessGranted(): void {
+    this.access.push('granted');
   }
 
   histogramsWithheld(backend: string, count: number): void {
@@ -44,6 +64,11 @@ export class RecordedEvents implements DeliveryEvents {
 
   credentialsUnreadable(e: Named): void {
     this.credentialTroubles.push(e);
+  }
+
+  get samplesDropped(): number {
+    const inBlocks = this.dropped.reduce((sum, { sampleCount }) => sum + sampleCount, 0);
+    return this.seriesDrops.reduce((sum, { series }) => sum + series, inBlocks);
   }
 
   get samplesSent(): number {

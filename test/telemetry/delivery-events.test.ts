@@ -93,3 +93,51 @@ test('trouble with the transport is logged', () => {
     { level: 'error', backend: 'primary', detail: 'c', event: 'credentialsUnreadable' },
   ]);
 });
+
+test('dropped series are counted by reason and logged with job and number; the block is not counted as dropped', async () => {
+  const { events, metrics, entries } = start();
+  const drop = { backend: 'primary', job: 'backup', reason: 'status_400', detail: 'bad sample' };
+  events.seriesDropped({ ...drop, series: 2, pushSeries: 30, isUnseparated: false });
+  const text = await metrics.text();
+  expect(text).toContain('sluice_blocks_dropped_total{backend="primary",reason="status_400"} 0');
+  expect(text).toContain('sluice_samples_dropped_total{backend="primary",reason="status_400"} 2');
+  expect(text).toContain('sluice_samples_dropped_unseparated_total{backend="primary"} 0');
+  expect(entries()).toEqual([{ level: 'error', ...drop, series: 2, pushSeries: 30, event: 'seriesDropped' }]);
+});
+
+test('what was dropped without being tried apart is marked and counted besides', async () => {
+  const { events, metrics, entries } = start();
+  const drop = { reason: 'status_400', detail: '', isUnseparated: true };
+  events.seriesDropped({ backend: 'primary', job: 'backup', series: 5, pushSeries: 5, ...drop });
+  events.blockDropped({ ...BLOCK, ...drop });
+  const text = await metrics.text();
+  expect(text).toContain('sluice_samples_dropped_total{backend="primary",reason="status_400"} 8');
+  expect(text).toContain('sluice_samples_dropped_unseparated_total{backend="primary"} 8');
+  expect(entries()).toMatchObject([{ unseparated: true }, { unseparated: true }]);
+});
+
+test('a block that is taken apart is counted, and logged for debugging only', async () => {
+  const { events, metrics, entries } = start();
+  events.blockSplit({ ...BLOCK, reason: 'status_422', detail: 'no' });
+  expect(await metrics.text()).toContain(
+    'sluice_blocks_split_total{backend="primary",reason="status_422"} 1',
+  );
+  expect(entries()).toEqual([]);
+  const debug = start('debug');
+  debug.events.blockSplit({ ...BLOCK, reason: 'status_422', detail: 'no' });
+  expect(debug.entries()).toMatchObject([{ level: 'debug', samples: 3, event: 'blockSplit' }]);
+});
+
+test('a backend that lets nobody in is an error and a gauge until it does', async () => {
+  const { events, metrics, entries } = start();
+  const gauge = async () => /sluice_backend_access_refused\{.*\} (\d)/.exec(await metrics.text())?.[1];
+  expect(await gauge()).toBe('0');
+  events.accessRefused({ backend: 'primary', reason: 'status_401', detail: 'who?' });
+  expect(await gauge()).toBe('1');
+  events.accessGranted({ backend: 'primary' });
+  expect(await gauge()).toBe('0');
+  expect(entries()).toEqual([
+    { level: 'error', backend: 'primary', reason: 'status_401', detail: 'who?', event: 'accessRefused' },
+    { level: 'info', backend: 'primary', event: 'accessGranted' },
+  ]);
+});

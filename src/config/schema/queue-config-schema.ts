@@ -1,4 +1,5 @@
 // The queue of one backend: how samples are batched, how much may wait, how retries back off.
+import * as z from 'zod';
 import { ALWAYS, notAbove } from './cross-checks.ts';
 import { mapping } from './mapping.ts';
 import { duration, LONGEST_DURATION, size, wholeNumber } from './quantities.ts';
@@ -30,6 +31,12 @@ export function queueConfigSchema() {
     maxRetryAfter: duration(WAIT_OR_NONE)
       .prefault('2m')
       .describe("The longest wait that the backend's Retry-After may ask for."),
+    retryOnNotFound: z
+      .boolean()
+      .prefault(true)
+      .describe(
+        'Whether 404 is retried until the URL or the backend is put right; when off samples are dropped.',
+      ),
     sampleAgeLimit: duration(WAIT_OR_NONE)
       .prefault('1h')
       .describe(

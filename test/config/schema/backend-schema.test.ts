@@ -153,6 +153,10 @@ describe('queueConfig', () => {
       'queueConfig.maxRetryAfter: expected a duration from 0 to 24d, seen "25d"',
     );
     refused(
+      'queueConfig: { retryOnNotFound: 5 }',
+      'queueConfig.retryOnNotFound: expected true or false, seen 5',
+    );
+    refused(
       'queueConfig: { maxQueueSize: 1TiB }',
       'queueConfig.maxQueueSize: expected a size from 1KiB to 64GiB, seen "1TiB"',
     );

@@ -1,0 +1,64 @@
+// The fields of one block, put in order so that any run of its series can be sent by itself: all series back to back,
+// then all metadata, each with the series that it goes along with. Invariant: both are in the order of the block.
+import { METADATA_TAG, TIMESERIES_TAG } from './fragments.ts';
+import { fieldEnd } from './label-field.ts';
+
+export class BlockFields {
+  readonly #bytes: Buffer;
+  /** Where series i begins; the last entry is where the last one ends. */
+  readonly #seriesStarts: Uint32Array;
+  /** As `#seriesStarts`, of the metadata. */
+  readonly #metadataStarts: number[];
+  /** The series that metadata field i goes along with; never falls. */
+  readonly #owners: readonly number[];
+
+  /**
+   * Takes `fields` apart, which hold `seriesCount` series. Metadata stands behind the series of its push: `firstOfPush`
+   * gives, for a series, the first one of the same push, and with that one its metadata goes.
+   */
+  constructor(fields: Buffer, seriesCount: number, firstOfPush: (series: number) => number) {
+    this.#bytes = Buffer.allocUnsafeSlow(fields.length);
+    this.#seriesStarts = new Uint32Array(seriesCount + 1);
+    const metadata: Buffer[] = [];
+    const owners: number[] = [];
+    let length = 0;
+    let series = 0;
+    for (let at = 0; at < fields.length; ) {
+      const end = fieldEnd(fields, at);
+      if (fields[at] === TIMESERIES_TAG) {
+        length += fields.copy(this.#bytes, length, at, end);
+        this.#seriesStarts[++series] = length;
+      } else if (fields[at] === METADATA_TAG) {
+        metadata.push(fields.subarray(at, end));
+        owners.push(series === 0 ? 0 : firstOfPush(series - 1));
+      }
+      at = end;
+    }
+    if (series !== seriesCount) throw new Error(`BUG: a block of ${seriesCount} series has ${series}`);
+    this.#owners = owners;
+    this.#metadataStarts = [length];
+    for (const field of metadata) {
+      length += field.copy(this.#bytes, length);
+      this.#metadataStarts.push(length);
+    }
+  }
+
+  hasMetadata(from: number, to: number): boolean {
+    return this.#ownedBefore(from) < this.#ownedBefore(to);
+  }
+
+  /** The series from `from` to `to`, exclusive, as fields of a write request; with the metadata that goes along with them, or without. */
+  slice(from: number, to: number, withMetadata: boolean): Uint8Array {
+    const series = this.#bytes.subarray(this.#seriesStarts[from], this.#seriesStarts[to]);
+    if (!withMetadata || !this.hasMetadata(from, to)) return series;
+    const start = this.#metadataStarts[this.#ownedBefore(from)];
+    const end = this.#metadataStarts[this.#ownedBefore(to)];
+    return Buffer.concat([series, this.#bytes.subarray(start, end)]);
+  }
+
+  /** How many metadata fields go along with the series before `series`. */
+  #ownedBefore(series: number): number {
+    const first = this.#owners.findIndex((owner) => owner >= series);
+    return first < 0 ? this.#owners.length : first;
+  }
+}
