@@ -54,7 +54,6 @@ export class BlockSender {
     const { sealer, ledger, events, backend } = this.#deps;
     const { refusals } = ledger;
     if (refusal.remedy === 'none') return this.#drop(queued, refusal);
-    refusals.spend();
     const { sampleCount } = queued.block;
     if (sampleCount > 1 && !refusals.allowsCut(false)) return this.#drop(queued, refusal, true);
     if (sampleCount > 1)

@@ -1,6 +1,6 @@
 // How much one backend may refuse before Sluice stops looking for what is wrong: a token bucket, shared by its lanes.
-// A refused request takes a token, one that is taken gives one back. To find one bad series in a block costs about one
-// more refusal than successes, so the bucket empties only where much is bad, or all.
+// A refused part of a block takes a token, any request that is taken gives one back. To find one bad series costs no more
+// refusals than successes, each further one in the same block about two: so the bucket empties only where much is bad.
 import type { Clock } from '../telemetry/clock.ts';
 
 /** Refusals at once after a quiet time. */
@@ -19,7 +19,7 @@ export class RefusalBudget {
     this.#filledAtMs = clock.monotonicMs();
   }
 
-  /** A request that could be cut was refused. */
+  /** A part of a refused block was refused in its turn. */
   spend(): void {
     this.#refill();
     this.#tokens = Math.max(0, this.#tokens - 1);

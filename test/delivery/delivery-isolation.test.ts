@@ -248,10 +248,8 @@ describe('trouble while a block is taken apart', () => {
       const step = failing(refusing(bad), (request) => (request > last ? hangs : undefined));
       const { delivery, events, arrived, receiver, series } = await offered(step, sizes);
       await waitUntil(() => receiver.requests.length > last, 'the request that hangs');
-      const lostBefore = events.samplesDropped;
       const { lostSamples } = await delivery.stop(AbortSignal.abort());
       expect(arrived().length + events.samplesDropped).toBe(series.length);
-      expect(lostSamples).toBeGreaterThanOrEqual(events.samplesDropped - lostBefore - 1);
       expect(events.dropped.map(({ reason }) => reason)).toEqual(['shutdown']);
       expect(events.dropped[0]?.sampleCount).toBe(lostSamples);
       const jobs = [...(events.dropped[0]?.jobs.values() ?? [])];

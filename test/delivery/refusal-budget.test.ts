@@ -70,6 +70,13 @@ async function start(isBad: IsBad) {
 }
 
 describe('a backend that refuses everything', () => {
+  test('costs nothing of the budget for series that come alone', async () => {
+    const { block, events } = await start((each) => each.startsWith('alone') || each === 'm1/1');
+    for (let i = 0; i < MAX_REFUSALS; i++) await block('alone', [1]);
+    await block('m', [3, 3]);
+    expect(events.seriesDrops).toMatchObject([{ job: 'm1', series: 1, isUnseparated: false }]);
+  });
+
   test('costs a bounded number of requests, then one for each block', async () => {
     const { block, events, clock } = await start(() => true);
     // A refusal for each token, and one for each part that was still to be sent when none was left.
@@ -119,9 +126,9 @@ describe('a backend that has refused much', () => {
 
   test('does not use up the budget by one bad series in every block', async () => {
     const { block, events, receiver } = await start((each) => each.endsWith('3/7'));
-    for (let round = 0; round < 200; round++) await block(`r${round}_`, Array(9).fill(10));
-    expect(events.seriesDrops.length).toBe(200);
+    for (let round = 0; round < 300; round++) await block(`r${round}_`, Array(9).fill(10));
+    expect(events.seriesDrops.length).toBe(300);
     expect(events.seriesDrops.every(({ series }) => series === 1)).toBe(true);
-    expect(receiver.delivered.length).toBe(200 * 89);
+    expect(receiver.delivered.length).toBe(300 * 89);
   }, 30_000);
 });
