@@ -3,9 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { FakeClock } from '../support/fake-clock.ts';
 import { startRoad } from '../support/road-setup.ts';
+import { waitForValue } from '../support/wait-for-value.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const MAX_REQUEST_BYTES = 1024 * 1024;
+const RETRIED = 'sluice_blocks_retried_total{backend="primary",reason="status_503"}';
 
 function series(count: number, labels: (i: number) => string): string {
   return Array.from({ length: count }, (_, i) => `m{${labels(i)}} ${i}\n`).join('');
@@ -80,6 +82,7 @@ test('C40 a push waits for company as long as the deadline says, and 20 of them 
   clock.advance(1);
   await delivered(20);
   expect(receiver.requests.length).toBe(1);
+  await waitUntil(() => clock.pendingTimers === 0, 'the answer');
   // Nothing is pending, so nothing is armed that could send another one.
   clock.advance(60_000);
   expect(receiver.started).toBe(1);
@@ -120,9 +123,14 @@ test('C43 what could not be delivered for the age limit is dropped before a retr
     backend: { queueConfig: { sampleAgeLimit: '2s', minBackoff: '1s', maxBackoff: '1s' } },
   });
   const attempts = async (count: number) => {
-    await waitUntil(() => receiver.requests.length === count, `attempt ${count}`);
+    await waitForValue(
+      () => metric(RETRIED),
+      (retried) => retried === count,
+      `failure ${count}`,
+    );
     // The backoff: the one wait that is left once the attempt has ended.
     await waitUntil(() => clock.pendingTimers === 1, 'the backoff');
+    expect(receiver.requests.length).toBe(count);
   };
   await pushed('a 1\n');
   clock.advance(10);
@@ -142,7 +150,7 @@ test('C43 what could not be delivered for the age limit is dropped before a retr
 
 test('C43 without an age limit both arrive', async () => {
   const clock = new FakeClock();
-  const { receiver, pushed } = await startRoad({
+  const { receiver, pushed, metric } = await startRoad({
     clock,
     random: () => 0,
     script: [{ status: 503 }, {}],
@@ -150,7 +158,12 @@ test('C43 without an age limit both arrive', async () => {
   });
   await pushed('a 1\n');
   clock.advance(10);
-  await waitUntil(() => receiver.requests.length === 1 && clock.pendingTimers === 1, 'the backoff');
+  await waitForValue(
+    () => metric(RETRIED),
+    (retried) => retried === 1,
+    'a failure',
+  );
+  await waitUntil(() => clock.pendingTimers === 1, 'the backoff');
   await pushed('b 2\n');
   clock.advance(24 * 86_400_000);
   await waitUntil(() => receiver.delivered.length === 2, 'both');

@@ -93,6 +93,8 @@ describe('metadataConfig', () => {
       await pushed(body, target);
       clock.advance(10);
       await waitUntil(() => receiver.requests.length > before, 'the request');
+      // Until its answer is here a leap of the clock would be a timeout.
+      await waitUntil(() => clock.pendingTimers === 0, 'the end of the request');
       expect(receiver.requests.length).toBe(before + 1);
       return receiver.requests[before]!.decoded.metadata;
     };
