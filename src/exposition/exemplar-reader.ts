@@ -3,6 +3,7 @@
 import type { ExemplarSet } from '../labels/exemplar-set.ts';
 import { LabelSet } from '../labels/label-set.ts';
 import { LF, OPEN_BRACE, SPACE } from '../wire/ascii.ts';
+import { countCharacters, MAX_EXEMPLAR_CHARACTERS } from './exemplar-characters.ts';
 import { showByte, showToken } from './exposition-error.ts';
 import { type LabelRules, skipBlanks } from './label-pair-reader.ts';
 import { LabelReader } from './label-reader.ts';
@@ -10,9 +11,6 @@ import type { Refuser } from './name-rules.ts';
 import { NumberScanner } from './number-scanner.ts';
 import type { QuotedScanner } from './quoted-scanner.ts';
 import { SecondsScanner } from './seconds-scanner.ts';
-
-/** For the names and values of an exemplar's labels together, in code points. */
-const MAX_CHARACTERS = 128;
 
 export class ExemplarReader {
   readonly #refuser: Refuser;
@@ -57,23 +55,19 @@ export class ExemplarReader {
 
   #addLabels(): void {
     const { count, nameStart, nameEnd, valueStart, valueEnd } = this.#labels;
+    const { bytes } = this.#exemplars.arena;
     let characters = 0;
     for (let i = 0; i < count; i++) {
-      characters += this.#countCharacters(nameStart[i]!, nameEnd[i]!);
-      characters += this.#countCharacters(valueStart[i]!, valueEnd[i]!);
+      characters += countCharacters(bytes, nameStart[i]!, nameEnd[i]!);
+      characters += countCharacters(bytes, valueStart[i]!, valueEnd[i]!);
     }
-    if (characters > MAX_CHARACTERS)
-      this.#refuse(`at most ${MAX_CHARACTERS} characters in the labels of an exemplar`, String(characters));
+    if (characters > MAX_EXEMPLAR_CHARACTERS)
+      this.#refuse(
+        `at most ${MAX_EXEMPLAR_CHARACTERS} characters in the labels of an exemplar`,
+        String(characters),
+      );
     for (let i = 0; i < count; i++)
       this.#exemplars.addLabel(nameStart[i]!, nameEnd[i]!, valueStart[i]!, valueEnd[i]!);
-  }
-
-  /** Code points of valid UTF-8: all bytes but those that continue a sequence. */
-  #countCharacters(start: number, end: number): number {
-    const { bytes } = this.#exemplars.arena;
-    let count = 0;
-    for (let at = start; at < end; at++) if ((bytes[at]! & 0xc0) !== 0x80) count++;
-    return count;
   }
 
   #timestamp(start: number, limit: number): number {

@@ -2,14 +2,12 @@
 // (https://prometheus.io/docs/specs/om/open_metrics_spec/#exemplars). One that comes in pieces is merged.
 import type { ExemplarSet } from '../labels/exemplar-set.ts';
 import type { ProtobufReader } from '../wire/protobuf-reader.ts';
+import { countCharacters, MAX_EXEMPLAR_CHARACTERS } from './exemplar-characters.ts';
 import { show } from './exposition-error.ts';
 import { checkLabelName, type Refuser } from './name-rules.ts';
 import { EXEMPLAR, ExemplarField } from './protobuf-fields.ts';
 import { ProtobufLabelPair } from './protobuf-label-pair.ts';
 import { ProtobufTimestamp } from './protobuf-timestamp.ts';
-
-/** Of all names and values of an exemplar together. */
-const MAX_CHARACTERS = 128;
 
 export class ProtobufExemplars {
   readonly #refuser: Refuser;
@@ -71,9 +69,9 @@ export class ProtobufExemplars {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     const exemplars = this.#exemplars;
-    if (this.#characters > MAX_CHARACTERS) {
+    if (this.#characters > MAX_EXEMPLAR_CHARACTERS) {
       this.#refuser.fail(
-        `expected labels of an exemplar with at most ${MAX_CHARACTERS} characters, found ${this.#characters}`,
+        `expected labels of an exemplar with at most ${MAX_EXEMPLAR_CHARACTERS} characters, found ${this.#characters}`,
       );
     }
     const timestampMs = this.#hasTimestamp ? this.#timestamp.ms : NaN;
@@ -117,11 +115,4 @@ export class ProtobufExemplars {
     this.#characters += countCharacters(bytes, valueStart, valueEnd);
     this.#hasRoom &&= this.#exemplars.addLabel(nameStart, nameEnd, valueStart, valueEnd);
   }
-}
-
-/** Code points of valid UTF-8. */
-function countCharacters(bytes: Buffer, start: number, end: number): number {
-  let count = 0;
-  for (let at = start; at < end; at++) if ((bytes[at]! & 0xc0) !== 0x80) count++;
-  return count;
 }

@@ -5,9 +5,10 @@ import { hashEncodedLabels } from '../wire/label-hash.ts';
 import { varintLength, writeVarint } from '../wire/varint.ts';
 import { SLACK } from '../wire/words.ts';
 
-const LABELS_TAG = 0x0a;
-const NAME_TAG = 0x0a;
-const VALUE_TAG = 0x12;
+/** Tags of a `labels = 1` field, and of `name = 1` and `value = 2` in it. */
+export const LABELS_TAG = 0x0a;
+export const NAME_TAG = 0x0a;
+export const VALUE_TAG = 0x12;
 const MAX_LAYOUTS = 1024;
 
 /** Fixed labels, sorted by the bytes of their names, no name twice. All lists have one entry for each. */

@@ -2,15 +2,12 @@
 // They stand in the series of their sample: a backend refuses a series that has exemplars alone.
 
 import type { ExemplarSet } from '../labels/exemplar-set.ts';
-import { labelLength } from '../labels/fixed-labels.ts';
+import { LABELS_TAG, labelLength, NAME_TAG, VALUE_TAG } from '../labels/fixed-labels.ts';
 import { writeDouble } from '../wire/double.ts';
 import type { OutputBuffer } from '../wire/output-buffer.ts';
 import { int64Length, varintLength, writeInt64, writeVarint } from '../wire/varint.ts';
 
 const EXEMPLARS_TAG = 0x1a;
-const LABELS_TAG = 0x0a;
-const NAME_TAG = 0x0a;
-const VALUE_TAG = 0x12;
 const EXEMPLAR_VALUE_TAG = 0x11;
 const TIMESTAMP_TAG = 0x18;
 

@@ -1,15 +1,11 @@
 // What series of one shape have in common, so that each is two copies a label: before each value the run of fixed labels,
 // then the tags and name of the value's own label. Made once for each shape and set of fixed names.
-import { type FixedLabels, labelLength } from '../labels/fixed-labels.ts';
+import { type FixedLabels, LABELS_TAG, labelLength, NAME_TAG, VALUE_TAG } from '../labels/fixed-labels.ts';
 import { fixedOfSlot, layOutLabels, METRIC_LABEL, METRIC_SLOT } from '../labels/label-layout.ts';
 import type { LabelSet } from '../labels/label-set.ts';
 import type { LabelShape } from '../labels/label-shape.ts';
 import { varintLength, writeVarint } from '../wire/varint.ts';
 import { hashRange, SLACK } from '../wire/words.ts';
-
-export const LABELS_TAG = 0x0a;
-const NAME_TAG = 0x0a;
-const VALUE_TAG = 0x12;
 
 /** A slot of a step that only writes fixed labels. */
 export const NO_VALUE = -2;

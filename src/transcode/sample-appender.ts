@@ -1,7 +1,7 @@
 // Sample by sample from a parser to the encoder: which timestamp, whether this backend takes it, whether it is there
 // twice, whether it is too large; behind them the `+Inf` buckets that the body left out.
 import { FamilyType, hasSuffixes, Role } from '../exposition/family-table.ts';
-import type { SampleParser } from '../exposition/sample-parser.ts';
+import { type SampleParser, Twin } from '../exposition/sample-parser.ts';
 import type { FixedLabels } from '../labels/fixed-labels.ts';
 import { TIMESTAMP_MS } from '../labels/label-set.ts';
 import { InfinityBucket } from '../remotewrite/infinity-bucket.ts';
@@ -116,7 +116,7 @@ export class SampleAppender {
   #append(parser: SampleParser): boolean {
     const { labels, exemplars, histogram, twin } = parser;
     const { encoder } = this.#parts;
-    if (histogram === undefined && twin === 0 && exemplars.count === 0) {
+    if (histogram === undefined && twin === Twin.none && exemplars.count === 0) {
       encoder.append(labels);
       return true;
     }
