@@ -3,7 +3,13 @@ import type { BlockSealer } from '../remotewrite/block-sealer.ts';
 import { BlockSeparation } from './block-separation.ts';
 import { DropReport } from './drop-report.ts';
 import type { QueuedBlock } from './queued-block.ts';
-import { type GivenUp, type Refused, type RequestDeps, RequestSender } from './request-sender.ts';
+import {
+  type GivenUp,
+  type Refused,
+  type RequestDeps,
+  RequestSender,
+  type TakenInPart,
+} from './request-sender.ts';
 
 export interface SenderDeps extends RequestDeps {
   readonly sealer: BlockSealer;
@@ -25,6 +31,8 @@ export class BlockSender {
     switch (end.kind) {
       case 'delivered':
         return;
+      case 'partial':
+        return this.#dropRemainder(queued, end);
       case 'givenUp':
         return this.#drop(queued, end);
       case 'rejected':
@@ -66,6 +74,11 @@ export class BlockSender {
       });
     const deps = { requests: this.#requests, sealer, refusals, drops: this.#drops };
     await new BlockSeparation(queued, deps).run(refusal);
+  }
+
+  #dropRemainder({ block, jobs }: QueuedBlock, { written, reason, detail }: TakenInPart): void {
+    const sampleCount = block.sampleCount - written;
+    this.#drops.remainder({ sampleCount, jobs }, { reason, detail, isUnseparated: true });
   }
 
   #drop(queued: QueuedBlock, { reason, detail }: Omit<GivenUp, 'kind'>, isUnseparated = false): void {

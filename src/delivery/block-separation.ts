@@ -5,7 +5,7 @@ import type { DropReport } from './drop-report.ts';
 import { OpenedBlock, type Part } from './opened-block.ts';
 import type { QueuedBlock } from './queued-block.ts';
 import type { RefusalBudget } from './refusal-budget.ts';
-import type { GivenUp, Refused, Request, RequestSender } from './request-sender.ts';
+import type { GivenUp, Refused, Request, RequestSender, TakenInPart } from './request-sender.ts';
 
 export interface SeparationDeps {
   readonly requests: Pick<RequestSender, 'send'>;
@@ -40,6 +40,7 @@ export class BlockSeparation {
       const end = await this.#deps.requests.send(this.#request(part));
       if (end.kind === 'givenUp') this.#giveUpFrom(part, end);
       else if (end.kind === 'delivered') this.#delivered(part);
+      else if (end.kind === 'partial') this.#takenInPart(part, end);
       else {
         if (end.remedy !== 'none') this.#deps.refusals.spend();
         this.#refused(part, end);
@@ -94,6 +95,11 @@ export class BlockSeparation {
     if (to - from < opened.whole.to && opened.isInsidePush(part))
       this.#deps.drops.series(opened.push(opened.pushAt(from)), to - from, drop);
     else this.#deps.drops.block({ sampleCount: to - from, jobs: opened.jobs(part) }, drop);
+  }
+
+  #takenInPart({ from, to }: Part, { written, reason, detail }: TakenInPart): void {
+    const facts = { sampleCount: to - from - written, jobs: this.#opened.jobs({ from, to }) };
+    this.#deps.drops.remainder(facts, { reason, detail, isUnseparated: true });
   }
 
   #giveUpFrom({ from }: Part, { reason, detail }: GivenUp): void {

@@ -39,6 +39,11 @@ export class DropReport {
     this.#deps.events.blockDropped({ backend: this.#deps.backend, ...facts, ...drop });
   }
 
+  /** What a backend that took the rest of the block did not take; it does not say which samples. */
+  remainder(facts: { sampleCount: number; jobs: ReadonlyMap<string, number> }, drop: Drop): void {
+    if (facts.sampleCount > 0) this.block(facts, drop);
+  }
+
   /** Some series of a push, of a block that was taken apart. */
   series(push: BlockPush, series: number, drop: Drop): void {
     this.reach(push);

@@ -26,7 +26,9 @@ export type Request = Pick<QueuedBlock, 'block' | 'jobs' | 'newestMs'>;
 export type Refused = Extract<SendOutcome, { kind: 'rejected' }>;
 /** Nothing more of the block is to be sent. */
 export type GivenUp = { readonly kind: 'givenUp'; readonly reason: string; readonly detail: string };
-export type RequestEnd = { readonly kind: 'delivered' } | Refused | GivenUp;
+/** The backend took some of it and refuses the rest for good. */
+export type TakenInPart = Extract<SendOutcome, { kind: 'partial' }>;
+export type RequestEnd = { readonly kind: 'delivered' } | Refused | TakenInPart | GivenUp;
 
 type Retry = Extract<SendOutcome, { kind: 'retry' }>;
 
@@ -57,11 +59,14 @@ export class RequestSender {
       const outcome = await this.#attempt(request, attempt);
       switch (outcome.kind) {
         case 'delivered':
-          this.#succeed(request, attempt);
+          this.#succeed(request, attempt, request.block.sampleCount);
           return this.#end({ kind: 'delivered' });
         case 'rejected':
           // A redirect may lead to a login: only who reads what was sent can refuse it.
           if (outcome.remedy !== 'none') this.#grantAccess();
+          return this.#end(outcome);
+        case 'partial':
+          this.#succeed(request, attempt, outcome.written);
           return this.#end(outcome);
         case 'retry':
           if (this.#abandoned.signal.aborted) return this.#end(SHUTDOWN);
@@ -125,11 +130,12 @@ export class RequestSender {
     return sampleAgeLimit > 0 && this.#deps.clock.nowMs() - newestMs > sampleAgeLimit;
   }
 
-  #succeed(request: Request, attempt: number): void {
+  /** `sampleCount` is what the backend took of it. */
+  #succeed(request: Request, attempt: number, sampleCount: number): void {
     const { ledger, events } = this.#deps;
     ledger.refusals.earn();
     this.#grantAccess();
-    events.blockSent({ ...this.#facts(request), bytes: request.block.body.length, attempt });
+    events.blockSent({ ...this.#facts(request), sampleCount, bytes: request.block.body.length, attempt });
   }
 
   #refuseAccess(reason: string, detail: string): void {

@@ -130,6 +130,9 @@ export class PushService {
           return QUEUE_FULL;
         case 'tooLarge':
           return QUEUE_TOO_SMALL;
+        case 'spoolFull':
+        case 'spoolUnusable':
+          return QUEUE_FULL;
         case 'stopping':
           return STOPPING;
       }

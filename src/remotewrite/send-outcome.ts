@@ -16,6 +16,18 @@ export type SendOutcome =
       readonly detail: string;
       readonly remedy: Remedy;
     }
+  /**
+   * Remote write 2.0 only: the backend said how much of the block it took, and will not take the rest (400 or another final
+   * status with `*-Written` headers, or a 2xx that counts less than was sent). Nothing of it is to be sent again.
+   */
+  | {
+      readonly kind: 'partial';
+      readonly status: number;
+      readonly reason: string;
+      readonly detail: string;
+      /** Samples and native histograms together; between 0 and what the block holds. */
+      readonly written: number;
+    }
   /** Worth another attempt. `afterMs` is the backend's own wish (`Retry-After`), uncapped. */
   | {
       readonly kind: 'retry';
