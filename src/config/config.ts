@@ -48,6 +48,8 @@ export interface BackendConfig {
   /** The target exactly as configured; http or https. */
   readonly url: string;
   readonly allowInsecureHTTP: boolean;
+  /** Whether pushes are refused while its queue is full, and `delivered` waits for it. */
+  readonly required: boolean;
   readonly remoteTimeout: number;
   readonly messageVersion: 'V1.0';
   readonly sendExemplars: boolean;

@@ -11,6 +11,9 @@ const REMEDIES: Readonly<Record<number, Remedy>> = {
   422: 'separate',
 };
 
+/** The backend does not let us in, or does not know the path of its URL. */
+const OUR_FAULTS: readonly number[] = [401, 403, 404];
+
 export interface AnswerRules {
   readonly retryOnNotFound: boolean;
 }
@@ -20,13 +23,15 @@ export function answerOutcome(answer: Answer, { retryOnNotFound }: AnswerRules, 
   if (status >= 200 && status < 300) return { kind: 'delivered', status };
   if (status >= 300 && status < 400) {
     const detail = describeRedirect(status, headers.location);
-    return { kind: 'rejected', status, reason: 'redirect', detail, remedy: 'none' };
+    return { kind: 'rejected', status, reason: 'redirect', detail, remedy: 'none', isOurFault: true };
   }
   const reason = `status_${status}`;
   const detail = printable(new TextDecoder().decode(body).trimEnd());
-  const refusesAccess = status === 401 || status === 403 || (status === 404 && retryOnNotFound);
+  const isOurFault = OUR_FAULTS.includes(status);
+  const refusesAccess = isOurFault && (status !== 404 || retryOnNotFound);
+  const fault = isOurFault ? { isOurFault } : {};
   if (status !== 429 && !refusesAccess && (status < 500 || status > 599))
-    return { kind: 'rejected', status, reason, detail, remedy: REMEDIES[status] ?? 'none' };
+    return { kind: 'rejected', status, reason, detail, remedy: REMEDIES[status] ?? 'none', ...fault };
   const afterMs = parseRetryAfter(headers['retry-after'], nowMs);
   return {
     kind: 'retry',
@@ -35,6 +40,7 @@ export function answerOutcome(answer: Answer, { retryOnNotFound }: AnswerRules, 
     detail,
     ...(afterMs === undefined ? {} : { afterMs }),
     ...(refusesAccess ? { refusesAccess } : {}),
+    ...fault,
   };
 }
 

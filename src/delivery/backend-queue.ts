@@ -1,4 +1,5 @@
-// All shards of one backend behind one bound on bytes.
+// All shards of one backend behind one bound on bytes. With a spool the bound is on what is in memory: each lane has its
+// share of it, and what does not fit is read from the spool later.
 import type { BackendConfig } from '../config/config.ts';
 import type { BlockSealer } from '../remotewrite/block-sealer.ts';
 import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
@@ -6,8 +7,12 @@ import type { QueueReading } from '../telemetry/backend-metrics.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { DeliveryEvents } from '../telemetry/events.ts';
 import { BackendLedger } from './backend-ledger.ts';
-import type { OfferedPush } from './offered-push.ts';
-import { ShardLane } from './shard-lane.ts';
+import type { SpoolRange } from './lane-backlog.ts';
+import type { PushTicket } from './push-ticket.ts';
+import { type LaneDeps, ShardLane } from './shard-lane.ts';
+import { openSpoolLane } from './spool-lane.ts';
+import type { SpoolStore } from './spool-store.ts';
+import { profileNumber } from './spooled-push.ts';
 import { UpstreamClient } from './upstream-client.ts';
 
 export interface QueueDeps extends DeliveryDeps {
@@ -22,34 +27,57 @@ export interface DeliveryDeps {
   readonly userAgent: string;
 }
 
+/** A push, or what the spool has of it, on its way to the lanes. */
+export interface QueuePush {
+  readonly shardHash: number;
+  readonly job: string;
+  readonly receivedAtMs: number;
+  /** Of one that is waited for until it is delivered. */
+  readonly ticket?: PushTicket | undefined;
+  /** Its place in the spool; undefined where it is in memory only. */
+  readonly range?: SpoolRange | undefined;
+}
+
 export class BackendQueue {
-  readonly #name: string;
-  readonly #clock: Clock;
-  readonly #withheld: (histograms: number) => void;
+  readonly name: string;
+  /** Whether pushes are refused for its sake, and delivery to it is waited for. */
+  readonly isRequired: boolean;
+  /** What it takes of a push, as a number. */
+  readonly profile: number;
+  readonly #deps: Omit<LaneDeps, 'spool'>;
   readonly #ledger: BackendLedger;
   readonly #upstream: UpstreamClient;
-  readonly #lanes: readonly ShardLane[];
+  #lanes: readonly ShardLane[];
 
   /** Throws an Error that names the file where one for TLS or credentials cannot be used. */
   constructor(backend: BackendConfig, deps: QueueDeps) {
-    const { name, queueConfig } = backend;
-    this.#name = name;
-    this.#clock = deps.clock;
+    const { name, queueConfig, required } = backend;
+    this.name = name;
+    this.isRequired = required;
+    this.profile = profileNumber(backend);
     this.#ledger = new BackendLedger(queueConfig.maxQueueSize, deps.clock);
     this.#upstream = new UpstreamClient(backend, deps);
-    const { events, clock, random } = deps;
-    this.#withheld = (histograms) => events.histogramsWithheld(name, histograms);
-    const shared = {
-      sealer: deps.sealer,
-      backend: name,
-      queueConfig,
-      upstream: this.#upstream,
-      ledger: this.#ledger,
-      events,
-      clock,
-      random,
-    };
-    this.#lanes = Array.from({ length: queueConfig.shards }, () => new ShardLane(shared));
+    const { sealer, events, clock, random } = deps;
+    const [upstream, ledger] = [this.#upstream, this.#ledger];
+    this.#deps = { sealer, backend: name, queueConfig, upstream, ledger, events, clock, random };
+    this.#lanes = Array.from({ length: queueConfig.shards }, () => new ShardLane(this.#deps));
+  }
+
+  /** Goes on where an earlier run has left the backend in the spool; before the first push. */
+  openSpool(store: SpoolStore, onSettled: () => void): void {
+    const { shards } = this.#deps.queueConfig;
+    const positions = store.positionsOf(this.name, shards);
+    const adapt = (encoded: EncodedSeries) => this.#adapt(encoded);
+    const spool = { store, positions, shards, profile: this.profile, adapt, onSettled };
+    this.#lanes = this.#lanes.map(
+      (_, lane) => new ShardLane({ ...this.#deps, spool: openSpoolLane(spool, lane) }),
+    );
+    for (const lane of this.#lanes) lane.start();
+  }
+
+  /** No lane needs a record of the spool before this position. */
+  get needsFrom(): number {
+    return Math.min(...this.#lanes.map((lane) => lane.needsFrom));
   }
 
   get limitBytes(): number {
@@ -60,10 +88,23 @@ export class BackendQueue {
     return this.#ledger.hasRoom(byteLength);
   }
 
-  /** `encoded` is what this backend takes of the push. */
-  append(encoded: EncodedSeries, push: OfferedPush): void {
-    if (encoded.withheldHistograms > 0) this.#withheld(encoded.withheldHistograms);
-    this.#lanes[push.shardHash % this.#lanes.length]!.append(encoded, push);
+  /** `encoded` is what this backend takes of the push. The caller has checked that there is room for one in memory. */
+  append(encoded: EncodedSeries, { shardHash, range, ...push }: QueuePush): void {
+    if (encoded.withheldHistograms > 0) this.withheld(encoded.withheldHistograms);
+    this.#lanes[shardHash % this.#lanes.length]!.append({ encoded: this.#adapt(encoded), push, range });
+  }
+
+  /** Native histograms were pushed that this backend is not sent. */
+  withheld(histograms: number): void {
+    this.#deps.events.histogramsWithheld(this.name, histograms);
+  }
+
+  /** Gives up a push that a backend which is not required has no room for. */
+  dropForLackOfRoom({ sampleCount }: EncodedSeries, { job }: QueuePush): void {
+    const { events, queueConfig } = this.#deps;
+    const detail = `its queue holds ${queueConfig.maxQueueSize} bytes already (maxQueueSize)`;
+    const jobs = new Map([[job, sampleCount]]);
+    events.blockDropped({ backend: this.name, sampleCount, jobs, reason: 'queue_full', detail });
   }
 
   /** Delivers what is queued until nothing is left or `signal` aborts; returns the samples that were lost. */
@@ -86,16 +127,21 @@ export class BackendQueue {
     if (reason === undefined) return undefined;
     const why =
       reason === 'status_404' ? 'it does not know the path of its URL' : 'it refuses our credentials';
-    return `Backend ${this.#name} answers ${reason.replace('status_', '')}: ${why}. What is pushed waits.`;
+    return `Backend ${this.name} answers ${reason.replace('status_', '')}: ${why}. What is pushed waits.`;
   }
 
   reading(): QueueReading {
     const { bytes, limitBytes, requestsInFlight } = this.#ledger;
-    return { backend: this.#name, bytes, limitBytes, requestsInFlight, oldestAgeMs: this.#oldestAgeMs() };
+    return { backend: this.name, bytes, limitBytes, requestsInFlight, oldestAgeMs: this.#oldestAgeMs() };
+  }
+
+  /** What is sent of an encoding. */
+  #adapt(encoded: EncodedSeries): EncodedSeries {
+    return encoded;
   }
 
   #oldestAgeMs(): number {
-    const nowMs = this.#clock.nowMs();
+    const nowMs = this.#deps.clock.nowMs();
     return this.#lanes.reduce((oldest, lane) => Math.max(oldest, nowMs - (lane.oldestMs ?? nowMs)), 0);
   }
 }

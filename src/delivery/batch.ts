@@ -2,8 +2,11 @@
 // The buffer is reused after sealing and holds at most `maxBytes`, unless a single field is larger than that.
 import type { BlockSealer } from '../remotewrite/block-sealer.ts';
 import { maxSnappyLength } from '../remotewrite/snappy-encoder.ts';
+import type { LanePosition } from './lane-position.ts';
 import { PushManifest, type SealedManifest } from './push-manifest.ts';
+import type { PushTicket } from './push-ticket.ts';
 import type { QueuedBlock } from './queued-block.ts';
+import { BYTES_PER_WAITING_PART, type WaitingPart } from './waiting-part.ts';
 
 const FIRST_BYTES = 16 * 1024;
 /** About what an entry of a Map costs, besides its text. */
@@ -13,6 +16,14 @@ export interface BatchLimits {
   readonly maxSamples: number;
   /** Bound on the bytes before compression. */
   readonly maxBytes: number;
+}
+
+/** What goes along with the bytes of a push, or of a part of one. */
+export interface PushFacts {
+  readonly job: string;
+  readonly receivedAtMs: number;
+  /** Held until the block is settled. */
+  readonly ticket?: PushTicket | undefined;
 }
 
 /** The most bytes that fit a request of `maxRequestBytes` even where compression gains nothing. */
@@ -27,6 +38,9 @@ export class Batch {
   readonly #sealer: BlockSealer;
   #buffer = new Uint8Array(FIRST_BYTES);
   readonly #pushes = new PushManifest();
+  #waiting: WaitingPart[] = [];
+  /** Where the lane stands once this is settled; undefined for what is in memory only. */
+  after: LanePosition | undefined;
   byteLength = 0;
   sampleCount = 0;
   oldestMs = 0;
@@ -48,13 +62,17 @@ export class Batch {
     );
   }
 
-  append(bytes: Uint8Array, sampleCount: number, job: string, receivedAtMs: number): void {
+  append(bytes: Uint8Array, sampleCount: number, { job, receivedAtMs, ticket }: PushFacts): void {
     this.#reserve(this.byteLength + bytes.length);
     this.#buffer.set(bytes, this.byteLength);
     if (this.byteLength === 0 || receivedAtMs < this.oldestMs) this.oldestMs = receivedAtMs;
     if (this.byteLength === 0 || receivedAtMs > this.newestMs) this.newestMs = receivedAtMs;
     this.byteLength += bytes.length;
     this.sampleCount += sampleCount;
+    if (ticket !== undefined && sampleCount > 0) {
+      ticket.hold();
+      this.#waiting.push({ push: this.#pushes.count, sampleCount, ticket });
+    }
     this.#pushes.add(job, sampleCount);
   }
 
@@ -62,8 +80,10 @@ export class Batch {
   seal(): QueuedBlock {
     const block = this.#sealer.seal(this.#buffer.subarray(0, this.byteLength), this.sampleCount);
     const manifest = this.#pushes.seal();
-    const heldBytes = block.body.length + manifestBytes(manifest);
-    const sealed = { block, heldBytes, oldestMs: this.oldestMs, newestMs: this.newestMs, ...manifest };
+    const { oldestMs, newestMs, after } = this;
+    const waiting = this.#waiting;
+    const heldBytes = block.body.length + manifestBytes(manifest) + BYTES_PER_WAITING_PART * waiting.length;
+    const sealed = { block, heldBytes, oldestMs, newestMs, waiting, after, ...manifest };
     this.clear();
     return sealed;
   }
@@ -72,6 +92,8 @@ export class Batch {
     this.byteLength = 0;
     this.sampleCount = 0;
     this.#pushes.clear();
+    if (this.#waiting.length > 0) this.#waiting = [];
+    this.after = undefined;
     if (this.#buffer.length > this.#limits.maxBytes) this.#buffer = new Uint8Array(FIRST_BYTES);
   }
 

@@ -1,13 +1,15 @@
 // Takes one block at a time to its end: delivered, dropped, or taken apart into what is delivered and what is dropped.
 import type { BlockSealer } from '../remotewrite/block-sealer.ts';
 import { BlockSeparation } from './block-separation.ts';
-import { DropReport } from './drop-report.ts';
-import type { QueuedBlock } from './queued-block.ts';
+import { type DroppedPart, DropReport } from './drop-report.ts';
+import type { LanePush } from './lane-backlog.ts';
+import { isLeftInSpool, type QueuedBlock } from './queued-block.ts';
 import {
   type GivenUp,
   type Refused,
   type RequestDeps,
   RequestSender,
+  SHUTDOWN,
   type TakenInPart,
 } from './request-sender.ts';
 
@@ -26,15 +28,19 @@ export class BlockSender {
     this.#drops = new DropReport(deps);
   }
 
-  async deliver(queued: QueuedBlock): Promise<void> {
+  /** Whether the block is settled: delivered or dropped. Only what a stop leaves in the spool is not. */
+  async deliver(queued: QueuedBlock): Promise<boolean> {
     const end = await this.#requests.send(queued);
     switch (end.kind) {
       case 'delivered':
-        return;
+        return true;
       case 'partial':
-        return this.#dropRemainder(queued, end);
+        this.#drops.block(remainderOf(queued, end), { ...end, isUnseparated: true });
+        return true;
       case 'givenUp':
-        return this.#drop(queued, end);
+        if (isLeftInSpool(queued, end)) return false;
+        this.#drop(queued, end);
+        return true;
       case 'rejected':
         return this.#refused(queued, end);
     }
@@ -44,6 +50,15 @@ export class BlockSender {
     const { maxRequestBytes } = this.#deps.queueConfig;
     const detail = `a series of ${queued.block.body.length} bytes compressed, maxRequestBytes is ${maxRequestBytes}`;
     this.#drop(queued, { reason: 'too_large', detail });
+  }
+
+  /** A push that was never in a block, at a stop. */
+  dropUnsent({ encoded: { sampleCount }, push: { job, ticket } }: LanePush): void {
+    const waiting = ticket ? [{ push: 0, sampleCount, ticket }] : [];
+    this.#drops.isStopping = true;
+    const drop = { reason: SHUTDOWN.reason, detail: SHUTDOWN.detail, isUnseparated: false };
+    this.#drops.block({ sampleCount, jobs: new Map([[job, sampleCount]]), waiting }, drop);
+    ticket?.release();
   }
 
   /** The next attempt starts at once; the ones after it back off as ever. */
@@ -58,31 +73,35 @@ export class BlockSender {
     this.#requests.abandon();
   }
 
-  async #refused(queued: QueuedBlock, refusal: Refused): Promise<void> {
-    const { sealer, ledger, events, backend } = this.#deps;
+  async #refused(queued: QueuedBlock, refusal: Refused): Promise<boolean> {
+    const { sealer, ledger } = this.#deps;
     const { refusals } = ledger;
-    if (refusal.remedy === 'none') return this.#drop(queued, refusal);
-    const { sampleCount } = queued.block;
-    if (sampleCount > 1 && !refusals.allowsCut(false)) return this.#drop(queued, refusal, true);
-    if (sampleCount > 1)
-      events.blockSplit({
-        backend,
-        sampleCount,
-        jobs: queued.jobs,
-        reason: refusal.reason,
-        detail: refusal.detail,
-      });
+    const isSingle = queued.block.sampleCount === 1;
+    if (refusal.remedy === 'none' || (!isSingle && !refusals.allowsCut(false))) {
+      this.#drop(queued, refusal, refusal.remedy !== 'none');
+      return true;
+    }
+    if (!isSingle) this.#tellSplit(queued, refusal);
     const deps = { requests: this.#requests, sealer, refusals, drops: this.#drops };
-    await new BlockSeparation(queued, deps).run(refusal);
+    return new BlockSeparation(queued, deps).run(refusal);
   }
 
-  #dropRemainder({ block, jobs }: QueuedBlock, { written, reason, detail }: TakenInPart): void {
-    const sampleCount = block.sampleCount - written;
-    this.#drops.remainder({ sampleCount, jobs }, { reason, detail, isUnseparated: true });
+  #tellSplit({ block, jobs }: QueuedBlock, { reason, detail }: Refused): void {
+    const { events, backend } = this.#deps;
+    events.blockSplit({ backend, sampleCount: block.sampleCount, jobs, reason, detail });
   }
 
-  #drop(queued: QueuedBlock, { reason, detail }: Omit<GivenUp, 'kind'>, isUnseparated = false): void {
-    const { block, jobs } = queued;
-    this.#drops.block({ sampleCount: block.sampleCount, jobs }, { reason, detail, isUnseparated });
+  #drop(
+    { block, jobs, waiting }: QueuedBlock,
+    { reason, detail, isOurFault }: Omit<GivenUp | Refused, 'kind'>,
+    isUnseparated = false,
+  ): void {
+    const part = { sampleCount: block.sampleCount, jobs, waiting };
+    this.#drops.block(part, { reason, detail, isUnseparated, isOurFault });
   }
+}
+
+/** What a backend that took a part did not take; it does not say which samples. */
+function remainderOf({ block, jobs, waiting }: QueuedBlock, { written }: TakenInPart): DroppedPart {
+  return { sampleCount: block.sampleCount - written, jobs, waiting };
 }

@@ -1,9 +1,9 @@
 // Takes one refused block apart until what the backend refuses stands alone: the rest is delivered, once and in the order
 // of the block. Bounded by the backend's refusal budget; where that is used up, what is refused is dropped as it stands.
 import type { BlockSealer } from '../remotewrite/block-sealer.ts';
-import type { DropReport } from './drop-report.ts';
+import type { DroppedPart, DropReport } from './drop-report.ts';
 import { OpenedBlock, type Part } from './opened-block.ts';
-import type { QueuedBlock } from './queued-block.ts';
+import { isLeftInSpool, type QueuedBlock } from './queued-block.ts';
 import type { RefusalBudget } from './refusal-budget.ts';
 import type { GivenUp, Refused, Request, RequestSender, TakenInPart } from './request-sender.ts';
 
@@ -32,14 +32,19 @@ export class BlockSeparation {
     this.#opened = new OpenedBlock(queued, deps.sealer);
   }
 
-  /** `refusal` is the answer to the whole block. When this ends every series is delivered or dropped. */
-  async run(refusal: Refused): Promise<void> {
+  /** `refusal` is the answer to the whole block. Whether in the end every series is delivered or dropped. */
+  async run(refusal: Refused): Promise<boolean> {
     this.#refused(this.#opened.whole, refusal);
     for (let part = this.#waiting.pop(); part !== undefined; part = this.#waiting.pop()) {
       this.#deps.drops.reach(this.#opened.push(this.#opened.pushAt(part.from)));
       const end = await this.#deps.requests.send(this.#request(part));
-      if (end.kind === 'givenUp') this.#giveUpFrom(part, end);
-      else if (end.kind === 'delivered') this.#delivered(part);
+      if (end.kind === 'givenUp') {
+        if (isLeftInSpool(this.#queued, end)) {
+          this.#deps.drops.reach(undefined);
+          return false;
+        }
+        this.#giveUpFrom(part, end);
+      } else if (end.kind === 'delivered') this.#delivered(part);
       else if (end.kind === 'partial') this.#takenInPart(part, end);
       else {
         if (end.remedy !== 'none') this.#deps.refusals.spend();
@@ -47,6 +52,7 @@ export class BlockSeparation {
       }
     }
     this.#deps.drops.reach(undefined);
+    return true;
   }
 
   #delivered({ isFirstHalf }: WaitingPart): void {
@@ -88,25 +94,30 @@ export class BlockSeparation {
     return { block: this.#opened.seal(part), jobs: this.#opened.jobs(part), newestMs };
   }
 
-  #drop(part: Part, { reason, detail }: Refused, isUnseparated = false): void {
+  #drop(part: Part, { reason, detail, isOurFault }: Refused, isUnseparated = false): void {
     const opened = this.#opened;
     const { from, to } = part;
-    const drop = { reason, detail, isUnseparated };
+    const drop = { reason, detail, isUnseparated, isOurFault };
     if (to - from < opened.whole.to && opened.isInsidePush(part))
-      this.#deps.drops.series(opened.push(opened.pushAt(from)), to - from, drop);
-    else this.#deps.drops.block({ sampleCount: to - from, jobs: opened.jobs(part) }, drop);
+      this.#deps.drops.series(opened.push(opened.pushAt(from)), this.#dropped(part), drop);
+    else this.#deps.drops.block(this.#dropped(part), drop);
   }
 
-  #takenInPart({ from, to }: Part, { written, reason, detail }: TakenInPart): void {
-    const facts = { sampleCount: to - from - written, jobs: this.#opened.jobs({ from, to }) };
-    this.#deps.drops.remainder(facts, { reason, detail, isUnseparated: true });
+  #takenInPart(part: Part, { written, reason, detail }: TakenInPart): void {
+    const { sampleCount, ...facts } = this.#dropped(part);
+    const drop = { reason, detail, isUnseparated: true };
+    this.#deps.drops.block({ ...facts, sampleCount: sampleCount - written }, drop);
   }
 
-  #giveUpFrom({ from }: Part, { reason, detail }: GivenUp): void {
+  #giveUpFrom({ from }: Part, { reason, detail, isOurFault }: GivenUp): void {
     this.#waiting.length = 0;
     const rest = { from, to: this.#opened.whole.to };
-    const facts = { sampleCount: rest.to - from, jobs: this.#opened.jobs(rest) };
-    this.#deps.drops.block(facts, { reason, detail, isUnseparated: false });
+    this.#deps.drops.block(this.#dropped(rest), { reason, detail, isUnseparated: false, isOurFault });
+  }
+
+  #dropped(part: Part): DroppedPart {
+    const opened = this.#opened;
+    return { sampleCount: part.to - part.from, jobs: opened.jobs(part), waiting: opened.waiting(part) };
   }
 }
 

@@ -4,8 +4,12 @@ import type { BackendConfig } from '../config/config.ts';
 import { BlockSealer } from '../remotewrite/block-sealer.ts';
 import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
 import type { QueueReading } from '../telemetry/backend-metrics.ts';
-import { BackendQueue, type DeliveryDeps } from './backend-queue.ts';
+import { BackendQueue, type DeliveryDeps, type QueuePush } from './backend-queue.ts';
 import type { OfferedPush, OfferResult } from './offered-push.ts';
+import { PushTicket } from './push-ticket.ts';
+import { type PassedPush, SpoolGate } from './spool-gate.ts';
+import type { SpoolSink, SpoolStore } from './spool-store.ts';
+import { partFor } from './spooled-push.ts';
 
 export type { OfferedPush, OfferResult } from './offered-push.ts';
 
@@ -16,32 +20,98 @@ export interface StopReport {
 
 export class Delivery {
   readonly #queues: readonly BackendQueue[];
+  readonly #gate: SpoolGate;
+  #store: SpoolStore | undefined;
   #stopped: Promise<StopReport> | undefined;
 
   /** Throws an Error that names the file where one for TLS or credentials cannot be used. */
   constructor(backends: readonly BackendConfig[], deps: DeliveryDeps) {
     const sealer = new BlockSealer();
     this.#queues = backends.map((backend) => new BackendQueue(backend, { ...deps, sealer }));
+    this.#gate = new SpoolGate({
+      profiles: this.#queues.map(({ profile }) => profile),
+      hasRoom: (push) => this.#refuse(push) === undefined,
+      pass: (passed) => this.#pass(passed),
+    });
+  }
+
+  /** From now on pushes go through the spool, and what an earlier run has left in it is delivered; before the first offer. */
+  async openSpool(open: (sink: SpoolSink) => Promise<SpoolStore>): Promise<void> {
+    const store = await open(this.#gate);
+    this.#store = store;
+    this.#gate.open(store);
+    store.forgetOthers(this.#queues.map(({ name }) => name));
+    for (const queue of this.#queues) queue.openSpool(store, () => this.#release());
   }
 
   /** Takes the push for every backend, or for none. Its bytes are copied before this returns. */
   offer(push: OfferedPush): OfferResult {
     if (this.#stopped !== undefined) return 'stopping';
-    const refusal = this.#refuse(push.encoded);
+    const refusal = this.#refuse(push);
+    if (refusal === 'tooLarge') return refusal;
+    const ticket = push.waiter && new PushTicket(push.waiter);
+    ticket?.hold();
+    if (this.#store !== undefined) return this.#offerToSpool(push, ticket);
     if (refusal !== undefined) return refusal;
-    for (let i = 0; i < this.#queues.length; i++) this.#queues[i]!.append(push.encoded[i]!, push);
+    const { encoded, shardHash, job, receivedAtMs } = push;
+    for (let i = 0; i < this.#queues.length; i++)
+      this.#append(this.#queues[i]!, encoded[i]!, { shardHash, job, receivedAtMs, ticket });
+    ticket?.release();
     return 'accepted';
   }
 
-  #refuse(encoded: readonly EncodedSeries[]): OfferResult | undefined {
+  #offerToSpool(push: OfferedPush, ticket: PushTicket | undefined): OfferResult {
+    const result = this.#gate.offer(push, ticket);
+    if (result !== 'accepted') return result;
+    ticket?.release();
+    for (let i = 0; i < this.#queues.length; i++) {
+      const { withheldHistograms } = push.encoded[i]!;
+      if (withheldHistograms > 0) this.#queues[i]!.withheld(withheldHistograms);
+    }
+    return result;
+  }
+
+  /** A push that the spool has, or that goes on without it. */
+  #pass({ push, shardHash, ticket, range }: PassedPush): void {
+    const { job, receivedAtMs } = push;
+    const waiting = ticket?.waiter.level === 'delivered' ? ticket : undefined;
+    for (const queue of this.#queues)
+      this.#append(queue, partFor(push, queue.profile), {
+        shardHash,
+        job,
+        receivedAtMs,
+        ticket: waiting,
+        range,
+      });
+    this.#release();
+  }
+
+  #append(queue: BackendQueue, encoded: EncodedSeries, push: QueuePush): void {
+    if (queue.isRequired) queue.append(encoded, push);
+    else if (push.range !== undefined || queue.hasRoom(encoded.bytes.length))
+      queue.append(encoded, { ...push, ticket: undefined });
+    else queue.dropForLackOfRoom(encoded, push);
+  }
+
+  #refuse({ encoded }: OfferedPush): OfferResult | undefined {
     const queues = this.#queues;
     let isFull = false;
     for (let i = 0; i < queues.length; i++) {
+      if (!queues[i]!.isRequired) continue;
       const byteLength = encoded[i]!.bytes.length;
       if (byteLength > queues[i]!.limitBytes) return 'tooLarge';
       if (!queues[i]!.hasRoom(byteLength)) isFull = true;
     }
     return isFull ? 'full' : undefined;
+  }
+
+  /** Gives back what of the spool no backend needs any more. */
+  #release(): void {
+    const store = this.#store;
+    if (store === undefined) return;
+    let needed = store.syncedEnd;
+    for (const queue of this.#queues) needed = Math.min(needed, queue.needsFrom);
+    store.release(needed);
   }
 
   /** Whether offers are taken at all. */
@@ -51,7 +121,9 @@ export class Delivery {
 
   /** What keeps pushes that are taken from being delivered, and will until somebody puts it right: one line for each. */
   troubles(): readonly string[] {
-    return this.#queues.flatMap((queue) => queue.trouble() ?? []);
+    const queues = this.#queues.flatMap((queue) => queue.trouble() ?? []);
+    const { trouble } = this.#store ?? {};
+    return trouble === undefined ? queues : [trouble, ...queues];
   }
 
   /** The state of every backend's queue. */
@@ -60,8 +132,8 @@ export class Delivery {
   }
 
   /**
-   * Refuses new pushes and delivers what is queued until nothing is left or `signal` aborts; what is left then is
-   * given up. Afterwards no timer and no connection is open.
+   * Refuses new pushes and delivers what is queued until nothing is left or `signal` aborts; what is left then stays in
+   * the spool, or is given up where it is in memory only. Afterwards no timer and no connection is open.
    */
   stop(signal: AbortSignal): Promise<StopReport> {
     this.#stopped ??= this.#stop(signal);
@@ -69,7 +141,9 @@ export class Delivery {
   }
 
   async #stop(signal: AbortSignal): Promise<StopReport> {
+    if (this.#store !== undefined) await this.#gate.settled(signal);
     const lost = await Promise.all(this.#queues.map((queue) => queue.stop(signal)));
+    await this.#store?.close();
     return { lostSamples: lost.reduce((sum, samples) => sum + samples, 0) };
   }
 }

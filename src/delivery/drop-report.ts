@@ -1,7 +1,9 @@
 // Tells what one lane gives up: whole requests at once, and the series of one push together, when all of them are known.
+// Whoever waits for a push of them hears it as well.
 import type { DeliveryEvents } from '../telemetry/events.ts';
 import type { BackendLedger } from './backend-ledger.ts';
 import type { BlockPush } from './push-manifest.ts';
+import type { WaitingPart } from './waiting-part.ts';
 
 export interface DropDeps {
   readonly backend: string;
@@ -15,6 +17,15 @@ export interface Drop {
   readonly detail: string;
   /** The refusal budget was used up: what is dropped was refused together, and some of it may be good. */
   readonly isUnseparated: boolean;
+  /** Our credentials, TLS or address are the cause. */
+  readonly isOurFault?: boolean | undefined;
+}
+
+/** What is dropped at once. */
+export interface DroppedPart {
+  readonly sampleCount: number;
+  readonly jobs: ReadonlyMap<string, number>;
+  readonly waiting: readonly WaitingPart[];
 }
 
 interface OpenPush extends Drop {
@@ -33,27 +44,32 @@ export class DropReport {
   }
 
   /** A block, or some whole pushes of one. */
-  block(facts: { sampleCount: number; jobs: ReadonlyMap<string, number> }, drop: Drop): void {
+  block({ sampleCount, jobs, waiting }: DroppedPart, drop: Drop): void {
     this.reach(undefined);
-    this.#lose(facts.sampleCount);
-    this.#deps.events.blockDropped({ backend: this.#deps.backend, ...facts, ...drop });
-  }
-
-  /** What a backend that took the rest of the block did not take; it does not say which samples. */
-  remainder(facts: { sampleCount: number; jobs: ReadonlyMap<string, number> }, drop: Drop): void {
-    if (facts.sampleCount > 0) this.block(facts, drop);
+    this.#lose(sampleCount);
+    this.#tell(waiting, drop);
+    const { reason, detail, isUnseparated } = drop;
+    this.#deps.events.blockDropped({
+      backend: this.#deps.backend,
+      sampleCount,
+      jobs,
+      reason,
+      detail,
+      isUnseparated,
+    });
   }
 
   /** Some series of a push, of a block that was taken apart. */
-  series(push: BlockPush, series: number, drop: Drop): void {
+  series(push: BlockPush, { sampleCount, waiting }: DroppedPart, drop: Drop): void {
     this.reach(push);
-    this.#lose(series);
+    this.#lose(sampleCount);
+    this.#tell(waiting, drop);
     const open = this.#open;
     if (open !== undefined && (open.reason !== drop.reason || open.isUnseparated !== drop.isUnseparated))
       this.reach(undefined);
     this.#open = this.#open
-      ? { ...this.#open, series: this.#open.series + series }
-      : { ...drop, push, series };
+      ? { ...this.#open, series: this.#open.series + sampleCount }
+      : { ...drop, push, series: sampleCount };
   }
 
   /** Nothing more comes of the pushes before `push`; undefined at the end of a block. */
@@ -68,5 +84,14 @@ export class DropReport {
 
   #lose(samples: number): void {
     if (this.isStopping) this.#deps.ledger.lostSamples += samples;
+  }
+
+  #tell(waiting: readonly WaitingPart[], { reason, detail, isOurFault = false }: Drop): void {
+    const { backend } = this.#deps;
+    for (const { ticket, sampleCount: samples } of waiting) {
+      if (reason === 'too_old' || reason === 'shutdown')
+        ticket.fail({ kind: 'givenUp', reason, detail, isOurFault });
+      else ticket.fail({ kind: 'refused', backend, reason, detail, samples, isOurFault });
+    }
   }
 }

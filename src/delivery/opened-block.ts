@@ -6,6 +6,7 @@ import type { BlockSealer } from '../remotewrite/block-sealer.ts';
 import { unsealBlock } from '../remotewrite/unseal-block.ts';
 import { type BlockPush, readPushes } from './push-manifest.ts';
 import type { QueuedBlock } from './queued-block.ts';
+import type { WaitingPart } from './waiting-part.ts';
 
 /** The series from `from` to `to`, exclusive: some whole pushes, or some series of one. */
 export interface Part {
@@ -21,6 +22,7 @@ export class OpenedBlock {
   readonly #starts: readonly number[];
   readonly #fields: BlockFields;
   readonly #sealer: BlockSealer;
+  readonly #waiting: readonly WaitingPart[];
   readonly whole: Part;
 
   constructor(queued: QueuedBlock, sealer: BlockSealer) {
@@ -33,6 +35,7 @@ export class OpenedBlock {
       return starts[this.pushAt(series)]!;
     });
     this.#sealer = sealer;
+    this.#waiting = queued.waiting;
     this.whole = { from: 0, to: sampleCount };
   }
 
@@ -72,6 +75,14 @@ export class OpenedBlock {
 
   seal({ from, to, isBare }: Part): Block {
     return this.#sealer.seal(this.#fields.slice(from, to, isBare !== true), to - from);
+  }
+
+  /** Those that somebody waits for, each as far as it is in the part. */
+  waiting({ from, to }: Part): readonly WaitingPart[] {
+    return this.#waiting.flatMap(({ push, ticket }) => {
+      const sampleCount = Math.min(to, this.#starts[push + 1]!) - Math.max(from, this.#starts[push]!);
+      return sampleCount > 0 ? [{ push, sampleCount, ticket }] : [];
+    });
   }
 
   /** Samples by job. */

@@ -31,10 +31,17 @@ export class PushManifest {
   #jobName: string | undefined;
   #bytes = new Uint8Array(FIRST_BYTES);
   #length = 0;
+  #count = 0;
+
+  /** Of those added since the last seal. */
+  get count(): number {
+    return this.#count;
+  }
 
   add(job: string, sampleCount: number): void {
     // Metadata alone is nothing that could be missed.
     if (sampleCount === 0) return;
+    this.#count++;
     if (job !== this.#jobName) this.#enterJob(job);
     this.#job.sampleCount += sampleCount;
     this.#reserve(this.#length + MAX_ENTRY);
@@ -55,6 +62,7 @@ export class PushManifest {
     this.#jobs.clear();
     this.#jobName = undefined;
     this.#length = 0;
+    this.#count = 0;
   }
 
   #enterJob(name: string): void {

@@ -1,6 +1,9 @@
 // A sealed block as a shard's queue holds it: with what is needed to judge its age and to name whom it concerns.
 import type { Block } from '../remotewrite/block.ts';
+import type { LanePosition } from './lane-position.ts';
 import type { SealedManifest } from './push-manifest.ts';
+import type { GivenUp } from './request-sender.ts';
+import type { WaitingPart } from './waiting-part.ts';
 
 export interface QueuedBlock extends SealedManifest {
   readonly block: Block;
@@ -8,4 +11,13 @@ export interface QueuedBlock extends SealedManifest {
   readonly heldBytes: number;
   readonly oldestMs: number;
   readonly newestMs: number;
+  /** The pushes of it that somebody waits for. */
+  readonly waiting: readonly WaitingPart[];
+  /** Where its lane stands once the block is settled; undefined for a block that is in memory only. */
+  readonly after: LanePosition | undefined;
+}
+
+/** What a stop gives up is not lost where the spool has it. */
+export function isLeftInSpool({ after }: QueuedBlock, { reason }: GivenUp): boolean {
+  return after !== undefined && reason === 'shutdown';
 }

@@ -24,15 +24,20 @@ export interface RequestDeps {
 export type Request = Pick<QueuedBlock, 'block' | 'jobs' | 'newestMs'>;
 
 export type Refused = Extract<SendOutcome, { kind: 'rejected' }>;
-/** Nothing more of the block is to be sent. */
-export type GivenUp = { readonly kind: 'givenUp'; readonly reason: string; readonly detail: string };
+/** Nothing more of the block is to be sent. `isOurFault`: as of the failure that was met last. */
+export interface GivenUp {
+  readonly kind: 'givenUp';
+  readonly reason: 'too_old' | 'shutdown';
+  readonly detail: string;
+  readonly isOurFault?: boolean;
+}
 /** The backend took some of it and refuses the rest for good. */
 export type TakenInPart = Extract<SendOutcome, { kind: 'partial' }>;
 export type RequestEnd = { readonly kind: 'delivered' } | Refused | TakenInPart | GivenUp;
 
 type Retry = Extract<SendOutcome, { kind: 'retry' }>;
 
-const SHUTDOWN: GivenUp = {
+export const SHUTDOWN: GivenUp = {
   kind: 'givenUp',
   reason: 'shutdown',
   detail: 'not delivered before the stop had to end',
@@ -52,10 +57,11 @@ export class RequestSender {
   }
 
   async send(request: Request): Promise<RequestEnd> {
+    let isOurFault = false;
     for (let attempt = 0; ; attempt++) {
       await this.#waitForTurn();
       if (this.#abandoned.signal.aborted) return this.#end(SHUTDOWN);
-      if (this.#isTooOld(request)) return this.#end(TOO_OLD);
+      if (this.#isTooOld(request)) return this.#end({ ...TOO_OLD, isOurFault });
       const outcome = await this.#attempt(request, attempt);
       switch (outcome.kind) {
         case 'delivered':
@@ -70,6 +76,7 @@ export class RequestSender {
           return this.#end(outcome);
         case 'retry':
           if (this.#abandoned.signal.aborted) return this.#end(SHUTDOWN);
+          isOurFault = outcome.isOurFault === true;
           this.#backOff(request, attempt, outcome);
       }
     }

@@ -1,40 +1,65 @@
 // One shard of one backend: an open batch, sealed blocks in order, and at most one request in flight.
 // A block leaves the lane delivered or given up before a later one is tried, so every series keeps its order.
-import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
+// With a spool the lane keeps its place in it, and what does not fit the lane's memory is read from there later.
 import { cutFragments } from '../remotewrite/fragments.ts';
 import type { Timer } from '../telemetry/clock.ts';
-import { Batch, type BatchLimits, uncompressedBudget } from './batch.ts';
+import { Batch, type BatchLimits, type PushFacts, uncompressedBudget } from './batch.ts';
 import { BlockSender, type SenderDeps } from './block-sender.ts';
-import type { OfferedPush } from './offered-push.ts';
+import { LaneBacklog, type LanePush, type SpoolLane } from './lane-backlog.ts';
 import type { QueuedBlock } from './queued-block.ts';
 
+export interface LaneDeps extends SenderDeps {
+  /** What the lane has of the spool; undefined without one. */
+  readonly spool?: SpoolLane | undefined;
+}
+
 export class ShardLane {
-  readonly #deps: SenderDeps;
+  readonly #deps: LaneDeps;
   readonly #limits: BatchLimits;
   readonly #batch: Batch;
   readonly #sender: BlockSender;
+  readonly #backlog: LaneBacklog | undefined;
   readonly #sealed: QueuedBlock[] = [];
   readonly #onDeadline = (): void => this.#meetDeadline();
   #deadline: Timer | undefined;
   /** The open batch has waited long enough; it goes out as soon as nothing is before it. */
   #isDue = false;
+  #isHurried = false;
   #isStopping = false;
   #running: Promise<void> | undefined;
+  /** What of the backend's bytes the lane holds. */
+  #bytes = 0;
+  /** No record of the lane before this position is needed any more, unless the lane is idle: then none is. */
+  #needsFrom = 0;
 
-  constructor(deps: SenderDeps) {
+  constructor(deps: LaneDeps) {
     const { maxSamplesPerSend, maxRequestBytes } = deps.queueConfig;
     this.#deps = deps;
     this.#limits = { maxSamples: maxSamplesPerSend, maxBytes: uncompressedBudget(maxRequestBytes) };
     this.#batch = new Batch(this.#limits, deps.sealer);
     this.#sender = new BlockSender(deps);
+    if (deps.spool) this.#backlog = this.#openBacklog(deps.spool);
   }
 
-  /** Copies the push into the open batch. The caller has checked that the backend has room. */
-  append({ bytes, sampleCount }: EncodedSeries, push: OfferedPush): void {
-    if (this.#batch.hasRoom(sampleCount, bytes.length)) this.#appendPart(bytes, sampleCount, push);
-    else this.#appendBeyondBatch(bytes, push);
-    if (this.#batch.isFull) this.#seal();
-    else if (this.#deadline === undefined && !this.#isDue && this.#batch.sampleCount > 0) this.#armDeadline();
+  /** Reads what an earlier run has left in the spool. */
+  start(): void {
+    this.#backlog?.refill();
+  }
+
+  /** Takes a push; with its place in the spool, or for memory alone. The caller has checked that there is room. */
+  append(push: LanePush): void {
+    const { spool } = this.#deps;
+    if (this.#backlog === undefined || spool === undefined) return this.#append(push);
+    if (this.#backlog.isBehind) return this.#backlog.leave(push);
+    if (push.range === undefined || this.#hasRoom(push.encoded.bytes.length)) return this.#append(push);
+    this.#needsFrom = this.#isEmpty ? push.range.position : this.#needsFrom;
+    this.#backlog.fallBehind(push.range.position);
+    this.#backlog.leave(push);
+  }
+
+  /** Records before this position are settled as far as the lane is concerned. */
+  get needsFrom(): number {
+    return this.#isEmpty && !this.#backlog?.isBehind ? Infinity : this.#needsFrom;
   }
 
   /** When the oldest push that is still here was received; undefined where there is none. */
@@ -42,9 +67,10 @@ export class ShardLane {
     return this.#sealed[0]?.oldestMs ?? (this.#batch.sampleCount > 0 ? this.#batch.oldestMs : undefined);
   }
 
-  /** Sends all there is without further waiting for company or for a backoff that is under way. */
+  /** Sends all there is in memory without further waiting for company or for a backoff that is under way. */
   async flush(): Promise<void> {
     this.#isStopping = true;
+    this.#backlog?.stop((push) => this.#sender.dropUnsent(push));
     this.#seal();
     this.#sender.hurry();
     await this.#running;
@@ -55,49 +81,103 @@ export class ShardLane {
     this.#sender.abandon();
   }
 
+  get #isEmpty(): boolean {
+    return this.#sealed.length === 0 && this.#batch.sampleCount === 0;
+  }
+
+  #openBacklog(spool: SpoolLane): LaneBacklog {
+    this.#needsFrom = spool.start.position;
+    const { clock, events, backend, ledger } = this.#deps;
+    return new LaneBacklog(spool, {
+      clock,
+      ledger,
+      hasRoom: (byteLength) => this.#hasRoom(byteLength),
+      append: (push) => this.#append(push),
+      onUnreadable: (detail) => events.spoolUnreadable({ backend, detail }),
+    });
+  }
+
+  /** A lane has its share of the backend's memory, and any one push: so that it gets on. */
+  #hasRoom(byteLength: number): boolean {
+    const { ledger, queueConfig } = this.#deps;
+    return this.#bytes === 0 || this.#bytes + byteLength <= ledger.limitBytes / queueConfig.shards;
+  }
+
+  #append({ encoded, push, range, skip = 0 }: LanePush): void {
+    const { bytes, sampleCount } = encoded;
+    const isSpooled = range !== undefined;
+    if (this.#batch.sampleCount > 0 && isSpooled !== (this.#batch.after !== undefined)) this.#seal();
+    if (isSpooled && this.#isEmpty) this.#needsFrom = range.position;
+    if (skip === 0 && this.#batch.hasRoom(sampleCount, bytes.length)) {
+      this.#appendPart(bytes, sampleCount, push);
+      if (isSpooled) this.#batch.after = { position: range.end, samples: 0 };
+    } else this.#appendBeyondBatch({ encoded, push, range, skip });
+    if (this.#batch.isFull) this.#seal();
+    else if (this.#batch.sampleCount > 0) this.#wait(push.ticket !== undefined);
+  }
+
   /** A push stays in one block where it can: what is finally refused then concerns as few pushes as possible. */
-  #appendBeyondBatch(bytes: Uint8Array, push: OfferedPush): void {
+  #appendBeyondBatch({ encoded, push, range, skip = 0 }: LanePush): void {
     this.#seal();
-    for (let start = 0; start < bytes.length; ) {
-      const { end, sampleCount } = cutFragments(bytes, start, this.#limits.maxSamples, this.#limits.maxBytes);
+    const { bytes } = encoded;
+    const { maxSamples, maxBytes } = this.#limits;
+    let start = skip === 0 ? 0 : cutFragments(bytes, 0, skip, Infinity).end;
+    for (let samples = skip; start < bytes.length; ) {
+      const { end, sampleCount } = cutFragments(bytes, start, maxSamples, maxBytes);
       if (!this.#batch.hasRoom(sampleCount, end - start)) this.#seal();
       this.#appendPart(bytes.subarray(start, end), sampleCount, push);
       start = end;
+      samples += sampleCount;
+      if (range === undefined) continue;
+      const isLast = start === bytes.length;
+      this.#batch.after = isLast
+        ? { position: range.end, samples: 0 }
+        : { position: range.position, samples };
     }
   }
 
-  #appendPart(bytes: Uint8Array, sampleCount: number, push: OfferedPush): void {
-    this.#batch.append(bytes, sampleCount, push.job, push.receivedAtMs);
-    this.#deps.ledger.bytes += bytes.length;
+  #appendPart(bytes: Uint8Array, sampleCount: number, push: PushFacts): void {
+    this.#batch.append(bytes, sampleCount, push);
+    this.#hold(bytes.length);
   }
 
   #seal(): void {
     this.#deadline?.cancel();
     this.#deadline = undefined;
     this.#isDue = false;
-    this.#deps.ledger.bytes -= this.#batch.byteLength;
+    this.#hold(-this.#batch.byteLength);
     // Metadata alone is not worth a request: it comes again with its family's next samples.
     if (this.#batch.sampleCount === 0) this.#batch.clear();
     else this.#enqueue(this.#batch.seal());
   }
 
   #enqueue(sealed: QueuedBlock): void {
-    const { ledger, queueConfig } = this.#deps;
-    if (sealed.block.body.length > queueConfig.maxRequestBytes) {
-      this.#sender.dropTooLarge(sealed);
-      return;
-    }
-    ledger.bytes += sealed.heldBytes;
+    this.#hold(sealed.heldBytes);
     this.#sealed.push(sealed);
     this.#running ??= this.#run();
   }
 
-  #armDeadline(): void {
+  #hold(byteLength: number): void {
+    this.#bytes += byteLength;
+    this.#deps.ledger.bytes += byteLength;
+  }
+
+  /** Company is waited for until the deadline; for a push that somebody waits for only until the loop comes round. */
+  #wait(isHurried: boolean): void {
     const { clock, queueConfig } = this.#deps;
-    this.#deadline = clock.setTimer(this.#onDeadline, queueConfig.batchSendDeadline);
+    if (isHurried && !this.#isHurried) {
+      this.#isHurried = true;
+      setImmediate(() => {
+        this.#isHurried = false;
+        this.#meetDeadline();
+      });
+    } else if (this.#deadline === undefined && !this.#isDue) {
+      this.#deadline = clock.setTimer(this.#onDeadline, queueConfig.batchSendDeadline);
+    }
   }
 
   #meetDeadline(): void {
+    this.#deadline?.cancel();
     this.#deadline = undefined;
     // While others are before it the batch goes on filling: fewer, fuller requests once the backend is back.
     if (this.#running === undefined) this.#seal();
@@ -106,11 +186,27 @@ export class ShardLane {
 
   async #run(): Promise<void> {
     for (let next = this.#sealed[0]; next !== undefined; next = this.#sealed[0]) {
-      await this.#sender.deliver(next);
-      this.#deps.ledger.bytes -= next.heldBytes;
+      const isSettled = await this.#deliver(next);
+      this.#hold(-next.heldBytes);
       this.#sealed.shift();
+      if (isSettled) this.#settle(next);
+      this.#backlog?.refill();
       if (this.#sealed.length === 0 && (this.#isDue || this.#isStopping)) this.#seal();
     }
     this.#running = undefined;
+  }
+
+  async #deliver(block: QueuedBlock): Promise<boolean> {
+    if (block.block.body.length <= this.#deps.queueConfig.maxRequestBytes) return this.#sender.deliver(block);
+    this.#sender.dropTooLarge(block);
+    return true;
+  }
+
+  #settle({ after, waiting }: QueuedBlock): void {
+    if (after !== undefined) {
+      this.#needsFrom = after.position;
+      this.#deps.spool?.settle(after);
+    }
+    for (const { ticket } of waiting) ticket.release();
   }
 }

@@ -15,6 +15,8 @@ export type SendOutcome =
       readonly reason: string;
       readonly detail: string;
       readonly remedy: Remedy;
+      /** Our credentials, our TLS or our address for the backend are the cause, not what was sent. */
+      readonly isOurFault?: true;
     }
   /**
    * Remote write 2.0 only: the backend said how much of the block it took, and will not take the rest (400 or another final
@@ -37,4 +39,6 @@ export type SendOutcome =
       readonly afterMs?: number;
       /** The backend does not let us in: credentials or address are wrong, the block is not. */
       readonly refusesAccess?: true;
+      /** As of what is rejected. */
+      readonly isOurFault?: true;
     };

@@ -26,6 +26,7 @@ const RETRY_REASONS = [
 const DROP_REASONS = [
   'too_old',
   'too_large',
+  'queue_full',
   'shutdown',
   'redirect',
   'status_400',

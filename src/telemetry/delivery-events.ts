@@ -83,6 +83,10 @@ export class LoggedDeliveryEvents implements DeliveryEvents {
     this.#metrics.backends.withheld(backend, count);
   }
 
+  spoolUnreadable(e: { readonly backend: string; readonly detail: string }): void {
+    this.#logAtMost('warn', `spool ${e.backend}`, e, 'spoolUnreadable');
+  }
+
   tlsReloaded(e: { readonly backend: string }): void {
     this.#log.info(e, 'tlsReloaded');
   }

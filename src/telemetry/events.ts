@@ -52,6 +52,8 @@ export interface DeliveryEvents {
   accessGranted(e: { readonly backend: string }): void;
   /** Native histograms were pushed that this backend is not sent. */
   histogramsWithheld(backend: string, count: number): void;
+  /** What the backend has in the spool cannot be read now; it will be tried again. */
+  spoolUnreadable(e: { readonly backend: string; readonly detail: string }): void;
   tlsReloaded(e: { readonly backend: string }): void;
   /** Changed files cannot be used; the old ones stay in use. Told once for each change. */
   tlsUnreadable(e: { readonly backend: string; readonly detail: string }): void;

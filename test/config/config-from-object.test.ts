@@ -77,6 +77,7 @@ it('configFromObject fills in every default of the contract', () => {
       {
         name: 'metrics.test',
         url: 'https://metrics.test/w',
+        required: true,
         allowInsecureHTTP: false,
         remoteTimeout: 30_000,
         messageVersion: 'V1.0',

@@ -10,6 +10,7 @@ export function backendConfig(url: string, overrides: Overrides = {}): BackendCo
   return {
     name: 'primary',
     url,
+    required: true,
     allowInsecureHTTP: false,
     remoteTimeout: 10_000,
     messageVersion: 'V1.0',

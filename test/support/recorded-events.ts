@@ -15,6 +15,7 @@ export class RecordedEvents implements DeliveryEvents {
   readonly access: string[] = [];
   readonly withheld: { backend: string; count: number }[] = [];
   readonly reloaded: string[] = [];
+  readonly spoolTroubles: Named[] = [];
   readonly tlsTroubles: Named[] = [];
   readonly credentialTroubles: Named[] = [];
 
@@ -52,6 +53,10 @@ export class RecordedEvents implements DeliveryEvents {
 
   histogramsWithheld(backend: string, count: number): void {
     this.withheld.push({ backend, count });
+  }
+
+  spoolUnreadable(e: Named): void {
+    this.spoolTroubles.push(e);
   }
 
   tlsReloaded(e: { backend: string }): void {

@@ -28,6 +28,12 @@ function target() {
       .exactOptional()
       .describe("Names this backend in logs and metrics. Default: the URL's host."),
     url: backendUrlSchema().describe('The remote-write endpoint; https, or http to this machine.'),
+    required: z
+      .boolean()
+      .prefault(true)
+      .describe(
+        'Whether a push must have room here to be taken, and be delivered here to count as delivered. Off: best effort.',
+      ),
     allowInsecureHTTP: z
       .boolean()
       .prefault(false)

@@ -1,0 +1,7 @@
+// Where a lane stands in the spool.
+
+/** All records of the lane before `position` are settled, and the first `samples` samples of the record at `position`. */
+export interface LanePosition {
+  readonly position: number;
+  readonly samples: number;
+}

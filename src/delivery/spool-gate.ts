@@ -1,0 +1,114 @@
+// Where pushes pass through the spool: each is appended, and handed to the backends in the order of the offers once it is
+// on disk. Those that nobody waits for pass in memory where the disk takes none; no push overtakes another.
+
+import type { SpoolRange } from './lane-backlog.ts';
+import type { OfferedPush, OfferResult } from './offered-push.ts';
+import type { PushTicket } from './push-ticket.ts';
+import type { SpoolSink, SpoolStore } from './spool-store.ts';
+import { decodeSpooledPush, encodeSpooledPush, type SpooledPush } from './spooled-push.ts';
+
+export interface PassedPush {
+  readonly push: SpooledPush;
+  readonly shardHash: number;
+  readonly ticket: PushTicket | undefined;
+  /** Its place in the spool; undefined where it is in memory only. */
+  readonly range: SpoolRange | undefined;
+}
+
+export interface GateDeps {
+  readonly profiles: readonly number[];
+  /** Whether every backend has room in memory for a push that is on no disk. */
+  hasRoom(push: OfferedPush): boolean;
+  pass(push: PassedPush): void;
+}
+
+interface PendingPush {
+  readonly payload: Buffer;
+  readonly shardHash: number;
+  readonly ticket: PushTicket | undefined;
+  range: SpoolRange | undefined;
+}
+
+export class SpoolGate implements SpoolSink {
+  readonly #deps: GateDeps;
+  #store: SpoolStore | undefined;
+  readonly #pending: PendingPush[] = [];
+  #onEmpty: (() => void) | undefined;
+
+  constructor(deps: GateDeps) {
+    this.#deps = deps;
+  }
+
+  open(store: SpoolStore): void {
+    this.#store = store;
+  }
+
+  offer(push: OfferedPush, ticket: PushTicket | undefined): OfferResult {
+    const { shardHash } = push;
+    const payload = encodeSpooledPush(push, this.#deps.profiles);
+    const result = this.#store!.append(shardHash, [payload]);
+    switch (result.kind) {
+      case 'full':
+        return 'spoolFull';
+      case 'unusable':
+        return ticket === undefined ? this.#offerInMemory(push, payload) : 'spoolUnusable';
+      case 'appended':
+        ticket?.hold();
+        this.#pending.push({
+          payload,
+          shardHash,
+          ticket,
+          range: { position: result.position, end: result.end },
+        });
+        return 'accepted';
+    }
+  }
+
+  synced(end: number): void {
+    this.#passWhile((next) => next.range === undefined || next.range.end <= end);
+  }
+
+  failed(from: number, to: number, detail: string): void {
+    for (const pending of this.#pending) {
+      const { range } = pending;
+      if (range === undefined || range.position < from || range.end > to) continue;
+      pending.range = undefined;
+      if (pending.ticket) pending.ticket.fail({ kind: 'notStored', detail });
+    }
+    this.#passWhile((next) => next.range === undefined);
+  }
+
+  /** Resolves when the disk has answered for all that was offered, or `signal` aborts. */
+  settled(signal: AbortSignal): Promise<void> {
+    if (this.#pending.length === 0 || signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onEmpty = resolve;
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+
+  #offerInMemory(push: OfferedPush, payload: Buffer): OfferResult {
+    if (!this.#deps.hasRoom(push)) return 'full';
+    this.#pending.push({ payload, shardHash: push.shardHash, ticket: undefined, range: undefined });
+    this.#passWhile((next) => next.range === undefined);
+    return 'accepted';
+  }
+
+  #passWhile(isReady: (next: PendingPush) => boolean): void {
+    let count = 0;
+    for (const next of this.#pending) {
+      if (!isReady(next)) break;
+      count++;
+      this.#pass(next);
+    }
+    this.#pending.splice(0, count);
+    if (this.#pending.length === 0) this.#onEmpty?.();
+  }
+
+  #pass({ payload, shardHash, ticket, range }: PendingPush): void {
+    if (range !== undefined || ticket === undefined)
+      this.#deps.pass({ push: decodeSpooledPush(payload), shardHash, ticket, range });
+    if (range !== undefined) ticket?.waiter.stored();
+    ticket?.release();
+  }
+}

@@ -1,0 +1,44 @@
+// One lane's view of the spool: its records, as pushes that its backend takes.
+import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
+import type { LanePush, SpoolLane } from './lane-backlog.ts';
+import type { LanePosition } from './lane-position.ts';
+import type { LanePositions, SpoolRecord, SpoolStore } from './spool-store.ts';
+import { decodeSpooledPush, partFor } from './spooled-push.ts';
+
+export interface BackendSpool {
+  readonly store: SpoolStore;
+  readonly positions: LanePositions;
+  readonly shards: number;
+  /** What the backend takes, as records name it. */
+  readonly profile: number;
+  /** What is sent of an encoding. */
+  adapt(encoded: EncodedSeries): EncodedSeries;
+  /** The lane has got on. */
+  onSettled(): void;
+}
+
+export function openSpoolLane(backend: BackendSpool, lane: number): SpoolLane {
+  const { store, positions, shards } = backend;
+  const wants = (shardHash: number) => shardHash % shards === lane;
+  return {
+    start: positions.laneAt(lane),
+    get end() {
+      return store.syncedEnd;
+    },
+    async read(from, maxBytes) {
+      const { records, next } = await store.read(from, wants, maxBytes);
+      const open = records.filter(({ shardHash, position }) => !positions.isSettled(shardHash, position));
+      return { pushes: open.map((record) => readPush(record, backend)), next };
+    },
+    settle(at: LanePosition) {
+      positions.settle(lane, at);
+      backend.onSettled();
+    },
+  };
+}
+
+function readPush({ payload, position, end }: SpoolRecord, { profile, adapt }: BackendSpool): LanePush {
+  const push = decodeSpooledPush(payload);
+  const { job, receivedAtMs } = push;
+  return { encoded: adapt(partFor(push, profile)), push: { job, receivedAtMs }, range: { position, end } };
+}

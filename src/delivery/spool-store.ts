@@ -1,0 +1,46 @@
+// What delivery asks of the spool: a log of records on disk, and for each backend where its lanes stand in it.
+import type { LanePosition } from './lane-position.ts';
+
+export type AppendResult =
+  | { readonly kind: 'appended'; readonly position: number; readonly end: number }
+  | { readonly kind: 'full' }
+  | { readonly kind: 'unusable'; readonly detail: string };
+
+export interface SpoolRecord {
+  readonly position: number;
+  readonly end: number;
+  readonly shardHash: number;
+  readonly payload: Uint8Array;
+}
+
+/** Hears what comes of what was appended, in order, and never during `append`. */
+export interface SpoolSink {
+  /** Everything before position `end` is on disk and synced. */
+  synced(end: number): void;
+  /** What lies from `from` up to `to` is not on disk, and no restart brings it back. */
+  failed(from: number, to: number, detail: string): void;
+}
+
+export interface LanePositions {
+  laneAt(lane: number): LanePosition;
+  settle(lane: number, at: LanePosition): void;
+  /** Whether it was settled while the backend had another number of shards. */
+  isSettled(shardHash: number, position: number): boolean;
+}
+
+export interface SpoolStore {
+  readonly syncedEnd: number;
+  /** A sentence for people where records cannot be appended now. */
+  readonly trouble: string | undefined;
+  append(shardHash: number, payload: readonly Uint8Array[]): AppendResult;
+  read(
+    from: number,
+    wants: (shardHash: number) => boolean,
+    maxBytes: number,
+  ): Promise<{ readonly records: readonly SpoolRecord[]; readonly next: number }>;
+  /** What is before `position` is not needed any more. */
+  release(position: number): void;
+  positionsOf(backend: string, shards: number): LanePositions;
+  forgetOthers(backends: readonly string[]): void;
+  close(): Promise<void>;
+}

@@ -1,0 +1,85 @@
+// A push as a record of the spool: version, flags, time of receipt, job, and its encodings, each with the profile of the
+// backends that it is for. Damage is found by the spool, so what is read here is what was written, by this or an older
+// version of the program.
+import type { BackendConfig } from '../config/config.ts';
+import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
+import { readVarint, varintEnd, writeVarint } from '../wire/varint.ts';
+import type { OfferedPush } from './offered-push.ts';
+
+const VERSION = 1;
+/** Version, time and job length, and for each part its profile, sample count and length. */
+const HEAD_BYTES = 1 + 8 + 5;
+const PART_BYTES = 1 + 5 + 5;
+/** A part that is for all backends. */
+const FOR_ALL = 255;
+
+export interface SpooledPart {
+  readonly profile: number;
+  readonly encoded: EncodedSeries;
+}
+
+export interface SpooledPush {
+  readonly job: string;
+  readonly receivedAtMs: number;
+  readonly parts: readonly SpooledPart[];
+}
+
+/** `profiles` has for each backend what it takes, as a number below 255. */
+export function encodeSpooledPush(push: OfferedPush, profiles: readonly number[]): Buffer {
+  const distinct = [...new Set(push.encoded)];
+  const job = Buffer.from(push.job);
+  let bound = HEAD_BYTES + job.length;
+  for (const { bytes } of distinct) bound += PART_BYTES + bytes.length;
+  const out = Buffer.allocUnsafe(bound);
+  let at = out.writeUInt8(VERSION, 0);
+  at = out.writeDoubleLE(push.receivedAtMs, at);
+  at = writeVarint(out, at, job.length);
+  at += job.copy(out, at);
+  for (const encoded of distinct) {
+    const isForAll = distinct.length === 1;
+    out[at++] = isForAll ? FOR_ALL : profiles[push.encoded.indexOf(encoded)]!;
+    at = writeVarint(out, at, encoded.sampleCount);
+    at = writeVarint(out, at, encoded.bytes.length);
+    out.set(encoded.bytes, at);
+    at += encoded.bytes.length;
+  }
+  return out.subarray(0, at);
+}
+
+/** The bytes of the parts are views of `record`. */
+export function decodeSpooledPush(record: Uint8Array): SpooledPush {
+  const bytes = Buffer.from(record.buffer, record.byteOffset, record.length);
+  if (bytes[0] !== VERSION)
+    throw new RangeError(`Cannot read spooled push: expected version ${VERSION}, found ${bytes[0]}`);
+  const receivedAtMs = bytes.readDoubleLE(1);
+  const jobStart = varintEnd(bytes, 9);
+  const jobEnd = jobStart + readVarint(bytes, 9);
+  const parts: SpooledPart[] = [];
+  for (let at = jobEnd; at < bytes.length; ) {
+    const samplesAt = at + 1;
+    const lengthAt = varintEnd(bytes, samplesAt);
+    const start = varintEnd(bytes, lengthAt);
+    const end = start + readVarint(bytes, lengthAt);
+    const encoded = {
+      bytes: bytes.subarray(start, end),
+      sampleCount: readVarint(bytes, samplesAt),
+      withheldHistograms: 0,
+    };
+    parts.push({ profile: bytes[at]!, encoded });
+    at = end;
+  }
+  return { job: bytes.toString('utf8', jobStart, jobEnd), receivedAtMs, parts };
+}
+
+/** What a backend takes of a push, as a number below 255. */
+export function profileNumber(backend: BackendConfig): number {
+  const { sendExemplars, sendNativeHistograms, sendClassicHistograms } = backend;
+  return Number(sendExemplars) + 2 * Number(sendNativeHistograms) + 4 * Number(sendClassicHistograms);
+}
+
+/** What of a push is for the backends with this profile; the first part where an older configuration knew none like it. */
+export function partFor({ parts }: SpooledPush, profile: number): EncodedSeries {
+  const part = parts.find((candidate) => candidate.profile === profile) ?? parts[0];
+  if (part === undefined) throw new RangeError('Cannot read spooled push: expected an encoding, found none');
+  return part.encoded;
+}
