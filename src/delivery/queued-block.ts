@@ -2,7 +2,6 @@
 import type { Block } from '../remotewrite/block.ts';
 import type { LanePosition } from './lane-position.ts';
 import type { SealedManifest } from './push-manifest.ts';
-import type { GivenUp } from './request-sender.ts';
 import type { WaitingPart } from './waiting-part.ts';
 
 export interface QueuedBlock extends SealedManifest {
@@ -18,6 +17,6 @@ export interface QueuedBlock extends SealedManifest {
 }
 
 /** What a stop gives up is not lost where the spool has it. */
-export function isLeftInSpool({ after }: QueuedBlock, { reason }: GivenUp): boolean {
+export function isLeftInSpool({ after }: QueuedBlock, { reason }: { readonly reason: string }): boolean {
   return after !== undefined && reason === 'shutdown';
 }
