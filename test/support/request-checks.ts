@@ -4,6 +4,12 @@ import { type DecodedRequest, type DecodedSeries, seriesKey } from './decode-wri
 export class RequestChecks {
   readonly violations: string[] = [];
   readonly #newestDelivered = new Map<string, number>();
+  readonly #allowsRepeats: boolean;
+
+  /** `allowsRepeats`: what was taken may come again, where its answer was lost. */
+  constructor(allowsRepeats = false) {
+    this.#allowsRepeats = allowsRepeats;
+  }
 
   /** Labels and order inside one request. */
   check(request: DecodedRequest): void {
@@ -19,7 +25,11 @@ export class RequestChecks {
   /** Order across the requests that were answered with success. */
   delivered(request: DecodedRequest): void {
     for (const series of request.series)
-      this.#checkOrder(series, this.#newestDelivered, (next, last) => next > last);
+      this.#checkOrder(
+        series,
+        this.#newestDelivered,
+        (next, last) => next > last || (this.#allowsRepeats && next === last),
+      );
   }
 
   #checkLabels(series: DecodedSeries): void {

@@ -43,6 +43,8 @@ export interface RecordedRequest {
 export interface ReceiverOptions {
   readonly tls?: TlsOptions;
   readonly port?: number;
+  /** What was taken may come again, where its answer was lost. */
+  readonly allowsRepeats?: boolean;
 }
 
 export class ScriptedReceiver {
@@ -51,13 +53,14 @@ export class ScriptedReceiver {
   started = 0;
   connections = 0;
   failedHandshakes = 0;
-  readonly #checks = new RequestChecks();
+  readonly #checks: RequestChecks;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #scheme: string;
   #script: Step[];
 
-  private constructor(script: readonly Step[], { tls }: ReceiverOptions) {
+  private constructor(script: readonly Step[], { tls, allowsRepeats }: ReceiverOptions) {
+    this.#checks = new RequestChecks(allowsRepeats);
     this.#script = [...script];
     this.#scheme = tls ? 'https' : 'http';
     this.#server = tls ? createTlsServer(tls) : createServer();

@@ -1,0 +1,304 @@
+import fc from 'fast-check';
+import { expect, onTestFinished, test } from 'vitest';
+import type { BackendConfig } from '../../src/config/config.ts';
+import { Delivery } from '../../src/delivery/delivery.ts';
+import type { PushEnd, PushWaiter } from '../../src/delivery/offered-push.ts';
+import { systemClock } from '../../src/telemetry/clock.ts';
+import { backendConfig } from '../support/backend-config.ts';
+import { startReceiver } from '../support/delivery-setup.ts';
+import { encodeMany, encodeSamples } from '../support/encode.ts';
+import { MemorySpool } from '../support/memory-spool.ts';
+import { RecordedEvents } from '../support/recorded-events.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+const QUICK = { minBackoff: 1, maxBackoff: 5 };
+
+test('a push goes nowhere before it is on disk', async () => {
+  const { push, spool, receiver } = await start();
+  spool.isAutomatic = false;
+  expect(push('m')).toBe('accepted');
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(receiver.requests).toHaveLength(0);
+  spool.sync();
+  await waitUntil(() => receiver.delivered.length === 1, 'the sample');
+});
+
+test('a push that waits to be stored hears of it, and of its end', async () => {
+  const { push, spool } = await start();
+  spool.isAutomatic = false;
+  const waiter = newWaiter('stored');
+  push('m', waiter);
+  expect(waiter.heard).toEqual([]);
+  spool.sync();
+  await waitUntil(() => waiter.heard.length === 2, 'the end');
+  expect(waiter.heard).toEqual(['stored', { kind: 'reached' }]);
+});
+
+test('a push that waits for delivery is stored first', async () => {
+  const { push } = await start();
+  const waiter = newWaiter('delivered');
+  push('m', waiter);
+  await waitUntil(() => waiter.heard.length === 2, 'the end');
+  expect(waiter.heard).toEqual(['stored', { kind: 'reached' }]);
+});
+
+test('nothing of a stored push goes anywhere where the disk fails; a queued one goes on in memory', async () => {
+  const { push, spool, receiver } = await start();
+  spool.isAutomatic = false;
+  const waiter = newWaiter('stored');
+  push('stored', waiter);
+  push('queued');
+  spool.fail('EIO');
+  await waitUntil(() => receiver.delivered.length === 1 && waiter.heard.length === 1, 'the queued push');
+  expect(waiter.heard).toEqual([{ kind: 'notStored', detail: 'EIO' }]);
+  expect(receiver.delivered.map(nameOf)).toEqual(['queued']);
+});
+
+test('while the disk takes nothing, stored pushes are refused and queued ones go on in memory', async () => {
+  const { push, spool, receiver, delivery } = await start();
+  spool.trouble = 'Cannot write';
+  expect(push('a', newWaiter('stored'))).toBe('spoolUnusable');
+  expect(push('b', newWaiter('delivered'))).toBe('spoolUnusable');
+  expect(push('c')).toBe('accepted');
+  expect(delivery.troubles()).toEqual(['Cannot write']);
+  await waitUntil(() => receiver.delivered.length === 1, 'the queued push');
+  spool.trouble = undefined;
+  expect(push('d', newWaiter('stored'))).toBe('accepted');
+  await waitUntil(() => receiver.delivered.length === 2, 'the stored push');
+});
+
+test('a full spool refuses every push', async () => {
+  const { push, spool } = await start();
+  spool.isFull = true;
+  expect(push('a', newWaiter('stored'))).toBe('spoolFull');
+  expect(push('b')).toBe('spoolFull');
+});
+
+test('a push in memory does not overtake one that is on its way to the disk', async () => {
+  const { push, spool, receiver } = await start();
+  spool.isAutomatic = false;
+  push('m1');
+  spool.trouble = 'Cannot write';
+  push('m2');
+  spool.sync();
+  await waitUntil(() => receiver.delivered.length === 2, 'both');
+  expect(receiver.delivered.map(nameOf)).toEqual(['m1', 'm2']);
+});
+
+test('what does not fit the memory is read back in order, and memory stays bounded', async () => {
+  const { pushMany, receiver, delivery, spool } = await start({
+    config: { queueConfig: { ...QUICK, maxQueueSize: 20_000, maxSamplesPerSend: 50 } },
+    script: [{ status: 503 }],
+  });
+  for (let i = 0; i < 300; i++) pushMany(i, 10);
+  await waitUntil(() => spool.syncedEnd > 100_000, 'the spool');
+  expect(delivery.readings()[0]!.bytes).toBeLessThan(25_000);
+  receiver.play({ status: 204 });
+  await waitUntil(() => receiver.delivered.length === 3000, 'all samples');
+  expect(receiver.delivered.map(({ samples }) => samples[0]!.value)).toEqual(
+    Array.from({ length: 3000 }, (_, i) => i),
+  );
+  await waitUntil(() => spool.released === spool.syncedEnd, 'the release of the spool');
+});
+
+test('a later run goes on where this one ended, in the middle of a push too', async () => {
+  const first = await start({
+    config: { queueConfig: { ...QUICK, maxSamplesPerSend: 10 } },
+    script: [{ status: 204 }, { status: 204 }, { status: 503 }],
+  });
+  first.pushMany(0, 45);
+  await waitUntil(() => first.receiver.delivered.length === 20, 'two blocks');
+  expect(await first.delivery.stop(AbortSignal.abort())).toEqual({ lostSamples: 0 });
+  expect(first.events.dropped).toEqual([]);
+  const second = await start({ earlier: first.spool });
+  await waitUntil(() => second.receiver.delivered.length === 25, 'the rest');
+  expect(second.receiver.delivered.map(({ samples }) => samples[0]!.value)).toEqual(
+    Array.from({ length: 25 }, (_, i) => 20 + i),
+  );
+});
+
+test('what a stop leaves in memory alone is lost, and counted', async () => {
+  const { push, spool, delivery, events } = await start({ script: [{ status: 503 }] });
+  push('on_disk');
+  await waitUntil(() => events.retried.length > 0, 'a retry');
+  spool.trouble = 'Cannot write';
+  push('in_memory');
+  expect(await delivery.stop(AbortSignal.abort())).toEqual({ lostSamples: 1 });
+});
+
+test('pushes in memory wait behind those that are still on disk', async () => {
+  const { pushMany, push, receiver, spool } = await start({
+    config: { queueConfig: { ...QUICK, maxQueueSize: 5000, maxSamplesPerSend: 50 } },
+    script: [{ status: 503 }],
+  });
+  for (let i = 0; i < 20; i++) pushMany(i, 10);
+  await waitUntil(() => spool.syncedEnd > 5000, 'the spool');
+  spool.trouble = 'Cannot write';
+  expect(push('last')).toBe('accepted');
+  receiver.play({ status: 204 });
+  await waitUntil(() => receiver.delivered.length === 201, 'all');
+  expect(nameOf(receiver.delivered.at(-1)!)).toBe('last');
+});
+
+test('a reading that fails is told and tried again', async () => {
+  const first = await start({ script: [{ status: 503 }] });
+  first.push('m');
+  await waitUntil(() => first.events.retried.length > 0, 'a retry');
+  await first.delivery.stop(AbortSignal.abort());
+  const second = await start({ earlier: first.spool, readError: new Error('EIO: i/o error, read') });
+  await waitUntil(() => second.events.spoolTroubles.length === 1, 'the trouble');
+  expect(second.events.spoolTroubles).toEqual([{ backend: 'primary', detail: 'EIO: i/o error, read' }]);
+  second.spool.readError = undefined;
+  await waitUntil(() => second.receiver.delivered.length === 1, 'the sample');
+});
+
+test('two backends stand in the spool each by itself', async () => {
+  const [quick, away] = await Promise.all([startReceiver(), startReceiver([{ status: 503 }])]);
+  const { push, spool } = await startWith([
+    backendConfig(quick.url(), { name: 'quick' }),
+    backendConfig(away.url(), { name: 'away', queueConfig: QUICK }),
+  ]);
+  for (let i = 0; i < 20; i++) push(`m${i}`);
+  await waitUntil(() => quick.delivered.length === 20, 'the first backend');
+  expect(spool.released).toBe(0);
+  away.play({ status: 204 });
+  await waitUntil(() => away.delivered.length === 20, 'the second backend');
+  await waitUntil(() => spool.released === spool.syncedEnd, 'the release');
+});
+
+test('however pushes, syncs, failures, outages and restarts fall, what was stored arrives once and in order', async () => {
+  const step = fc.constantFrom(
+    'push',
+    'push',
+    'push',
+    'big',
+    'sync',
+    'fail',
+    'up',
+    'down',
+    'restart',
+    'turn',
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
+      const receiver = await startReceiver([{}], { allowsRepeats: true });
+      const config = backendConfig(receiver.url(), {
+        queueConfig: { ...QUICK, maxQueueSize: 3000, maxSamplesPerSend: 7, shards: 2 },
+      });
+      let run = await startWith([config]);
+      run.spool.isAutomatic = false;
+      const waiters: { name: string; samples: number; waiter: HeardWaiter }[] = [];
+      for (const [i, what] of steps.entries()) {
+        if (what === 'push' || what === 'big') {
+          const samples = what === 'big' ? 20 : 1;
+          const waiter = newWaiter('stored');
+          if (run.pushNamed(`m${i}`, samples, i % 2, waiter) === 'accepted')
+            waiters.push({ name: `m${i}`, samples, waiter });
+        } else if (what === 'sync') run.spool.sync();
+        else if (what === 'fail') run.spool.fail('EIO');
+        else if (what === 'up') receiver.play({ status: 204 });
+        else if (what === 'down') receiver.play({ status: 503 });
+        else if (what === 'turn') await new Promise((resolve) => setTimeout(resolve, 3));
+        else {
+          await run.delivery.stop(AbortSignal.abort());
+          run = await startWith([config], run.spool);
+          run.spool.isAutomatic = false;
+        }
+      }
+      run.spool.sync();
+      receiver.play({ status: 204 });
+      const stored = waiters.filter(({ waiter }) => waiter.heard.includes('stored'));
+      const expected = stored.flatMap(({ name, samples }) =>
+        Array.from({ length: samples }, (_, sample) => `${name}/${sample}`),
+      );
+      const arrived = () => receiver.delivered.map((series) => `${nameOf(series)}/${labelOf(series)}`);
+      await waitUntil(() => arrived().length >= expected.length, 'all that was stored');
+      await run.delivery.stop(new AbortController().signal);
+      // Each of two lanes has its order: even pushes on one, odd ones on the other.
+      for (const lane of [0, 1]) {
+        const ofLane = (list: readonly string[]) =>
+          list.filter((series) => Number(series.slice(1, series.indexOf('/'))) % 2 === lane);
+        expect(withoutRepeats(ofLane(arrived()))).toEqual(ofLane(expected));
+      }
+    }),
+    { numRuns: 60 },
+  );
+}, 60_000);
+
+/** A request that a stop cut off may have been taken: then its samples come again. */
+function withoutRepeats(series: readonly string[]): readonly string[] {
+  return [...new Set(series)];
+}
+
+type HeardWaiter = PushWaiter & { readonly heard: (PushEnd | 'stored')[] };
+
+function newWaiter(level: PushWaiter['level']): HeardWaiter {
+  const heard: (PushEnd | 'stored')[] = [];
+  return { level, heard, stored: () => heard.push('stored'), ended: (end) => heard.push(end) };
+}
+
+interface Series {
+  readonly labels: readonly (readonly [string, string])[];
+}
+
+function nameOf({ labels }: Series): string {
+  return new Map(labels).get('__name__') ?? '';
+}
+
+function labelOf({ labels }: Series): string {
+  return new Map(labels).get('i') ?? '';
+}
+
+interface StartOptions {
+  readonly script?: Parameters<typeof startReceiver>[0];
+  readonly config?: Parameters<typeof backendConfig>[1];
+  readonly earlier?: MemorySpool;
+  readonly readError?: Error;
+}
+
+async function start({ script, config = { queueConfig: QUICK }, earlier, readError }: StartOptions = {}) {
+  const receiver = await startReceiver(script);
+  return { receiver, ...(await startWith([backendConfig(receiver.url(), config)], earlier, readError)) };
+}
+
+async function startWith(configs: readonly BackendConfig[], earlier?: MemorySpool, readError?: Error) {
+  const events = new RecordedEvents();
+  const clock = systemClock();
+  const delivery = new Delivery(configs, { events, clock, random: Math.random, userAgent: 'test' });
+  let spool: MemorySpool | undefined;
+  await delivery.openSpool(async (sink) => {
+    spool = new MemorySpool(sink, earlier);
+    spool.readError = readError;
+    return spool;
+  });
+  onTestFinished(async () => {
+    await delivery.stop(AbortSignal.abort());
+  });
+  let timestampMs = 0;
+  const offer = (encoded: ReturnType<typeof encodeMany>, shardHash: number, waiter?: PushWaiter) =>
+    delivery.offer({
+      encoded: configs.map(() => encoded),
+      shardHash,
+      job: 'j',
+      receivedAtMs: Date.now(),
+      ...(waiter ? { waiter } : {}),
+    });
+  const push = (name: string, waiter?: PushWaiter) =>
+    offer(encodeSamples([{ name, value: 1, timestampMs: ++timestampMs }]), 0, waiter);
+  const pushNamed = (name: string, count: number, shardHash: number, waiter?: PushWaiter) =>
+    offer(encodeMany(name, count, ++timestampMs), shardHash, waiter);
+  /** Push number i of `count` samples, whose values go on from push to push. */
+  const pushMany = (i: number, count: number) =>
+    offer(
+      encodeSamples(
+        Array.from({ length: count }, (_, sample) => ({
+          name: 'm',
+          labels: { i: String(sample) },
+          value: i * count + sample,
+          timestampMs: i + 1,
+        })),
+      ),
+      0,
+    );
+  return { delivery, events, spool: spool!, push, pushNamed, pushMany };
+}
