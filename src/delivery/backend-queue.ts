@@ -88,6 +88,11 @@ export class BackendQueue {
     return this.#ledger.hasRoom(byteLength);
   }
 
+  /** Lets go of the records of the spool before this position. */
+  skipTo(position: number): void {
+    for (const lane of this.#lanes) lane.skipTo(position);
+  }
+
   /** `encoded` is what this backend takes of the push. The caller has checked that there is room for one in memory. */
   append(encoded: EncodedSeries, { shardHash, range, ...push }: QueuePush): void {
     if (encoded.withheldHistograms > 0) this.withheld(encoded.withheldHistograms);

@@ -62,6 +62,7 @@ export class Delivery {
 
   #offerToSpool(push: OfferedPush, ticket: PushTicket | undefined): OfferResult {
     const result = this.#gate.offer(push, ticket);
+    if (result === 'spoolFull') this.#makeRoom(this.#store!);
     if (result !== 'accepted') return result;
     ticket?.release();
     for (let i = 0; i < this.#queues.length; i++) {
@@ -103,6 +104,14 @@ export class Delivery {
       if (!queues[i]!.hasRoom(byteLength)) isFull = true;
     }
     return isFull ? 'full' : undefined;
+  }
+
+  /** For the sake of backends that are not required nothing is refused: they let go of what the others have. */
+  #makeRoom(store: SpoolStore): void {
+    let needed = store.syncedEnd;
+    for (const queue of this.#queues) if (queue.isRequired) needed = Math.min(needed, queue.needsFrom);
+    for (const queue of this.#queues) if (!queue.isRequired) queue.skipTo(needed);
+    this.#release();
   }
 
   /** Gives back what of the spool no backend needs any more. */

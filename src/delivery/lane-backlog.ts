@@ -40,10 +40,15 @@ export interface SpoolLane {
 export interface BacklogDeps {
   readonly clock: Clock;
   hasRoom(byteLength: number): boolean;
+  /** What the lane may hold in memory, and how much of that is free. */
+  readonly shareBytes: number;
+  roomBytes(): number;
   append(push: LanePush): void;
   /** Bytes that wait here count against the backend's limit. */
   readonly ledger: BackendLedger;
   onUnreadable(detail: string): void;
+  /** These samples, by job, were given up to make room. */
+  onDiscarded(jobs: ReadonlyMap<string, number>): void;
 }
 
 interface HeldPush extends LanePush {
@@ -51,7 +56,16 @@ interface HeldPush extends LanePush {
   readonly behind: number;
 }
 
+interface Discarding {
+  readonly until: number;
+  /** Samples by job, so far. */
+  readonly jobs: Map<string, number>;
+  readonly onDone: () => void;
+}
+
 const PIECE_BYTES = 1024 * 1024;
+/** The part of a lane's share that has to be free before it reads on: fewer, larger readings. */
+const MIN_ROOM = 0.25;
 const RETRY_MS = 1000;
 /** A push that is left out of here is not waited for any longer: the wait ends by its time. */
 const MAX_TICKETS = 20_000;
@@ -63,6 +77,8 @@ export class LaneBacklog {
   /** Samples of the record at the start that are settled. */
   #skip: number;
   #isReading = false;
+  #lacksRoom = false;
+  #discarding: Discarding | undefined;
   #isStopped = false;
   #retry: Timer | undefined;
   /** Pushes that came while the spool took none. */
@@ -100,10 +116,23 @@ export class LaneBacklog {
     this.refill();
   }
 
-  /** Reads on where there is room; ends by itself when nothing is left. */
+  /** Gives up what lies before `position`: it is read once more to say what it was. `onDone` follows when it was. */
+  discardUntil(position: number, onDone: () => void): void {
+    if (this.#discarding !== undefined) return;
+    this.#discarding = { until: position, jobs: new Map(), onDone };
+    this.refill();
+  }
+
+  /** The lane has got room, or nothing at all in memory. */
+  madeRoom(): void {
+    this.#lacksRoom = this.#deps.roomBytes() < MIN_ROOM * this.#deps.shareBytes;
+    this.refill();
+  }
+
+  /** Reads on unless the lane has no room; ends by itself when nothing is left. */
   refill(): void {
     if (!this.isBehind || this.#isReading || this.#isStopped || this.#retry !== undefined) return;
-    if (!this.#deps.hasRoom(1)) return;
+    if (this.#discarding === undefined && this.#lacksRoom) return;
     if (this.#readFrom >= this.#spool.end) return this.#catchUp();
     this.#isReading = true;
     this.#read().then(
@@ -123,11 +152,13 @@ export class LaneBacklog {
   }
 
   async #read(): Promise<void> {
-    const { pushes, next } = await this.#spool.read(this.#readFrom, PIECE_BYTES);
+    const { pushes, next } = await this.#spool.read(this.#readFrom, this.#pieceBytes());
     if (this.#isStopped) return;
     for (const push of pushes) {
+      if (this.#discards(push)) continue;
       this.#appendHeld(push.range!.position);
       if (!this.#deps.hasRoom(push.encoded.bytes.length)) {
+        this.#lacksRoom = true;
         this.#readFrom = push.range!.position;
         return;
       }
@@ -135,6 +166,31 @@ export class LaneBacklog {
       this.#readFrom = push.range!.end;
     }
     this.#readFrom = next;
+    this.#endDiscarding();
+  }
+
+  #pieceBytes(): number {
+    return this.#discarding ? PIECE_BYTES : Math.min(PIECE_BYTES, this.#deps.roomBytes());
+  }
+
+  #discards({ push, encoded, range }: LanePush): boolean {
+    const discarding = this.#discarding;
+    if (discarding === undefined || range!.position >= discarding.until) {
+      this.#endDiscarding(range!.position);
+      return false;
+    }
+    const { jobs } = discarding;
+    jobs.set(push.job, (jobs.get(push.job) ?? 0) + encoded.sampleCount);
+    this.#readFrom = range!.end;
+    return true;
+  }
+
+  #endDiscarding(reached = this.#readFrom): void {
+    const discarding = this.#discarding;
+    if (discarding === undefined || reached < discarding.until) return;
+    this.#discarding = undefined;
+    this.#deps.onDiscarded(discarding.jobs);
+    discarding.onDone();
   }
 
   #appendRead({ encoded, push, range }: LanePush): void {

@@ -12,8 +12,8 @@ export interface QueuedBlock extends SealedManifest {
   readonly newestMs: number;
   /** The pushes of it that somebody waits for. */
   readonly waiting: readonly WaitingPart[];
-  /** Where its lane stands once the block is settled; undefined for a block that is in memory only. */
-  readonly after: LanePosition | undefined;
+  /** Where its lane stands once the block is settled; undefined for a block that is in memory only, or is from now on. */
+  after: LanePosition | undefined;
 }
 
 /** What a stop gives up is not lost where the spool has it. */

@@ -57,6 +57,20 @@ export class ShardLane {
     this.#backlog.leave(push);
   }
 
+  /** Lets go of the records before `position`; what of them is in memory goes on there, the rest is given up. */
+  skipTo(position: number): void {
+    const { spool } = this.#deps;
+    if (spool === undefined || this.needsFrom >= position) return;
+    this.#batch.after = undefined;
+    for (const block of this.#sealed) block.after = undefined;
+    const arrive = () => {
+      this.#needsFrom = Math.max(this.#needsFrom, position);
+      spool.settle({ position: this.#needsFrom, samples: 0 });
+    };
+    if (this.#backlog?.isBehind) this.#backlog.discardUntil(position, arrive);
+    else arrive();
+  }
+
   /** Records before this position are settled as far as the lane is concerned. */
   get needsFrom(): number {
     return this.#isEmpty && !this.#backlog?.isBehind ? Infinity : this.#needsFrom;
@@ -92,15 +106,29 @@ export class ShardLane {
       clock,
       ledger,
       hasRoom: (byteLength) => this.#hasRoom(byteLength),
+      shareBytes: this.#shareBytes,
+      roomBytes: () => Math.max(0, this.#shareBytes - this.#bytes),
       append: (push) => this.#append(push),
       onUnreadable: (detail) => events.spoolUnreadable({ backend, detail }),
+      onDiscarded: (jobs) => this.#tellDiscarded(jobs),
     });
+  }
+
+  get #shareBytes(): number {
+    return this.#deps.ledger.limitBytes / this.#deps.queueConfig.shards;
+  }
+
+  #tellDiscarded(jobs: ReadonlyMap<string, number>): void {
+    const { events, backend } = this.#deps;
+    let sampleCount = 0;
+    for (const samples of jobs.values()) sampleCount += samples;
+    const detail = 'the spool is full, and this backend is not required';
+    if (sampleCount > 0) events.blockDropped({ backend, sampleCount, jobs, reason: 'spool_full', detail });
   }
 
   /** A lane has its share of the backend's memory, and any one push: so that it gets on. */
   #hasRoom(byteLength: number): boolean {
-    const { ledger, queueConfig } = this.#deps;
-    return this.#bytes === 0 || this.#bytes + byteLength <= ledger.limitBytes / queueConfig.shards;
+    return this.#bytes === 0 || this.#bytes + byteLength <= this.#shareBytes;
   }
 
   #append({ encoded, push, range, skip = 0 }: LanePush): void {
@@ -190,7 +218,7 @@ export class ShardLane {
       this.#hold(-next.heldBytes);
       this.#sealed.shift();
       if (isSettled) this.#settle(next);
-      this.#backlog?.refill();
+      this.#backlog?.madeRoom();
       if (this.#sealed.length === 0 && (this.#isDue || this.#isStopping)) this.#seal();
     }
     this.#running = undefined;

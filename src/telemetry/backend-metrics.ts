@@ -27,6 +27,7 @@ const DROP_REASONS = [
   'too_old',
   'too_large',
   'queue_full',
+  'spool_full',
   'shutdown',
   'redirect',
   'status_400',

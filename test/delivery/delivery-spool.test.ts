@@ -166,6 +166,32 @@ test('two backends stand in the spool each by itself', async () => {
   await waitUntil(() => spool.released === spool.syncedEnd, 'the release');
 });
 
+test('a backend that is not required lets go of what it keeps the full spool from giving back', async () => {
+  const [quick, away] = await Promise.all([startReceiver(), startReceiver([{ status: 503 }])]);
+  const { pushMany, spool, events } = await startWith([
+    backendConfig(quick.url(), { name: 'quick' }),
+    backendConfig(away.url(), {
+      name: 'away',
+      required: false,
+      queueConfig: { ...QUICK, maxQueueSize: 1000, maxSamplesPerSend: 5 },
+    }),
+  ]);
+  for (let i = 0; i < 40; i++) pushMany(i, 10);
+  const sent = () => events.sent.reduce((sum, { sampleCount }) => sum + sampleCount, 0);
+  await waitUntil(() => sent() === 400, 'the answers of the required backend');
+  expect(spool.released).toBe(0);
+  spool.isFull = true;
+  expect(pushMany(40, 10)).toBe('spoolFull');
+  await waitUntil(() => spool.released === spool.syncedEnd, 'the release');
+  const dropped = events.dropped.reduce((sum, { sampleCount }) => sum + sampleCount, 0);
+  expect(events.dropped).toMatchObject([{ backend: 'away', reason: 'spool_full' }]);
+  away.play({ status: 204 });
+  await waitUntil(() => away.delivered.length === 400 - dropped, 'what was in memory');
+  spool.isFull = false;
+  pushMany(41, 10);
+  await waitUntil(() => away.delivered.length === 410 - dropped, 'the next push');
+});
+
 test('however pushes, syncs, failures, outages and restarts fall, what was stored arrives once and in order', async () => {
   const step = fc.constantFrom(
     'push',
