@@ -32,6 +32,7 @@ export class Delivery {
       profiles: this.#queues.map(({ profile }) => profile),
       hasRoom: (push) => this.#refuse(push) === undefined,
       pass: (passed) => this.#pass(passed),
+      onPassed: () => this.#release(),
     });
   }
 
@@ -84,7 +85,6 @@ export class Delivery {
         ticket: waiting,
         range,
       });
-    this.#release();
   }
 
   #append(queue: BackendQueue, encoded: EncodedSeries, push: QueuePush): void {

@@ -20,6 +20,8 @@ export interface GateDeps {
   /** Whether every backend has room in memory for a push that is on no disk. */
   hasRoom(push: OfferedPush): boolean;
   pass(push: PassedPush): void;
+  /** Some pushes have passed. */
+  onPassed(): void;
 }
 
 interface PendingPush {
@@ -101,7 +103,9 @@ export class SpoolGate implements SpoolSink {
       count++;
       this.#pass(next);
     }
+    if (count === 0) return;
     this.#pending.splice(0, count);
+    this.#deps.onPassed();
     if (this.#pending.length === 0) this.#onEmpty?.();
   }
 
