@@ -14,6 +14,15 @@ export interface Config {
   readonly labels: { readonly defaults: Readonly<Record<string, string>> };
   readonly metadataConfig: { readonly send: boolean; readonly sendInterval: number };
   readonly remoteWrite: readonly BackendConfig[];
+  /** Absent: what is accepted is kept in memory only. */
+  readonly spool?: SpoolConfig;
+}
+
+export interface SpoolConfig {
+  /** Absolute. */
+  readonly directory: string;
+  /** Bytes on disk, delivered records in segments that are still needed included. */
+  readonly maxSize: number;
 }
 
 export interface ServerConfig {

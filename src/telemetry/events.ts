@@ -61,6 +61,24 @@ export interface DeliveryEvents {
   credentialsUnreadable(e: { readonly backend: string; readonly detail: string }): void;
 }
 
+export interface SpoolEvents {
+  /** `bytes` of records were found; `tornBytes` at their end were written but never acknowledged. */
+  spoolOpened(e: { readonly bytes: number; readonly tornBytes: number }): void;
+  /** A group of records is on disk; so long it took from the first write to the end of the sync. */
+  spoolSynced(durationMs: number): void;
+  /** The disk refused something. Told once until it is usable again. */
+  spoolUnusable(e: { readonly detail: string }): void;
+  spoolUsable(): void;
+  /** Stored bytes are not what was written. `file` is where they were set aside, if they were. */
+  spoolDamaged(e: {
+    readonly bytes: number;
+    /** Where that is known. */
+    readonly records?: number;
+    readonly detail: string;
+    readonly file?: string;
+  }): void;
+}
+
 export interface PushAnswered {
   readonly status: number;
   /** A word from a fixed set. */

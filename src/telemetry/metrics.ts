@@ -3,6 +3,7 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { BackendMetrics, type QueueReading, registerQueueGauges } from './backend-metrics.ts';
 import { type PushAnswer, PushTally } from './push-tally.ts';
+import { SpoolMetrics } from './spool-metrics.ts';
 
 export interface MetricsOptions {
   readonly version: string;
@@ -32,6 +33,11 @@ export class Metrics {
   /** Where the queue gauges are read from at each scrape; call it once, when the queues exist. */
   observeQueues(read: () => readonly QueueReading[]): void {
     registerQueueGauges(this.#registry, read);
+  }
+
+  /** Makes the metrics of the spool; call it once, and only where there is one. */
+  addSpool(): SpoolMetrics {
+    return new SpoolMetrics(this.#registry);
   }
 
   get contentType(): string {

@@ -42,13 +42,14 @@ async function metricNames(): Promise<string[]> {
   metrics.observeQueues(() => [
     { backend: 'a', bytes: 0, limitBytes: 1, oldestAgeMs: 0, requestsInFlight: 0 },
   ]);
+  metrics.addSpool().observe(() => ({ bytes: 0, limitBytes: 1, isUsable: true }));
   const text = await metrics.text();
   return [...text.matchAll(/^# TYPE (\S+) /gm)].map(([, name = '']) => name);
 }
 
-/** The event names that the program's two files of events log. */
+/** The event names that the program's files of events log. */
 function loggedEvents(): Set<string> {
-  const names = ['delivery-events', 'intake-events'].flatMap((file) => {
+  const names = ['delivery-events', 'intake-events', 'spool-events'].flatMap((file) => {
     const source = readFileSync(new URL(`../../src/telemetry/${file}.ts`, import.meta.url), 'utf8');
     return [...source.matchAll(/#log(?:\.\w+|AtMost)\([^;]*?'(\w+)',?\s*\);/g)].map(([, name = '']) => name);
   });

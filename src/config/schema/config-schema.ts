@@ -9,6 +9,7 @@ import { mapping } from './mapping.ts';
 import { pushgatewaySchema } from './pushgateway-schema.ts';
 import { duration, LONGEST_DURATION } from './quantities.ts';
 import { serverSchema } from './server-schema.ts';
+import { spoolSchema } from './spool-schema.ts';
 
 /** Relative file paths are taken from `folder`. */
 export function configSchema(folder: string) {
@@ -35,6 +36,9 @@ export function configSchema(folder: string) {
       .prefault({})
       .describe('TYPE, HELP and UNIT of the pushed families.'),
     remoteWrite: remoteWriteSchema(folder).describe('The backends; each gets every sample.'),
+    spool: spoolSchema(folder)
+      .exactOptional()
+      .describe('Where pushes are kept on disk until they are delivered; absent: in memory only.'),
   });
 }
 

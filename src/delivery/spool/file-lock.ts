@@ -1,0 +1,39 @@
+// A lock on a file that the kernel holds for this process: it reaches across containers that share the disk, and is gone
+// when the process is, however it ends. SQLite is used for nothing but the lock; Node offers no other way to one.
+import { statSync } from 'node:fs';
+import type { SpoolLock } from './spool-files.ts';
+
+/** SQLITE_BUSY of https://www.sqlite.org/rescode.html */
+const BUSY = 5;
+
+export async function lockFile(path: string): Promise<SpoolLock | undefined> {
+  const DatabaseSync = await loadSqlite();
+  const database = new DatabaseSync(path);
+  try {
+    // Without a journal in a file nothing is ever written.
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+  } catch (error) {
+    database.close();
+    if ((error as { errcode?: number }).errcode === BUSY) return undefined;
+    throw error;
+  }
+  const { ino, dev } = statSync(path);
+  return {
+    isStillAt(named) {
+      const seen = statSync(named, { throwIfNoEntry: false });
+      return seen !== undefined && seen.ino === ino && seen.dev === dev;
+    },
+    release: () => database.close(),
+  };
+}
+
+/** Loaded where a spool is used only; Node 24 warns that the module is new, which is no news to the user of Sluice. */
+async function loadSqlite(): Promise<typeof import('node:sqlite').DatabaseSync> {
+  const { emitWarning } = process;
+  process.emitWarning = (() => {}) as typeof emitWarning;
+  try {
+    return (await import('node:sqlite')).DatabaseSync;
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}

@@ -1,0 +1,131 @@
+// The positions of all backends, one file for each.
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Clock } from '../../telemetry/clock.ts';
+import type { SpoolEvents } from '../../telemetry/events.ts';
+import { BackendPositions } from './backend-positions.ts';
+import { PositionsFile } from './positions-file.ts';
+import { parsePositions, type StoredPositions } from './positions-format.ts';
+import type { SpoolFiles } from './spool-files.ts';
+
+export interface PositionsStoreDeps {
+  readonly folder: string;
+  readonly files: SpoolFiles;
+  readonly clock: Clock;
+  readonly events: SpoolEvents;
+}
+
+/** The stretch of positions that the spool knows: what a backend starts with that has none of its own. */
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+const SUFFIX = '.positions';
+
+export class PositionsStore {
+  readonly #deps: PositionsStoreDeps;
+  readonly #inUse = new Map<string, BackendPositions>();
+  /** By file name; `damaged` where the file is there and says nothing. */
+  readonly #stored = new Map<string, StoredPositions | 'damaged'>();
+
+  constructor(deps: PositionsStoreDeps) {
+    this.#deps = deps;
+  }
+
+  /** Reads what earlier runs left. Rejects with what the disk throws. */
+  async load(): Promise<void> {
+    const { folder, files } = this.#deps;
+    for (const name of await files.list(folder)) {
+      if (name.endsWith(SUFFIX)) this.#stored.set(name, await this.#read(name));
+    }
+  }
+
+  /** The furthest position that any lane of any run has settled. */
+  get highest(): number {
+    let highest = 0;
+    for (const stored of this.#stored.values()) {
+      if (stored === 'damaged') continue;
+      for (const { position } of stored.lanes) highest = Math.max(highest, position);
+      for (const lanes of stored.earlier) highest = Math.max(highest, ...lanes);
+    }
+    return highest;
+  }
+
+  /** After `load`. */
+  of(backend: string, lanes: number, range: Range): BackendPositions {
+    const positions = this.#positions(backend, lanes);
+    const stored = this.#stored.get(fileName(backend));
+    if (stored === undefined) positions.startAnew(range.end);
+    else if (stored === 'damaged') positions.startAnew(range.start);
+    else positions.adopt(stored);
+    return positions;
+  }
+
+  /** Before `load` could be done: what earlier runs left is taken in by `adoptLate`. */
+  ofUnknown(backend: string, lanes: number): BackendPositions {
+    return this.#positions(backend, lanes);
+  }
+
+  /** After a late `load`: its backends are on their way already, from position 0. */
+  adoptLate(range: Range): void {
+    for (const [backend, positions] of this.#inUse) {
+      const stored = this.#stored.get(fileName(backend));
+      const fresh = { backend, lanes: [{ position: range.end, samples: 0 }], earlier: [] };
+      if (stored !== 'damaged') positions.adoptLate(stored ?? fresh);
+    }
+  }
+
+  /** Every backend in use has its file when it returns. Throws what the disk throws. */
+  saveAll(): void {
+    for (const positions of this.#inUse.values()) positions.save();
+  }
+
+  async syncAll(): Promise<void> {
+    for (const positions of this.#inUse.values()) await positions.sync();
+  }
+
+  async forgetOthers(names: readonly string[]): Promise<void> {
+    const { folder, files } = this.#deps;
+    const kept = new Set(names.map(fileName));
+    for (const name of this.#stored.keys()) {
+      if (kept.has(name)) continue;
+      this.#stored.delete(name);
+      await files.remove(join(folder, name));
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const positions of this.#inUse.values()) await positions.close();
+  }
+
+  #positions(backend: string, lanes: number): BackendPositions {
+    const { folder, files, clock } = this.#deps;
+    const file = new PositionsFile(join(folder, fileName(backend)), files);
+    const positions = new BackendPositions(backend, lanes, file, clock);
+    this.#inUse.set(backend, positions);
+    return positions;
+  }
+
+  async #read(name: string): Promise<StoredPositions | 'damaged'> {
+    const { folder, files, events } = this.#deps;
+    const path = join(folder, name);
+    const file = await files.open(path);
+    try {
+      const bytes = Buffer.alloc(await file.size());
+      await file.read(bytes, 0);
+      const stored = parsePositions(bytes);
+      if (stored !== undefined) return stored;
+      const detail = `Cannot read spool positions ${path}: expected what was written, found other bytes`;
+      events.spoolDamaged({ bytes: bytes.length, records: 0, detail });
+      return 'damaged';
+    } finally {
+      await file.close();
+    }
+  }
+}
+
+/** Any name of a backend, however long and of whatever characters, becomes a file name. */
+function fileName(backend: string): string {
+  return `${createHash('sha256').update(backend).digest('hex').slice(0, 32)}${SUFFIX}`;
+}

@@ -1,0 +1,75 @@
+// Finds out after a start what the segments hold. All but the newest were finished by whoever wrote them, and the one
+// behind tells where they end; the newest is walked through, since a crash may have left its tail torn.
+import { join } from 'node:path';
+import { HEADER_BYTES } from './record-format.ts';
+import { formatSegmentName, parseSegmentName, type SegmentName } from './segment-name.ts';
+import type { Segment } from './segment-table.ts';
+import { SegmentWindow } from './segment-window.ts';
+import type { SpoolFile, SpoolFiles } from './spool-files.ts';
+
+export interface Recovered {
+  /** Oldest first. */
+  readonly segments: readonly Segment[];
+  /** Bytes of a torn tail: written, but never synced or acknowledged. */
+  readonly tornBytes: number;
+}
+
+/** `syncedAtLeast`: a position up to which everything was synced once; less than that is damage, not a torn tail. */
+export async function recoverSegments(
+  folder: string,
+  files: SpoolFiles,
+  syncedAtLeast: number,
+): Promise<Recovered> {
+  const names = (await files.list(folder)).flatMap((name) => parseSegmentName(name) ?? []);
+  names.sort((a, b) => a.start - b.start || a.previousEnd - b.previousEnd);
+  const segments: Segment[] = [];
+  let tornBytes = 0;
+  for (const [at, name] of names.entries()) {
+    const file = await files.open(join(folder, formatSegmentName(name)));
+    try {
+      const bytes = await file.size();
+      const next = names[at + 1];
+      const end =
+        next === undefined
+          ? await newestEnd(file, name, bytes, syncedAtLeast)
+          : Math.max(name.start, next.previousEnd);
+      if (next === undefined) tornBytes = Math.max(0, name.start + bytes - end);
+      segments.push({ ...name, end, bytes });
+    } finally {
+      await file.close();
+    }
+  }
+  return { segments, tornBytes };
+}
+
+async function newestEnd(
+  file: SpoolFile,
+  name: SegmentName,
+  bytes: number,
+  syncedAtLeast: number,
+): Promise<number> {
+  // What is read now and delivered must be there after a power cut too.
+  await file.sync();
+  return Math.max(await soundEnd(file, name, bytes), syncedAtLeast);
+}
+
+/**
+ * Position behind the last record that is whole. One with a sound header and a wrong payload counts as well, to be told as
+ * damaged when it is read: a torn write ends in the middle of a record, hardly ever inside and not at the end.
+ */
+async function soundEnd(file: SpoolFile, name: SegmentName, bytes: number): Promise<number> {
+  const limit = name.start + bytes;
+  const window = new SegmentWindow(file, name, limit);
+  let end = name.start;
+  let position = name.start;
+  while (position < limit) {
+    if (!window.hasHeader(position)) await window.moveTo(position);
+    const header = window.headerAt(position);
+    if (header === undefined) position = await window.nextHeader(position + 1);
+    else {
+      position += HEADER_BYTES + header.length;
+      end = position;
+    }
+  }
+  return end;
+}

@@ -1,0 +1,270 @@
+// The disk station: pushes are appended and synced here before they are acknowledged as stored, and read back by the lanes
+// of all backends. Invariant: what was told as synced is served until it is released, what was told as failed never is.
+import type { SpoolConfig } from '../../config/config.ts';
+import type { Clock } from '../../telemetry/clock.ts';
+import type { SpoolEvents } from '../../telemetry/events.ts';
+import type { SpoolReading } from '../../telemetry/spool-metrics.ts';
+import type { BackendPositions } from './backend-positions.ts';
+import { DamageBook } from './damage-book.ts';
+import { diskFiles } from './disk-files.ts';
+import { describeSeen } from './disk-trouble.ts';
+import { GroupCommit } from './group-commit.ts';
+import { PositionsStore } from './positions-store.ts';
+import { HEADER_BYTES } from './record-format.ts';
+import type { RecordGroup } from './record-group.ts';
+import { recoverSegments } from './recover-segments.ts';
+import { SegmentRemoval } from './segment-removal.ts';
+import { SegmentTable } from './segment-table.ts';
+import { SegmentWriter } from './segment-writer.ts';
+import type { SpoolFiles } from './spool-files.ts';
+import { SpoolFolder } from './spool-folder.ts';
+import { SpoolHealth } from './spool-health.ts';
+import { SpoolReader, type SpoolRecord } from './spool-reader.ts';
+
+export type { SpoolRecord } from './spool-reader.ts';
+
+/** Never called during `append`. */
+export interface SpoolSink {
+  /** Everything that was appended before position `end` is on disk and synced. In order. */
+  synced(end: number): void;
+  /** What was appended from `from` up to `to` is not on disk and never will be: a restart does not bring it back. */
+  failed(from: number, to: number, detail: string): void;
+}
+
+export interface SpoolDeps {
+  readonly events: SpoolEvents;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** The real disk where it is missing. */
+  readonly files?: SpoolFiles;
+}
+
+export type AppendResult =
+  | { readonly kind: 'appended'; readonly position: number; readonly end: number }
+  | { readonly kind: 'full' }
+  | { readonly kind: 'unusable'; readonly detail: string };
+
+const MIB = 1024 * 1024;
+/** The most that is written to try whether a disk has room again. */
+const MAX_PROBE_BYTES = MIB;
+const MIN_PROBE_BYTES = 4096;
+
+export class Spool {
+  readonly #maxSize: number;
+  /** Bytes that may wait for the disk; a single record may always. */
+  readonly #maxPending: number;
+  readonly #sink: SpoolSink;
+  readonly #events: SpoolEvents;
+  readonly #files: SpoolFiles;
+  readonly #folder: SpoolFolder;
+  readonly #table = new SegmentTable();
+  readonly #writer: SegmentWriter;
+  readonly #commit: GroupCommit;
+  readonly #damage: DamageBook;
+  readonly #reader: SpoolReader;
+  readonly #positions: PositionsStore;
+  readonly #removal: SegmentRemoval;
+  readonly #health: SpoolHealth;
+  #isLoaded = false;
+  #syncedEnd = 0;
+  #released = 0;
+  #probeBytes = MIN_PROBE_BYTES;
+
+  /**
+   * Opens the spool, and makes what is missing of the directory. Rejects where another program holds the directory. Where
+   * the disk fails, the spool is unusable and tries again.
+   */
+  static async open(config: SpoolConfig, sink: SpoolSink, deps: SpoolDeps): Promise<Spool> {
+    const spool = new Spool(config, sink, deps);
+    await spool.#health.start();
+    return spool;
+  }
+
+  private constructor({ directory, maxSize }: SpoolConfig, sink: SpoolSink, deps: SpoolDeps) {
+    const { events, clock, random, files = diskFiles() } = deps;
+    this.#maxSize = maxSize;
+    this.#maxPending = between(2 * MIB, maxSize / 8, 16 * MIB);
+    this.#sink = sink;
+    this.#events = events;
+    this.#files = files;
+    this.#folder = new SpoolFolder(directory, files);
+    const { segments, positions, damaged } = this.#folder;
+    this.#writer = new SegmentWriter(segments, files);
+    this.#damage = new DamageBook(damaged, files, events);
+    this.#reader = new SpoolReader({ folder: segments, files, table: this.#table, damage: this.#damage });
+    this.#positions = new PositionsStore({ folder: positions, files, clock, events });
+    this.#removal = new SegmentRemoval(segments, files, () => this.#positions.syncAll());
+    this.#health = new SpoolHealth({ directory, clock, events, heal: () => this.#heal() });
+    this.#commit = new GroupCommit({
+      writer: this.#writer,
+      clock,
+      random,
+      segmentBytes: between(MIB, maxSize / 16, 64 * MIB),
+      onCommitted: (group, durationMs) => this.#committed(group, durationMs),
+      onTrouble: (error, bytes) => this.#troubled(error, bytes),
+      onFailed: (from, to, error) => sink.failed(from, to, describeSeen(error)),
+    });
+  }
+
+  /** Copies the payload, given in pieces, and returns at once; the sink hears what becomes of it. `shardHash` is a u32. */
+  append(shardHash: number, payload: readonly Uint8Array[]): AppendResult {
+    const { trouble } = this.#health;
+    if (trouble !== undefined) return { kind: 'unusable', detail: trouble };
+    let length = 0;
+    for (const piece of payload) length += piece.length;
+    if (!this.#hasRoom(HEADER_BYTES + length)) return { kind: 'full' };
+    const { position, end } = this.#commit.append(shardHash, payload, length);
+    return { kind: 'appended', position, end };
+  }
+
+  get isUsable(): boolean {
+    return this.#health.trouble === undefined;
+  }
+
+  /** A sentence for `/-/ready`; undefined while all is well. */
+  get trouble(): string | undefined {
+    return this.#health.trouble;
+  }
+
+  /** Position of the oldest record that is kept. */
+  get startPosition(): number {
+    return this.#table.start ?? this.#syncedEnd;
+  }
+
+  get syncedEnd(): number {
+    return this.#syncedEnd;
+  }
+
+  /**
+   * Records from position `from` on whose shard hash `wants`, in order, until about `maxBytes` of payload are read or the
+   * end is reached: then `next`, where to go on, is `syncedEnd`. Damaged records are left out and told of. Rejects with an
+   * Error where the disk does not let us read.
+   */
+  async read(
+    from: number,
+    wants: (shardHash: number) => boolean,
+    maxBytes: number,
+  ): Promise<{ records: readonly SpoolRecord[]; next: number }> {
+    const { records, next } = await this.#reader.read(from, wants, maxBytes);
+    return { records, next: next ?? this.#syncedEnd };
+  }
+
+  /** Nobody needs what is before `position` any more: segments that end there or earlier are removed. */
+  release(position: number): void {
+    this.#released = Math.max(this.#released, position);
+    const isNewestOpen = this.#writer.openSegment !== undefined;
+    this.#removal.add(this.#table.takeBefore(position, isNewestOpen));
+    this.#damage.forgetBefore(position);
+  }
+
+  /** Once for each backend. A new name starts at `syncedEnd`. */
+  positionsOf(backend: string, shards: number): BackendPositions {
+    if (!this.#isLoaded) return this.#positions.ofUnknown(backend, shards);
+    const positions = this.#positions.of(backend, shards, this.#range);
+    try {
+      positions.replace();
+    } catch (error) {
+      // Without its file a restart would take the backend for a new one, and pass over what waits for it.
+      this.#health.fail(error);
+    }
+    return positions;
+  }
+
+  /** Removes what is kept of backends that are not in `names`. */
+  forgetOthers(names: readonly string[]): void {
+    // What cannot be removed now is tried at the next start.
+    this.#positions.forgetOthers(names).catch(() => {});
+  }
+
+  reading(): SpoolReading {
+    return { bytes: this.#bytes, limitBytes: this.#maxSize, isUsable: this.isUsable };
+  }
+
+  /** Syncs what was appended, closes everything and gives the directory free. */
+  async close(): Promise<void> {
+    await this.#health.stop('Cannot use the spool: Sluice is stopping');
+    await this.#commit.drained();
+    await this.#commit.settleDoubt().catch(() => {});
+    await this.#removal.finished();
+    await this.#positions.close();
+    await this.#writer.close();
+    if (this.#isLoaded) this.#writeMark();
+    this.#folder.leave();
+  }
+
+  get #bytes(): number {
+    return this.#table.bytes + this.#removal.bytes + this.#commit.pendingBytes;
+  }
+
+  get #range(): { start: number; end: number } {
+    return { start: this.startPosition, end: this.#syncedEnd };
+  }
+
+  #hasRoom(bytes: number): boolean {
+    const { pendingBytes } = this.#commit;
+    if (pendingBytes > 0 && pendingBytes + bytes > this.#maxPending) return false;
+    if (this.#bytes + bytes <= this.#maxSize) return true;
+    if (this.#commit.isIdle && this.#released >= this.#syncedEnd) void this.#giveUpNewest();
+    return false;
+  }
+
+  /** The newest segment holds nothing that is needed, and stands in the way: the next push will find room. */
+  async #giveUpNewest(): Promise<void> {
+    this.#commit.leaveSegment();
+    await this.#writer.close();
+    this.release(this.#released);
+  }
+
+  #committed(group: RecordGroup, durationMs: number): void {
+    this.#table.grow(group.segment, group.end);
+    this.#syncedEnd = group.end;
+    this.#health.succeeded();
+    this.#events.spoolSynced(durationMs);
+    this.#sink.synced(group.end);
+    this.#removal.start();
+  }
+
+  #troubled(error: unknown, bytes: number): void {
+    this.#probeBytes = between(MIN_PROBE_BYTES, bytes, MAX_PROBE_BYTES);
+    this.#health.fail(error);
+  }
+
+  async #heal(): Promise<void> {
+    await this.#commit.drained();
+    await this.#commit.settleDoubt();
+    await this.#folder.enter();
+    if (!this.#isLoaded) await this.#load();
+    await this.#folder.probe(this.#probeBytes);
+    this.#positions.saveAll();
+    this.#removal.start();
+  }
+
+  async #load(): Promise<void> {
+    const mark = await this.#folder.readMark();
+    const { segments, tornBytes } = await recoverSegments(this.#folder.segments, this.#files, mark);
+    await this.#positions.load();
+    for (const segment of segments) this.#table.add(segment);
+    const newest = segments.at(-1);
+    const lastEnd = newest?.end ?? 0;
+    // The name of a segment that holds nothing must not be taken a second time.
+    const behindEmpty = newest !== undefined && newest.end === newest.start ? newest.start + 1 : 0;
+    this.#syncedEnd = Math.max(lastEnd, this.#positions.highest, behindEmpty, mark);
+    this.#commit.startAt(lastEnd, this.#syncedEnd);
+    this.#isLoaded = true;
+    this.#positions.adoptLate(this.#range);
+    this.#events.spoolOpened({ bytes: this.#table.bytes, tornBytes });
+  }
+
+  #writeMark(): void {
+    try {
+      this.#folder.writeMark(this.#commit.committedEnd);
+    } catch {
+      // The next start takes a damaged tail for a torn one; nothing else depends on the mark.
+    }
+  }
+}
+
+function between(least: number, value: number, most: number): number {
+  return Math.max(least, Math.min(most, Math.floor(value)));
+}
