@@ -3,6 +3,7 @@ import type { Config } from './config/config.ts';
 import { configWarnings } from './config/config-warnings.ts';
 import { uncompressedBudget } from './delivery/batch.ts';
 import { Delivery, type StopReport } from './delivery/delivery.ts';
+import { Spool } from './delivery/spool/spool.ts';
 import { Listener } from './intake/listener.ts';
 import { MemoryBudget } from './intake/memory-budget.ts';
 import { OpenPushes } from './intake/open-pushes.ts';
@@ -21,6 +22,7 @@ import type { IntakeEvents } from './telemetry/events.ts';
 import { LoggedIntakeEvents } from './telemetry/intake-events.ts';
 import type { Log } from './telemetry/log.ts';
 import { Metrics } from './telemetry/metrics.ts';
+import { LoggedSpoolEvents } from './telemetry/spool-events.ts';
 import { Transcoder } from './transcode/transcoder.ts';
 
 export interface CollectorDeps {
@@ -41,6 +43,7 @@ export class Collector {
   readonly #listener: Listener;
   readonly #openPushes = new OpenPushes();
   readonly #clock: Clock;
+  readonly #openSpool: () => Promise<void>;
   #notReady: string | undefined = 'Cannot take pushes: not listening yet';
 
   /** Throws an Error that names the file where one for TLS or credentials cannot be used. Opens no port. */
@@ -54,13 +57,18 @@ export class Collector {
     const deliveryEvents = new LoggedDeliveryEvents(log, metrics, clock);
     this.#delivery = new Delivery(config.remoteWrite, { events: deliveryEvents, clock, random, userAgent });
     metrics.observeQueues(() => this.#delivery.readings());
+    this.#openSpool = () => this.#openSpoolWith(metrics, { log, clock, random });
     this.#listener = this.#buildListener(this.#buildOperations(metrics, version));
   }
 
-  /** Starts to take pushes; returns the address as bound, host and port. Rejects with an Error that names the address. */
+  /**
+   * Starts to take pushes; returns the address as bound, host and port. Rejects with an Error that names the address, or
+   * the spool's directory where another program has it.
+   */
   async start(): Promise<string> {
     for (const warning of configWarnings(this.#config)) this.events.configurationWarning(warning);
     const { listenAddress } = this.#config;
+    await this.#openSpool();
     const { address, port, family } = await this.#listener.listen(listenAddress).catch((cause: unknown) => {
       throw listenError(listenAddress, cause);
     });
@@ -81,6 +89,19 @@ export class Collector {
     timer.cancel();
     await this.#listener.close();
     return report;
+  }
+
+  async #openSpoolWith(metrics: Metrics, deps: Omit<CollectorDeps, 'version'>): Promise<void> {
+    const { spool: config } = this.#config;
+    if (config === undefined) return;
+    const { log, clock, random } = deps;
+    const spoolMetrics = metrics.addSpool();
+    const events = new LoggedSpoolEvents(log, spoolMetrics, clock);
+    await this.#delivery.openSpool(async (sink) => {
+      const spool = await Spool.open(config, sink, { events, clock, random });
+      spoolMetrics.observe(() => spool.reading());
+      return spool;
+    });
   }
 
   #buildOperations(metrics: Metrics, version: string): Operations {

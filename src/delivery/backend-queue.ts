@@ -10,9 +10,9 @@ import { BackendLedger } from './backend-ledger.ts';
 import type { SpoolRange } from './lane-backlog.ts';
 import type { PushTicket } from './push-ticket.ts';
 import { type LaneDeps, ShardLane } from './shard-lane.ts';
-import { openSpoolLane } from './spool-lane.ts';
-import type { SpoolStore } from './spool-store.ts';
-import { profileNumber } from './spooled-push.ts';
+import { openSpoolLane } from './spool/spool-lane.ts';
+import type { SpoolStore } from './spool/spool-store.ts';
+import { profileNumber } from './spool/spooled-push.ts';
 import { UpstreamClient } from './upstream-client.ts';
 
 export interface QueueDeps extends DeliveryDeps {

@@ -7,9 +7,9 @@ import type { QueueReading } from '../telemetry/backend-metrics.ts';
 import { BackendQueue, type DeliveryDeps, type QueuePush } from './backend-queue.ts';
 import type { OfferedPush, OfferResult } from './offered-push.ts';
 import { PushTicket } from './push-ticket.ts';
-import { type PassedPush, SpoolGate } from './spool-gate.ts';
-import type { SpoolSink, SpoolStore } from './spool-store.ts';
-import { partFor } from './spooled-push.ts';
+import { type PassedPush, SpoolGate } from './spool/spool-gate.ts';
+import type { SpoolSink, SpoolStore } from './spool/spool-store.ts';
+import { partFor } from './spool/spooled-push.ts';
 
 export type { OfferedPush, OfferResult } from './offered-push.ts';
 

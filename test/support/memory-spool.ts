@@ -6,7 +6,7 @@ import type {
   SpoolRecord,
   SpoolSink,
   SpoolStore,
-} from '../../src/delivery/spool-store.ts';
+} from '../../src/delivery/spool/spool-store.ts';
 
 export class MemorySpool implements SpoolStore {
   readonly sink: SpoolSink;

@@ -1,10 +1,10 @@
 // A push as a record of the spool: version, flags, time of receipt, job, and its encodings, each with the profile of the
 // backends that it is for. Damage is found by the spool, so what is read here is what was written, by this or an older
 // version of the program.
-import type { BackendConfig } from '../config/config.ts';
-import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
-import { readVarint, varintEnd, writeVarint } from '../wire/varint.ts';
-import type { OfferedPush } from './offered-push.ts';
+import type { BackendConfig } from '../../config/config.ts';
+import type { EncodedSeries } from '../../remotewrite/encoded-series.ts';
+import { readVarint, varintEnd, writeVarint } from '../../wire/varint.ts';
+import type { OfferedPush } from '../offered-push.ts';
 
 const VERSION = 1;
 /** Version, time and job length, and for each part its profile, sample count and length. */

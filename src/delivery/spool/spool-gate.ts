@@ -1,9 +1,9 @@
 // Where pushes pass through the spool: each is appended, and handed to the backends in the order of the offers once it is
 // on disk. Those that nobody waits for pass in memory where the disk takes none; no push overtakes another.
 
-import type { SpoolRange } from './lane-backlog.ts';
-import type { OfferedPush, OfferResult } from './offered-push.ts';
-import type { PushTicket } from './push-ticket.ts';
+import type { SpoolRange } from '../lane-backlog.ts';
+import type { OfferedPush, OfferResult } from '../offered-push.ts';
+import type { PushTicket } from '../push-ticket.ts';
 import type { SpoolSink, SpoolStore } from './spool-store.ts';
 import { decodeSpooledPush, encodeSpooledPush, type SpooledPush } from './spooled-push.ts';
 
