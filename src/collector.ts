@@ -4,6 +4,7 @@ import { configWarnings } from './config/config-warnings.ts';
 import { uncompressedBudget } from './delivery/batch.ts';
 import { Delivery, type StopReport } from './delivery/delivery.ts';
 import { Spool } from './delivery/spool/spool.ts';
+import { Acknowledgements } from './intake/acknowledgement.ts';
 import { Listener } from './intake/listener.ts';
 import { MemoryBudget } from './intake/memory-budget.ts';
 import { OpenPushes } from './intake/open-pushes.ts';
@@ -15,6 +16,7 @@ import { ReceiptClock } from './intake/receipt-clock.ts';
 import { Routes } from './intake/routes.ts';
 import { statusText } from './intake/status-text.ts';
 import { Turns } from './intake/turns.ts';
+import { WaitingPushes } from './intake/waiting-pushes.ts';
 import { LayoutNumbers } from './labels/fixed-labels.ts';
 import type { Clock } from './telemetry/clock.ts';
 import { LoggedDeliveryEvents } from './telemetry/delivery-events.ts';
@@ -36,12 +38,16 @@ export interface CollectorDeps {
 /** An encoded push may be this many times as large as the largest decoded body: each series carries its grouping key. */
 const ENCODED_PER_DECODED = 4;
 
+/** What may be left of a stop for answers to leave, where its time is up. */
+const ANSWER_GRACE_MS = 1000;
+
 export class Collector {
   readonly events: IntakeEvents;
   readonly #config: Config;
   readonly #delivery: Delivery;
   readonly #listener: Listener;
   readonly #openPushes = new OpenPushes();
+  readonly #waitingPushes: WaitingPushes;
   readonly #clock: Clock;
   readonly #openSpool: () => Promise<void>;
   #notReady: string | undefined = 'Cannot take pushes: not listening yet';
@@ -58,6 +64,11 @@ export class Collector {
     this.#delivery = new Delivery(config.remoteWrite, { events: deliveryEvents, clock, random, userAgent });
     metrics.observeQueues(() => this.#delivery.readings());
     this.#openSpool = () => this.#openSpoolWith(metrics, { log, clock, random });
+    this.#waitingPushes = new WaitingPushes(
+      { maxPushes: config.push.pushgateway.maxWaitingPushes, hasSpool: config.spool !== undefined },
+      clock,
+    );
+    metrics.observeWaitingPushes(() => this.#waitingPushes.count);
     this.#listener = this.#buildListener(this.#buildOperations(metrics, version));
   }
 
@@ -83,10 +94,16 @@ export class Collector {
     this.#notReady = 'Cannot take pushes: Sluice is stopping';
     this.#listener.closeConnectionsAfterAnswers();
     const deadline = new AbortController();
-    const timer = this.#clock.setTimer(() => deadline.abort(), this.#config.shutdownTimeout);
+    const answered = new AbortController();
+    const { shutdownTimeout } = this.#config;
+    const timers = [
+      this.#clock.setTimer(() => deadline.abort(), shutdownTimeout),
+      this.#clock.setTimer(() => answered.abort(), shutdownTimeout + ANSWER_GRACE_MS),
+    ];
     const report = await this.#delivery.stop(deadline.signal);
-    await this.#openPushes.answered(deadline.signal);
-    timer.cancel();
+    this.#waitingPushes.leaveToSpool();
+    await this.#openPushes.answered(answered.signal);
+    for (const timer of timers) timer.cancel();
     await this.#listener.close();
     return report;
   }
@@ -129,12 +146,16 @@ export class Collector {
     );
     const transcoder = this.#buildTranscoder();
     const turns = new Turns();
+    const hasSpool = this.#config.spool !== undefined;
+    const acknowledgements = new Acknowledgements({ ...pushgateway, hasSpool });
     const service = new PushService({
       config: pushgateway,
       transcoder,
       delivery: this.#delivery,
       turns,
       receiptClock,
+      acknowledgements,
+      waitingPushes: this.#waitingPushes,
     });
     return new Listener(server, {
       routes: new Routes({ ...pushgateway, defaults: labels.defaults }, new LayoutNumbers()),
@@ -142,6 +163,7 @@ export class Collector {
       operations,
       exchange: {
         service,
+        acknowledgements,
         budget: new MemoryBudget(pushgateway.maxBufferedSize),
         turns,
         openPushes: this.#openPushes,

@@ -36,7 +36,10 @@ export interface PushgatewayConfig {
   readonly enabled: boolean;
   /** Each '' or '/…' without a trailing slash. */
   readonly pathPrefixes: readonly string[];
-  readonly acknowledge: 'queued';
+  readonly acknowledge: 'queued' | 'stored' | 'delivered';
+  /** How long a push may wait for its delivery; 0: none waits. */
+  readonly maxWait: number;
+  readonly maxWaitingPushes: number;
   readonly onDelete: 'reject' | 'ignore';
   readonly timestamps: 'honor' | 'reject' | 'ignore';
   /** Each once; gzip is always among them. */

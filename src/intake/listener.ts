@@ -1,10 +1,10 @@
 // The HTTP listener: bounds what a connection may take in time, and hands each request to its route.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
 import type { Config } from '../config/config.ts';
 import { allowedMethods } from './allowed-methods.ts';
 import { answerUnreadable } from './answer-unreadable.ts';
+import { Connections } from './connections.ts';
 import { earlyOutcome, type PushRules } from './early-outcome.ts';
 import type { Operations } from './operations.ts';
 import { PushExchange, type PushExchangeDeps } from './push-exchange.ts';
@@ -25,8 +25,7 @@ export class Listener {
   readonly #deps: ListenerDeps;
   readonly #server: Server;
   #isStopping = false;
-  /** Connections that were told 400 or the like: a push of theirs that is still under way must not go on. */
-  readonly #refused = new WeakSet<Duplex>();
+  readonly #connections: Connections;
 
   constructor(config: Config['server'], deps: ListenerDeps) {
     this.#deps = deps;
@@ -43,13 +42,16 @@ export class Listener {
     // For whoever does not read the answer: the other limits end with the request. Later than they are noticed, since it
     // says nothing to a client that stopped in the middle of a request.
     this.#server.timeout = config.requestTimeout + 2 * CHECK_INTERVAL_MS;
+    this.#connections = new Connections(this.#server.timeout);
     this.#server.maxConnections = config.maxConnections;
     this.#server.on('request', (request, response) => this.#handle(request, response, false));
     this.#server.on('checkContinue', (request, response) => this.#handle(request, response, true));
     // Other expectations may be passed over (RFC 9110, section 10.1.1); Node itself would answer 417, and nobody would know.
     this.#server.on('checkExpectation', (request, response) => this.#handle(request, response, false));
     this.#server.on('clientError', (error, socket) => {
-      if (answerUnreadable(error, socket)) this.#refused.add(socket);
+      // The line would be taken for the answer to the push that waits, which it is not.
+      if (this.#connections.waits(socket)) socket.destroy();
+      else if (answerUnreadable(error, socket)) this.#connections.refuse(socket);
     });
   }
 
@@ -101,7 +103,7 @@ export class Listener {
   }
 
   #open(request: IncomingMessage, response: ServerResponse, job?: string): PushExchange {
-    return new PushExchange(request, response, this.#deps.exchange, this.#refused, job);
+    return new PushExchange(request, response, this.#deps.exchange, this.#connections, job);
   }
 }
 

@@ -1,19 +1,22 @@
 // One push on the wire: reads the body within its limits, hands it on, writes the answer. Exactly one answer for each
 // push; a push whose connection ends before its body does is forgotten, nothing of it goes further.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
 import type { GroupingKey } from '../labels/grouping-key.ts';
 import type { IntakeEvents } from '../telemetry/events.ts';
+import type { Acknowledgements } from './acknowledgement.ts';
 import { BodyBuffer } from './body-buffer.ts';
+import type { Connections } from './connections.ts';
 import type { BudgetShare, MemoryBudget } from './memory-budget.ts';
 import type { OpenPushes } from './open-pushes.ts';
 import { answerFor, type PushOutcome, REFUSED_CONNECTION, TOO_MUCH_AT_ONCE } from './push-outcome.ts';
-import type { PushService } from './push-service.ts';
+import type { PushResult, PushService } from './push-service.ts';
 import type { Turns } from './turns.ts';
+import { WaitingPush } from './waiting-push.ts';
 import { writeAnswer, writeAnswerEarly } from './write-answer.ts';
 
 export interface PushExchangeDeps {
   readonly service: Pick<PushService, 'refuse' | 'accept'>;
+  readonly acknowledgements: Acknowledgements;
   readonly budget: MemoryBudget;
   readonly events: IntakeEvents;
   readonly turns: Turns;
@@ -29,8 +32,7 @@ export class PushExchange {
   readonly #body: BodyBuffer;
   readonly #share: BudgetShare;
   readonly #startedMs: number;
-  /** Connections that were already told 400 or the like. */
-  readonly #refused: WeakSet<Duplex>;
+  readonly #connections: Connections;
   #job: string | undefined;
   #isAnswered = false;
 
@@ -38,12 +40,12 @@ export class PushExchange {
     request: IncomingMessage,
     response: ServerResponse,
     deps: PushExchangeDeps,
-    refused: WeakSet<Duplex>,
+    connections: Connections,
     job?: string,
   ) {
     this.#job = job;
     this.#deps = deps;
-    this.#refused = refused;
+    this.#connections = connections;
     this.#request = request;
     this.#response = response;
     this.#body = new BodyBuffer(
@@ -103,20 +105,39 @@ export class PushExchange {
       chunks: this.#body.pieces(),
       length: this.#body.length,
       heldBytes: this.#body.heldWith(0),
+      // Node joins its lines with commas.
+      acknowledgement: this.#deps.acknowledgements.of(headers.prefer as string | undefined),
     };
     try {
-      const outcome = this.#deps.service.accept(push, this.#share, () => this.#isRefused());
-      if (outcome instanceof Promise)
-        void outcome.catch((error) => this.#fault(error)).then((o) => this.#answer(o));
-      else this.#answer(outcome);
+      const result = this.#deps.service.accept(push, this.#share, () => this.#isRefused());
+      if (result instanceof Promise)
+        void result.catch((error) => this.#fault(error)).then((r) => this.#conclude(r));
+      else this.#conclude(result);
     } catch (error) {
       this.#answer(this.#fault(error));
     }
   }
 
+  #conclude(result: PushResult): void {
+    if (result instanceof WaitingPush) this.#wait(result);
+    else this.#answer(result);
+  }
+
+  /** From here on the push is in the hands of delivery: a wait costs no more than the open response. */
+  #wait(push: WaitingPush): void {
+    const { socket } = this.#request;
+    this.#body.drop();
+    this.#share.release();
+    this.#connections.beginWait(socket);
+    push.whenOver((outcome) => {
+      this.#connections.endWait(socket);
+      this.#answer(outcome);
+    });
+  }
+
   /** Whether the client was told that it cannot be read while its push was still waiting: that has to be true. */
   #isRefused(): boolean {
-    return this.#refused.has(this.#request.socket);
+    return this.#connections.isRefused(this.#request.socket);
   }
 
   /** A defect of ours: it costs this push, and nothing of the others. */
@@ -127,12 +148,8 @@ export class PushExchange {
 
   #answer(outcome: PushOutcome): void {
     const answer = answerFor(outcome);
-    this.#settle(
-      answer.status,
-      answer.reason,
-      answer.text,
-      outcome.kind === 'accepted' ? outcome.sampleCount : 0,
-    );
+    const sampleCount = 'sampleCount' in outcome ? outcome.sampleCount : 0;
+    this.#settle(answer.status, answer.reason, answer.text, sampleCount);
     writeAnswer(this.#response, answer);
   }
 

@@ -1,8 +1,29 @@
 // What became of a push, and the one table that turns it into an HTTP answer (the push contract).
 
+/** What is known of a push that was taken, whatever became of it then. */
+export interface Taken {
+  readonly sampleCount: number;
+  /** The preference of the client that was honoured. */
+  readonly applied?: string | undefined;
+}
+
 export type PushOutcome =
-  /** Taken and queued for every backend. */
-  | { readonly kind: 'accepted'; readonly sampleCount: number }
+  /** Taken and queued for every backend; on disk where it was to be stored. */
+  | ({ readonly kind: 'accepted' } & Taken)
+  /** All required backends have it. */
+  | ({ readonly kind: 'delivered' } & Taken)
+  /** A backend refused samples of it for good. `isOurFault`: not for what they are, but for how we came. */
+  | ({ readonly kind: 'refusedUpstream'; readonly detail: string; readonly isOurFault: boolean } & Taken)
+  /** Given up before a required backend had it. */
+  | ({
+      readonly kind: 'givenUp';
+      readonly detail: string;
+      readonly isOurFault: boolean;
+      readonly isStopping: boolean;
+    } & Taken)
+  /** The disk does not take it, so nothing of it is sent. */
+  | { readonly kind: 'notStored'; readonly detail: string; readonly applied?: string | undefined }
+  | { readonly kind: 'spoolFull'; readonly detail: string }
   /** A DELETE that was asked to be passed over: Sluice keeps nothing to delete. */
   | { readonly kind: 'deleteIgnored' }
   /** The path, the body or its compression says something that cannot be read. */
@@ -35,6 +56,8 @@ const NO_HEADERS: Headers = {};
 const RETRY_SECONDS = '1';
 /** Long enough for a replacement to be ready. */
 const RETRY_SECONDS_WHEN_STOPPING = '5';
+/** Disks and backends that were away for long do not come back in a second. */
+const RETRY_SECONDS_IN_TROUBLE = '5';
 
 const FAULT =
   'Cannot take push: Sluice failed on it; nothing of it was forwarded, and the fault is in its log';
@@ -59,6 +82,7 @@ export const REFUSED_CONNECTION: PushOutcome = {
 
 /** Every answer to a push, for metrics that exist from the start. */
 export const PUSH_ANSWERS = [
+  { status: 200, reason: 'delivered' },
   { status: 202, reason: 'accepted' },
   { status: 202, reason: 'delete_ignored' },
   { status: 400, reason: 'malformed' },
@@ -67,16 +91,25 @@ export const PUSH_ANSWERS = [
   { status: 408, reason: 'cut_off' },
   { status: 413, reason: 'too_large' },
   { status: 415, reason: 'unsupported' },
+  { status: 422, reason: 'refused' },
   { status: 500, reason: 'fault' },
+  { status: 502, reason: 'backend_access' },
   { status: 503, reason: 'overloaded' },
   { status: 503, reason: 'stopping' },
+  { status: 503, reason: 'spool_full' },
+  { status: 503, reason: 'not_stored' },
+  { status: 503, reason: 'given_up' },
 ] as const;
 
 /** The HTTP answer for an outcome. */
 export function answerFor(outcome: PushOutcome): Answer {
   switch (outcome.kind) {
     case 'accepted':
-      return ACCEPTED;
+      return outcome.applied === undefined
+        ? ACCEPTED
+        : { ...ACCEPTED, headers: headersWith(outcome.applied) };
+    case 'delivered':
+      return { status: 200, reason: 'delivered', headers: headersWith(outcome.applied), text: '' };
     case 'deleteIgnored':
       return DELETE_IGNORED;
     case 'malformed':
@@ -93,7 +126,19 @@ export function answerFor(outcome: PushOutcome): Answer {
       return { status: 500, reason: 'fault', headers: NO_HEADERS, text: FAULT };
     case 'overloaded':
       return answerOverloaded(outcome.detail, outcome.isStopping);
+    case 'refusedUpstream':
+      return answerRefused(outcome.detail, outcome.isOurFault, headersWith(outcome.applied));
+    case 'givenUp':
+      return answerGivenUp(outcome, headersWith(outcome.applied));
+    case 'notStored':
+      return answerLater('not_stored', outcome.detail, headersWith(outcome.applied));
+    case 'spoolFull':
+      return answerLater('spool_full', outcome.detail, NO_HEADERS);
   }
+}
+
+function headersWith(applied: string | undefined): Headers {
+  return applied === undefined ? NO_HEADERS : { 'preference-applied': applied };
 }
 
 function answerMethod(text: string, allow: string): Answer {
@@ -104,4 +149,19 @@ function answerOverloaded(text: string, isStopping: boolean): Answer {
   const retryAfter = isStopping ? RETRY_SECONDS_WHEN_STOPPING : RETRY_SECONDS;
   const headers = { 'retry-after': retryAfter };
   return { status: 503, reason: isStopping ? 'stopping' : 'overloaded', headers, text };
+}
+
+function answerRefused(text: string, isOurFault: boolean, headers: Headers): Answer {
+  return isOurFault
+    ? { status: 502, reason: 'backend_access', headers, text }
+    : { status: 422, reason: 'refused', headers, text };
+}
+
+function answerGivenUp(end: PushOutcome & { readonly kind: 'givenUp' }, headers: Headers): Answer {
+  if (end.isOurFault) return answerRefused(end.detail, true, headers);
+  return answerLater(end.isStopping ? 'stopping' : 'given_up', end.detail, headers);
+}
+
+function answerLater(reason: string, text: string, headers: Headers): Answer {
+  return { status: 503, reason, headers: { ...headers, 'retry-after': RETRY_SECONDS_IN_TROUBLE }, text };
 }

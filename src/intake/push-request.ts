@@ -1,5 +1,6 @@
 // A push as a plain value: no socket and no stream past this line.
 import type { GroupingKey } from '../labels/grouping-key.ts';
+import type { Acknowledgement } from './acknowledgement.ts';
 
 export interface PushRequest {
   readonly groupingKey: GroupingKey;
@@ -12,4 +13,5 @@ export interface PushRequest {
   readonly length: number;
   /** Bytes of memory that the chunks take. */
   readonly heldBytes: number;
+  readonly acknowledgement: Acknowledgement;
 }

@@ -11,6 +11,7 @@ import { SeriesTooLargeError } from '../transcode/sample-appender.ts';
 import type { Transcoder } from '../transcode/transcoder.ts';
 import { OutputLimitError } from '../wire/output-buffer.ts';
 import { CollisionError } from '../wire/probe-budget.ts';
+import type { Acknowledgement, Acknowledgements } from './acknowledgement.ts';
 import { FormatMemory } from './format-memory.ts';
 import type { BudgetShare } from './memory-budget.ts';
 import { type PushOutcome, REFUSED_CONNECTION, TOO_MUCH_AT_ONCE } from './push-outcome.ts';
@@ -19,6 +20,8 @@ import { quote } from './quote.ts';
 import type { ReceiptClock } from './receipt-clock.ts';
 import { refusalText } from './refusal-text.ts';
 import type { Turns } from './turns.ts';
+import type { WaitingPush } from './waiting-push.ts';
+import type { WaitingPushes } from './waiting-pushes.ts';
 
 export interface PushServiceDeps {
   readonly config: Pick<PushgatewayConfig, 'contentEncodings' | 'maxDecodedSize'>;
@@ -26,7 +29,12 @@ export interface PushServiceDeps {
   readonly delivery: Pick<Delivery, 'offer'>;
   readonly receiptClock: ReceiptClock;
   readonly turns: Turns;
+  readonly acknowledgements: Pick<Acknowledgements, 'withoutWait'>;
+  readonly waitingPushes: WaitingPushes;
 }
+
+/** A push that waits has its outcome later. */
+export type PushResult = PushOutcome | WaitingPush;
 
 const STOPPING: PushOutcome = {
   kind: 'overloaded',
@@ -42,6 +50,14 @@ const QUEUE_TOO_SMALL: PushOutcome = {
   kind: 'tooLarge',
   detail:
     'Cannot take push: expected one that fits an empty queue (queueConfig.maxQueueSize), found a larger one',
+};
+const SPOOL_FULL: PushOutcome = {
+  kind: 'spoolFull',
+  detail: 'Cannot store push: the spool is full (spool.maxSize), since a backend does not keep up or is away',
+};
+const SPOOL_UNUSABLE: PushOutcome = {
+  kind: 'notStored',
+  detail: 'Cannot store push: the spool cannot be used now; GET /-/ready tells why',
 };
 
 export class PushService {
@@ -69,11 +85,7 @@ export class PushService {
    * Takes a push that `refuse` let through; at once unless it is a large compressed one, which is dropped where
    * `isRefused` says that its connection has been refused meanwhile. Never throws for its content.
    */
-  accept(
-    push: PushRequest,
-    share: BudgetShare,
-    isRefused: () => boolean,
-  ): PushOutcome | Promise<PushOutcome> {
+  accept(push: PushRequest, share: BudgetShare, isRefused: () => boolean): PushResult | Promise<PushResult> {
     const encoding = readContentEncoding(push.contentEncoding) ?? 'identity';
     if (encoding === 'identity') return this.#forward(push, push.chunks, push.length);
     const isWhole = push.chunks.length === 1;
@@ -96,7 +108,7 @@ export class PushService {
     push: PushRequest,
     decoding: Promise<Buffer | undefined>,
     isRefused: () => boolean,
-  ): Promise<PushOutcome> {
+  ): Promise<PushResult> {
     try {
       const decoded = await decoding;
       if (decoded === undefined) return TOO_MUCH_AT_ONCE;
@@ -107,40 +119,54 @@ export class PushService {
     }
   }
 
-  #forward(push: PushRequest, chunks: readonly Buffer[], length: number): PushOutcome {
-    const { transcoder, delivery, receiptClock } = this.#deps;
+  #forward(push: PushRequest, chunks: readonly Buffer[], length: number): PushResult {
+    const { transcoder, receiptClock } = this.#deps;
     const { groupingKey } = push;
     try {
       const receivedAtMs = receiptClock.stamp(groupingKey.canonical);
       const body = { chunks, length, format: this.#formats.of(push) };
       const encoded = transcoder.transcode(body, groupingKey.fixedLabels, receivedAtMs);
-      const sampleCount = mostSamples(encoded);
-      if (sampleCount === 0) return { kind: 'accepted', sampleCount };
-      const result = delivery.offer({
-        encoded,
-        shardHash: groupingKey.hash,
-        job: groupingKey.job,
-        receivedAtMs,
-      });
-      switch (result) {
-        case 'accepted':
-          transcoder.confirm(receivedAtMs);
-          return { kind: 'accepted', sampleCount };
-        case 'full':
-          return QUEUE_FULL;
-        case 'tooLarge':
-          return QUEUE_TOO_SMALL;
-        case 'spoolFull':
-        case 'spoolUnusable':
-          return QUEUE_FULL;
-        case 'stopping':
-          return STOPPING;
-      }
+      return this.#offer(push, encoded, receivedAtMs);
     } catch (error) {
       if (!(error instanceof ExpositionError)) return outcomeOf(error);
       const isProtobuf = this.#formats.of(push) === 'protobuf';
       return { kind: 'malformed', detail: refusalText(error, push.contentType, chunks, isProtobuf) };
     }
+  }
+
+  #offer(push: PushRequest, encoded: readonly EncodedSeries[], receivedAtMs: number): PushResult {
+    const { transcoder, delivery, waitingPushes } = this.#deps;
+    const { hash: shardHash, job } = push.groupingKey;
+    const acknowledgement = this.#granted(push.acknowledgement);
+    const { level, applied } = acknowledgement;
+    const sampleCount = mostSamples(encoded);
+    if (sampleCount === 0)
+      return { kind: level === 'delivered' ? 'delivered' : 'accepted', sampleCount, applied };
+    const waiter = waitingPushes.open(acknowledgement, sampleCount);
+    const offered = { encoded, shardHash, job, receivedAtMs };
+    switch (delivery.offer(waiter === undefined ? offered : { ...offered, waiter })) {
+      case 'accepted':
+        transcoder.confirm(receivedAtMs);
+        if (waiter === undefined) return { kind: 'accepted', sampleCount, applied };
+        waitingPushes.add(waiter);
+        return waiter;
+      case 'full':
+        return QUEUE_FULL;
+      case 'tooLarge':
+        return QUEUE_TOO_SMALL;
+      case 'spoolFull':
+        return SPOOL_FULL;
+      case 'spoolUnusable':
+        return SPOOL_UNUSABLE;
+      case 'stopping':
+        return STOPPING;
+    }
+  }
+
+  /** Where too many wait already, a push is taken without a wait for its delivery. */
+  #granted(wanted: Acknowledgement): Acknowledgement {
+    const { acknowledgements, waitingPushes } = this.#deps;
+    return wanted.level === 'delivered' && !waitingPushes.hasRoom ? acknowledgements.withoutWait : wanted;
   }
 }
 

@@ -15,8 +15,13 @@ const SMALL_BODY_BYTES = 64 * 1024;
 
 /** Answers a request whose body has been read. */
 export function writeAnswer(response: ServerResponse, answer: Answer): void {
-  if (answer.text === '') response.writeHead(answer.status, EMPTY).end();
+  if (answer.text === '') writeEmpty(response, answer);
   else writeText(response, answer, {}).end();
+}
+
+function writeEmpty(response: ServerResponse, { status, headers }: Answer): void {
+  const applied = headers['preference-applied'];
+  response.writeHead(status, applied === undefined ? EMPTY : ['Preference-Applied', applied, ...EMPTY]).end();
 }
 
 /** Answers OPTIONS: which other methods the path takes. */

@@ -86,6 +86,7 @@ export interface PushAnswered {
   readonly job: string | undefined;
   readonly bodyBytes: number;
   readonly durationMs: number;
+  /** What was taken, whatever became of it then; 0 where the push was not. */
   readonly sampleCount: number;
   readonly userAgent: string | undefined;
   readonly detail: string | undefined;

@@ -40,6 +40,18 @@ export class Metrics {
     return new SpoolMetrics(this.#registry);
   }
 
+  /** As `observeQueues`, for the number of pushes that wait for their answer. */
+  observeWaitingPushes(read: () => number): void {
+    new Gauge({
+      name: 'sluice_pushes_waiting',
+      help: 'Pushes that were taken and wait to be stored or delivered before they are answered.',
+      registers: [this.#registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+
   get contentType(): string {
     return this.#registry.contentType;
   }

@@ -3,7 +3,10 @@ import { Counter, type Registry } from 'prom-client';
 import { TallyHistogram } from './tally-histogram.ts';
 
 const BODY_BYTES = [256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216];
-const DURATION_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
+/** A push may wait for its delivery for ten minutes. */
+const DURATION_SECONDS = [
+  0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60, 600,
+];
 
 export interface PushAnswer {
   readonly status: number;
@@ -39,12 +42,12 @@ export class PushTally {
     this.#registerCounters(registry);
   }
 
-  /** `reason` must come from a fixed set of words: it becomes a label. */
+  /** `reason` must come from a fixed set of words: it becomes a label. `sampleCount`: of what was taken, 0 otherwise. */
   answered(status: number, reason: string, bodyBytes: number, durationMs: number, sampleCount: number): void {
     this.#answer(status, reason).count++;
     this.#bodyBytes.tally(bodyBytes);
     this.#durationSeconds.tally(durationMs / 1000);
-    if (status < 400) this.#samplesAccepted += sampleCount;
+    this.#samplesAccepted += sampleCount;
   }
 
   timestampsAdvanced(count: number): void {

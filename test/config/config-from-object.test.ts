@@ -59,6 +59,8 @@ it('configFromObject fills in every default of the contract', () => {
         enabled: true,
         pathPrefixes: ['/pushgateway'],
         acknowledge: 'queued',
+        maxWait: 10_000,
+        maxWaitingPushes: 10_000,
         onDelete: 'reject',
         timestamps: 'honor',
         contentEncodings: ['gzip'],

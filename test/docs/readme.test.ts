@@ -43,6 +43,7 @@ async function metricNames(): Promise<string[]> {
     { backend: 'a', bytes: 0, limitBytes: 1, oldestAgeMs: 0, requestsInFlight: 0 },
   ]);
   metrics.addSpool().observe(() => ({ bytes: 0, limitBytes: 1, isUsable: true }));
+  metrics.observeWaitingPushes(() => 0);
   const text = await metrics.text();
   return [...text.matchAll(/^# TYPE (\S+) /gm)].map(([, name = '']) => name);
 }

@@ -1,6 +1,7 @@
 // The HTTP listener alone, before a service of the test's own making.
 import { onTestFinished } from 'vitest';
 import type { ServerConfig } from '../../src/config/config.ts';
+import { Acknowledgements } from '../../src/intake/acknowledgement.ts';
 import { Listener, type ListenerDeps } from '../../src/intake/listener.ts';
 import { MemoryBudget } from '../../src/intake/memory-budget.ts';
 import { OpenPushes } from '../../src/intake/open-pushes.ts';
@@ -61,6 +62,7 @@ export async function startListener(options: BareListenerOptions = {}): Promise<
         ...options.operations,
       }),
       exchange: {
+        acknowledgements: new Acknowledgements({ acknowledge: 'queued', maxWait: 10_000, hasSpool: false }),
         service: {
           refuse: options.refuse ?? (() => undefined),
           accept: options.accept ?? (() => ({ kind: 'accepted', sampleCount: 1 })),

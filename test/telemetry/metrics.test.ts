@@ -38,7 +38,7 @@ test('pushes are counted by status and reason', async () => {
   const metrics = new Metrics(OPTIONS);
   metrics.pushes.answered(202, 'accepted', 300, 0.7, 5);
   metrics.pushes.answered(202, 'accepted', 256, 2000, 7);
-  metrics.pushes.answered(400, 'malformed', 0, 1, 9);
+  metrics.pushes.answered(400, 'malformed', 0, 1, 0);
   metrics.pushes.timestampsAdvanced(3);
   const samples = await samplesOf(metrics);
   expect(samples.get('sluice_pushes_total{status="202",reason="accepted"}')).toBe(2);

@@ -2,13 +2,14 @@
 // Built when it is asked for, so that a start pays for it once and other commands not at all.
 import * as z from 'zod';
 import { backendSchema } from './backend-schema.ts';
-import { fieldsOf, refuse, uniqueTexts } from './cross-checks.ts';
+import { ALWAYS, fieldsOf, refuse, uniqueTexts } from './cross-checks.ts';
 import { defaultLabelsSchema } from './default-labels-schema.ts';
 import { listenAddressSchema } from './listen-address-schema.ts';
 import { mapping } from './mapping.ts';
 import { pushgatewaySchema } from './pushgateway-schema.ts';
 import { duration, LONGEST_DURATION } from './quantities.ts';
 import { serverSchema } from './server-schema.ts';
+import { checkAcknowledge, withAcknowledge } from './spool-rules.ts';
 import { spoolSchema } from './spool-schema.ts';
 
 /** Relative file paths are taken from `folder`. */
@@ -39,7 +40,9 @@ export function configSchema(folder: string) {
     spool: spoolSchema(folder)
       .exactOptional()
       .describe('Where pushes are kept on disk until they are delivered; absent: in memory only.'),
-  });
+  })
+    .superRefine(checkAcknowledge, ALWAYS)
+    .transform(withAcknowledge);
 }
 
 function loggingSchema() {

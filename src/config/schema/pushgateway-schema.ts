@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { ALWAYS, notAbove } from './cross-checks.ts';
 import { mapping } from './mapping.ts';
 import { pathPrefixesSchema } from './path-prefixes-schema.ts';
-import { size } from './quantities.ts';
+import { duration, size, wholeNumber } from './quantities.ts';
 
 export function pushgatewaySchema() {
   return mapping({
@@ -13,10 +13,7 @@ export function pushgatewaySchema() {
       .describe(
         'Where pushes are taken: <prefix>/metrics/job/<job>. "" takes them at /metrics/job/<job> too.',
       ),
-    acknowledge: z
-      .enum(['queued'])
-      .prefault('queued')
-      .describe('What an answer of 202 promises: the push is queued.'),
+    ...acknowledgement(),
     onDelete: z
       .enum(['reject', 'ignore'])
       .prefault('reject')
@@ -60,6 +57,24 @@ export function pushgatewaySchema() {
   })
     .superRefine(notAbove('maxBodySize', 'maxDecodedSize', 'bytes'), ALWAYS)
     .superRefine(notAbove('maxDecodedSize', 'maxBufferedSize', 'bytes'), ALWAYS);
+}
+
+function acknowledgement() {
+  return {
+    // What stands here when nothing is said depends on the spool: see spool-rules.ts.
+    acknowledge: z
+      .enum(['queued', 'stored', 'delivered'])
+      .exactOptional()
+      .describe(
+        'What a push waits for before it is answered: queued nothing, stored the disk (needs a spool), delivered the backends. Default: stored with a spool, else queued.',
+      ),
+    maxWait: duration({ min: '0', max: '10m' })
+      .prefault('10s')
+      .describe('How long a push may wait for its delivery, whatever it asks for; 0: none waits.'),
+    maxWaitingPushes: wholeNumber(0, 1_000_000)
+      .prefault(10_000)
+      .describe('Pushes that may wait at one time; more are answered without a wait for delivery.'),
+  };
 }
 
 function sizes() {
