@@ -24,7 +24,7 @@ export function outcomeOfEnd(end: PushEnd, level: 'stored' | 'delivered', taken:
     case 'givenUp':
       return {
         kind: 'givenUp',
-        detail: `Cannot deliver push: ${whyGivenUp(end.reason)}: ${end.detail}`,
+        detail: `Cannot deliver push: ${end.isOurFault ? NOT_LET_IN : ''}it was given up: ${end.detail}`,
         isOurFault: end.isOurFault,
         isStopping: end.reason === 'shutdown',
         ...taken,
@@ -32,16 +32,15 @@ export function outcomeOfEnd(end: PushEnd, level: 'stored' | 'delivered', taken:
   }
 }
 
-function refusalOf({ backend, reason, detail, samples, isOurFault }: Refused, sampleCount: number): string {
-  const which = samples < sampleCount ? `${samples} of its ${sampleCount} samples` : 'all of its samples';
-  const words = detail === '' ? '' : `: ${detail}`;
-  return isOurFault
-    ? `Cannot deliver push: credentials, TLS or address of Sluice for backend ${backend} are wrong, so it refused ${which} (${reason})${words}`
-    : `Cannot deliver push: backend ${backend} refused ${which} for good (${reason})${words}`;
-}
+const NOT_LET_IN = 'a backend does not let Sluice in (credentials, TLS or address), and ';
 
-function whyGivenUp(reason: 'too_old' | 'shutdown'): string {
-  return reason === 'shutdown'
-    ? 'Sluice stopped before a backend took it'
-    : 'no backend took it in time (queueConfig.sampleAgeLimit)';
+/** With the backend's own words. Backends may be sent different samples, so `sampleCount` is the most of them. */
+function refusalOf({ backend, reason, detail, samples, isOurFault }: Refused, sampleCount: number): string {
+  const which =
+    samples < sampleCount
+      ? `${samples} of its ${sampleCount} samples and took the others`
+      : 'all its samples';
+  const why = isOurFault ? ', for the credentials, TLS or address that Sluice has for it' : '';
+  const words = detail === '' ? '' : `: ${detail}`;
+  return `Cannot deliver push: backend ${backend} refused ${which}${why} (${reason})${words}`;
 }

@@ -158,8 +158,10 @@ function answerRefused(text: string, isOurFault: boolean, headers: Headers): Ans
 }
 
 function answerGivenUp(end: PushOutcome & { readonly kind: 'givenUp' }, headers: Headers): Answer {
-  if (end.isOurFault) return answerRefused(end.detail, true, headers);
-  return answerLater(end.isStopping ? 'stopping' : 'given_up', end.detail, headers);
+  if (end.isStopping) return answerLater('stopping', end.detail, headers);
+  return end.isOurFault
+    ? answerRefused(end.detail, true, headers)
+    : answerLater('given_up', end.detail, headers);
 }
 
 function answerLater(reason: string, text: string, headers: Headers): Answer {

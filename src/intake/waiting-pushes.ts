@@ -52,14 +52,14 @@ export class WaitingPushes {
     else this.#stand(push);
   }
 
-  /** For the end of a stop: what is on disk waits there for the next start. */
+  /** For the end of a stop, when all others have ended: what is left waits on disk for the next start. */
   leaveToSpool(): void {
     for (const { dueMs, timer } of this.#rows.values()) {
       timer?.cancel();
       for (const push of dueMs.keys()) this.#forDisk.add(push);
     }
     this.#rows.clear();
-    for (const push of [...this.#forDisk]) push.timeIsOver();
+    if (this.#options.hasSpool) for (const push of [...this.#forDisk]) push.timeIsOver();
   }
 
   #stand(push: WaitingPush): void {

@@ -71,7 +71,8 @@ it('the JSON Schema refuses what can be refused by shape', () => {
     `shutdownTimeout: 30\n${backend}`,
     `shutdownTimeout: 30x\n${backend}`,
     `push: { pushgateway: { maxBodySize: 16Mi } }\n${backend}`,
-    `push: { pushgateway: { acknowledge: delivered } }\n${backend}`,
+    `push: { pushgateway: { acknowledge: sent } }\n${backend}`,
+    `push: { pushgateway: { maxWait: 5 } }\n${backend}`,
   ]) {
     expect([text, judged(text)]).toEqual([text, false]);
   }

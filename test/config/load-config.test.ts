@@ -55,7 +55,7 @@ describe('parseConfig', () => {
       'remoteWrite:',
       '  - url: https://backend.test/w',
       '    remoteTimeout: 30',
-      'spool: { directory: /var/lib/sluice }',
+      'azureAd: {}',
     ].join('\n');
     const error = captured(() => parseConfig(text, '/etc/sluice/collector.yaml', {}));
     expect(error).toBeInstanceOf(SyntaxError);
@@ -66,7 +66,7 @@ describe('parseConfig', () => {
         '/etc/sluice/collector.yaml:4:5: push.pushgateway.enabld: unknown key, did you mean "enabled"?',
         '/etc/sluice/collector.yaml:6:5: push.pushgateway.utf8Names: expected true or false, seen 1',
         '/etc/sluice/collector.yaml:9:5: remoteWrite[0].remoteTimeout: expected a duration from 1ms to 24d with a unit (d, h, m, s or ms) such as 30s, seen 30',
-        '/etc/sluice/collector.yaml:10:1: spool: not supported by this version of Sluice',
+        '/etc/sluice/collector.yaml:10:1: azureAd: not supported by this version of Sluice',
       ].join('\n'),
     );
     expect(error.problems[1]).toEqual({

@@ -21,6 +21,33 @@ test('each outcome has its answer', () => {
   answers({ kind: 'fault' }, 500, 'fault', {}, fault);
   answers({ kind: 'accepted', sampleCount: 3 }, 202, 'accepted', {}, '');
   answers({ kind: 'deleteIgnored' }, 202, 'delete_ignored', {}, '');
+  const later = { 'retry-after': '5' };
+  const taken = { sampleCount: 3 };
+  answers({ kind: 'delivered', ...taken }, 200, 'delivered', {}, '');
+  answers({ kind: 'refusedUpstream', detail, isOurFault: false, ...taken }, 422, 'refused');
+  answers({ kind: 'refusedUpstream', detail, isOurFault: true, ...taken }, 502, 'backend_access');
+  answers({ kind: 'notStored', detail }, 503, 'not_stored', later);
+  answers({ kind: 'spoolFull', detail }, 503, 'spool_full', later);
+  const givenUp = { kind: 'givenUp', detail, ...taken } as const;
+  answers({ ...givenUp, isOurFault: false, isStopping: false }, 503, 'given_up', later);
+  answers({ ...givenUp, isOurFault: true, isStopping: false }, 502, 'backend_access');
+  for (const isOurFault of [true, false])
+    answers({ ...givenUp, isOurFault, isStopping: true }, 503, 'stopping', later);
+});
+
+test('a preference that was honoured is named, however it ended', () => {
+  const applied = 'wait=10';
+  const names = (outcome: PushOutcome) =>
+    expect(answerFor(outcome).headers).toMatchObject({ 'preference-applied': applied });
+  const taken = { sampleCount: 3, applied };
+  names({ kind: 'accepted', ...taken });
+  names({ kind: 'delivered', ...taken });
+  names({ kind: 'notStored', detail, applied });
+  for (const isOurFault of [true, false]) {
+    names({ kind: 'refusedUpstream', detail, isOurFault, ...taken });
+    names({ kind: 'givenUp', detail, isOurFault, isStopping: false, ...taken });
+    names({ kind: 'givenUp', detail, isOurFault, isStopping: true, ...taken });
+  }
 });
 
 test('every answer is counted from the start', () => {
@@ -35,6 +62,12 @@ test('every answer is counted from the start', () => {
     { kind: 'fault' },
     { kind: 'methodNotAllowed', detail, allow: 'PUT, POST' },
     { kind: 'notFound', detail },
+    { kind: 'delivered', sampleCount: 1 },
+    { kind: 'refusedUpstream', detail, isOurFault: false, sampleCount: 1 },
+    { kind: 'refusedUpstream', detail, isOurFault: true, sampleCount: 1 },
+    { kind: 'givenUp', detail, isOurFault: false, isStopping: false, sampleCount: 1 },
+    { kind: 'notStored', detail },
+    { kind: 'spoolFull', detail },
   ];
   const named = outcomes.map(answerFor).map(({ status, reason }) => ({ status, reason }));
   // The one that is written by nobody: the client is gone.

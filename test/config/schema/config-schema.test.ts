@@ -61,10 +61,6 @@ describe('push.pushgateway', () => {
   }
 
   it('refuses what this version does not have', () => {
-    const all = 'which is all that this version of Sluice supports';
-    for (const level of ['stored', 'delivered']) {
-      refusedKey(`acknowledge: ${level}`, `acknowledge: expected queued, ${all}, seen "${level}"`);
-    }
     for (const encoding of ['br', 'deflate', 'GZIP']) {
       refusedKey(
         `contentEncodings: [gzip, ${encoding}]`,
@@ -72,7 +68,28 @@ describe('push.pushgateway', () => {
       );
     }
     refusedKey('contentEncodings: snappy', 'contentEncodings: expected a list, seen text');
-    refusedKey('maxWait: 1', 'maxWait: not supported by this version of Sluice');
+  });
+
+  it('refuses levels and waits that cannot be kept', () => {
+    const noSpool = 'acknowledge: expected a spool beside stored (spool.directory), seen none';
+    refusedKey('acknowledge: stored', noSpool);
+    refusedKey('acknowledge: sent', 'acknowledge: expected one of queued, stored, delivered, seen "sent"');
+    const range = 'maxWait: expected a duration from 0 to 10m';
+    refusedKey('maxWait: 11m', `${range}, seen "11m"`);
+    refusedKey('maxWait: 1', `${range} with a unit (d, h, m, s or ms) such as 30s, seen 1`);
+    const count = 'maxWaitingPushes: expected a whole number from 0 to 1000000';
+    refusedKey('maxWaitingPushes: -1', `${count}, seen -1`);
+    refusedKey('maxWaitingPushes: 1.5', `${count}, seen 1.5`);
+  });
+
+  it('a push waits for the disk where there is one and nothing else is said', () => {
+    const level = (keys: string, rest = '') =>
+      accepted(`push: { pushgateway: { ${keys} } }\n${rest}`).push.pushgateway.acknowledge;
+    const spool = 'spool: { directory: /var/lib/sluice }\n';
+    expect([level(''), level('', spool)]).toEqual(['queued', 'stored']);
+    for (const given of ['queued', 'stored', 'delivered'])
+      expect(level(`acknowledge: ${given}`, spool)).toBe(given);
+    for (const given of ['queued', 'delivered']) expect(level(`acknowledge: ${given}`)).toBe(given);
   });
 
   it('refuses path prefixes that no request could match or that mean the same', () => {

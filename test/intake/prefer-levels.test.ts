@@ -1,0 +1,58 @@
+// What a push waits for, and for how long, by configuration and Prefer.
+import { expect, test } from 'vitest';
+import { type AcknowledgementOptions, Acknowledgements } from '../../src/intake/acknowledgement.ts';
+
+const DEFAULTS: AcknowledgementOptions = { acknowledge: 'queued', maxWait: 10_000, hasSpool: false };
+
+function gives(
+  options: Partial<AcknowledgementOptions>,
+  prefer: string | undefined,
+  [level, waitMs, applied]: readonly [string, number, string?],
+): void {
+  const given = new Acknowledgements({ ...DEFAULTS, ...options }).of(prefer);
+  expect([prefer, given]).toEqual([prefer, { level, waitMs, applied }]);
+}
+
+test('without a preference it is what is configured', () => {
+  for (const prefer of [undefined, '', 'return=minimal', 'wait=soon']) {
+    gives({}, prefer, ['queued', 0]);
+    gives({ acknowledge: 'stored', hasSpool: true }, prefer, ['stored', 0]);
+    gives({ acknowledge: 'queued', hasSpool: true }, prefer, ['queued', 0]);
+    gives({ acknowledge: 'delivered' }, prefer, ['delivered', 10_000]);
+    gives({ acknowledge: 'delivered', hasSpool: true }, prefer, ['delivered', 10_000]);
+  }
+});
+
+test('respond-async is queued, whatever is configured', () => {
+  for (const acknowledge of ['queued', 'stored', 'delivered'] as const)
+    gives({ acknowledge, hasSpool: true }, 'respond-async', ['queued', 0, 'respond-async']);
+});
+
+test('wait is delivered within that time, and the longest one is the configured', () => {
+  for (const acknowledge of ['queued', 'stored', 'delivered'] as const) {
+    gives({ acknowledge, hasSpool: true }, 'wait=3', ['delivered', 3000, 'wait=3']);
+    gives({ acknowledge, hasSpool: true }, 'wait=11', ['delivered', 10_000, 'wait=10']);
+  }
+  gives({}, `wait=${'9'.repeat(400)}`, ['delivered', 10_000, 'wait=10']);
+});
+
+test('what is granted is named in whole seconds, never less than it is', () => {
+  gives({ maxWait: 1500 }, 'wait=60', ['delivered', 1500, 'wait=2']);
+  gives({ maxWait: 1500 }, 'wait=1', ['delivered', 1000, 'wait=1']);
+});
+
+test('wait=0 waits for no delivery, only for the disk where there is one', () => {
+  gives({ acknowledge: 'delivered' }, 'wait=0', ['queued', 0, 'wait=0']);
+  gives({ hasSpool: true }, 'wait=0', ['stored', 0, 'wait=0']);
+});
+
+test('with a longest wait of 0 nobody waits for delivery', () => {
+  gives({ maxWait: 0 }, 'wait=10', ['queued', 0, 'wait=0']);
+  gives({ maxWait: 0, acknowledge: 'delivered' }, undefined, ['queued', 0]);
+  gives({ maxWait: 0, acknowledge: 'delivered', hasSpool: true }, undefined, ['stored', 0]);
+});
+
+test('respond-async beside wait changes nothing: any wait ends in 202', () => {
+  gives({}, 'respond-async, wait=3', ['delivered', 3000, 'wait=3']);
+  gives({}, 'wait=3, respond-async', ['delivered', 3000, 'wait=3']);
+});
