@@ -25,6 +25,7 @@ export interface BareListenerOptions {
   readonly maxBodyBytes?: number;
   readonly budget?: MemoryBudget;
   readonly openPushes?: OpenPushes;
+  readonly acknowledgements?: Acknowledgements;
 }
 
 export interface BareListener {
@@ -62,7 +63,9 @@ export async function startListener(options: BareListenerOptions = {}): Promise<
         ...options.operations,
       }),
       exchange: {
-        acknowledgements: new Acknowledgements({ acknowledge: 'queued', maxWait: 10_000, hasSpool: false }),
+        acknowledgements:
+          options.acknowledgements ??
+          new Acknowledgements({ acknowledge: 'queued', maxWait: 10_000, hasSpool: false }),
         service: {
           refuse: options.refuse ?? (() => undefined),
           accept: options.accept ?? (() => ({ kind: 'accepted', sampleCount: 1 })),

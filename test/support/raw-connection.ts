@@ -72,6 +72,11 @@ export class RawConnection {
     this.#socket.destroy();
   }
 
+  /** Ends it with RST instead of FIN. */
+  reset(): void {
+    this.#socket.resetAndDestroy();
+  }
+
   /** Takes the next answer, with the body that its head announces. */
   async answer(request: { readonly isHead?: boolean } = {}): Promise<RawAnswer> {
     let answer = this.#take(request.isHead === true);

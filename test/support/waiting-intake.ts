@@ -1,0 +1,82 @@
+// The intake from the wire to the offer, before a delivery of the test's own making and a clock that stands still.
+import { type AcknowledgementOptions, Acknowledgements } from '../../src/intake/acknowledgement.ts';
+import { MemoryBudget } from '../../src/intake/memory-budget.ts';
+import { OpenPushes } from '../../src/intake/open-pushes.ts';
+import { PushService } from '../../src/intake/push-service.ts';
+import { ReceiptClock } from '../../src/intake/receipt-clock.ts';
+import { Turns } from '../../src/intake/turns.ts';
+import { WaitingPushes } from '../../src/intake/waiting-pushes.ts';
+import { newTranscoder } from '../transcode/transcode-body.ts';
+import { type BareListener, type BareListenerOptions, startListener } from './bare-listener.ts';
+import { FakeClock } from './fake-clock.ts';
+import { JOB_PATH, requestText } from './intake-road.ts';
+import { RawConnection } from './raw-connection.ts';
+import { waitUntil } from './wait-until.ts';
+import { WaitingDelivery } from './waiting-delivery.ts';
+
+export interface WaitingIntakeOptions extends Partial<AcknowledgementOptions> {
+  readonly maxWaitingPushes?: number;
+  readonly server?: NonNullable<BareListenerOptions['server']>;
+  readonly budgetBytes?: number;
+}
+
+export interface WaitingIntake extends BareListener {
+  readonly delivery: WaitingDelivery;
+  readonly waiting: WaitingPushes;
+  readonly openPushes: OpenPushes;
+  readonly clock: FakeClock;
+  connect(): Promise<RawConnection>;
+  /** Waits until so many pushes have been offered. */
+  offered(count: number): Promise<void>;
+}
+
+export async function startWaitingIntake(options: WaitingIntakeOptions = {}): Promise<WaitingIntake> {
+  const { maxWaitingPushes: maxPushes = 100, server, budgetBytes = 1 << 27, ...levels } = options;
+  const [delivery, clock, turns, openPushes] = [
+    new WaitingDelivery(),
+    new FakeClock(),
+    new Turns(),
+    new OpenPushes(),
+  ];
+  const hasSpool = levels.hasSpool ?? false;
+  const waiting = new WaitingPushes({ maxPushes, hasSpool }, clock);
+  const acknowledgements = new Acknowledgements({
+    acknowledge: 'queued',
+    maxWait: 10_000,
+    ...levels,
+    hasSpool,
+  });
+  const service = new PushService({
+    config: { contentEncodings: ['gzip'], maxDecodedSize: 1 << 24 },
+    transcoder: newTranscoder(),
+    delivery,
+    receiptClock: new ReceiptClock(
+      () => clock.nowMs(),
+      () => undefined,
+    ),
+    turns,
+    acknowledgements,
+    waitingPushes: waiting,
+  });
+  const listener = await startListener({
+    refuse: (encoding) => service.refuse(encoding),
+    accept: (push, share, isRefused) => service.accept(push, share, isRefused),
+    budget: new MemoryBudget(budgetBytes),
+    openPushes,
+    acknowledgements,
+    ...(server && { server }),
+  });
+  const connect = () => RawConnection.open(listener.address);
+  const offered = (count: number) => waitUntil(() => delivery.offers.length >= count, `${count} offers`);
+  return { ...listener, delivery, waiting, openPushes, clock, connect, offered };
+}
+
+/** A push on the wire, with this `Prefer` header. */
+export function preferring(
+  prefer: string | undefined,
+  body = 'm 1\n',
+  headers: readonly string[] = [],
+): string {
+  const lines = prefer === undefined ? headers : [`Prefer: ${prefer}`, ...headers];
+  return requestText(`POST ${JOB_PATH} HTTP/1.1`, lines, body);
+}
