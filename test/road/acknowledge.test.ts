@@ -4,6 +4,7 @@ import { startReceiver } from '../support/delivery-setup.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import type { HttpAnswer } from '../support/http-client.ts';
 import { metricValue } from '../support/metric-value.ts';
+import { RawConnection } from '../support/raw-connection.ts';
 import { refusing } from '../support/refusing-backend.ts';
 import { backendFields, roadConfig } from '../support/road-config.ts';
 import { type RoadOptions, startRoad } from '../support/road-setup.ts';
@@ -11,6 +12,7 @@ import { type RunningCollector, startCollector } from '../support/running-collec
 import type { ScriptedReceiver, Step } from '../support/scripted-receiver.ts';
 import { waitForValue } from '../support/wait-for-value.ts';
 import { waitUntil } from '../support/wait-until.ts';
+import { preferring } from '../support/waiting-intake.ts';
 
 const WAIT = { headers: { prefer: 'wait=10' } };
 /** Nothing is sent for its own sake: only a push that waits hurries. */
@@ -177,4 +179,18 @@ test('a stop that does not deliver in time answers 503 to all that wait, before 
     expect(answer.headers['retry-after']).toBe('5');
   }
   expect(await stopped).toEqual({ lostSamples: 50 });
+});
+
+test('a stop answers all that wait on one connection, in order', async () => {
+  const { collector, answers } = await startHeld(1, '50ms');
+  const connection = await RawConnection.open(collector.address);
+  const pushes = Array.from({ length: 100 }, (_, i) => preferring('wait=10', `m${i} 1\n`));
+  connection.send(pushes.join(''));
+  const waiting = async () => metricValue(await collector.metrics(), 'sluice_pushes_waiting');
+  await waitForValue(waiting, (now) => now === 101, 'all pushes to wait');
+  const stopped = collector.stop();
+  for (const _ of pushes) expect((await connection.answer()).status).toBe(503);
+  await connection.closed();
+  expect((await answers[0]!).status).toBe(503);
+  expect(await stopped).toEqual({ lostSamples: 101 });
 });
