@@ -1,9 +1,10 @@
 // A real program as a child of the test. It is gone when the test is over, whatever came of it.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
+import { isAbsolute } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { waitForValue } from '../../support/wait-for-value.ts';
-import { findProgram, type ProgramName } from './programs.ts';
+import { findProgram } from './programs.ts';
 
 const READY_TIMEOUT_MS = 30_000;
 
@@ -14,8 +15,10 @@ export class RunningProgram {
   /** What it wrote, standard output and error together. */
   output = '';
 
-  constructor(name: ProgramName, args: readonly string[]) {
-    const child = spawn(findProgram(name) ?? name, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  /** `program`: a command, or the path of a program. Its standard input is closed when the test itself is killed. */
+  constructor(program: string, args: readonly string[]) {
+    const path = isAbsolute(program) ? program : findProgram(program);
+    const child = spawn(path ?? program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {

@@ -1,0 +1,148 @@
+// Sluice before the storage of the newest Prometheus, by remote write 1.0: what is pushed is stored bit for bit.
+import { describe, expect } from 'vitest';
+import { Dice } from '../support/dice.ts';
+import { waitForValue } from '../support/wait-for-value.ts';
+import { HISTOGRAM_FAMILIES, nativeHistogramBody } from './corpus/native-histograms.ts';
+import { FAMILIES, GROUPING } from './support/essential-pushes.ts';
+import { type Bits, bitsOf, type ExactSeries, nameOf } from './support/exact-series.ts';
+import { itWithNewestPrometheus } from './support/newest-prometheus.ts';
+import {
+  expectedTexts,
+  type MessageVersion,
+  OPEN_METRICS,
+  PROTOBUF,
+  startNewestRoad,
+  textsOf,
+} from './support/newest-road.ts';
+
+const it = itWithNewestPrometheus();
+const ORDINARY_NAN: Bits = '7ff8000000000001';
+const VERSIONS: readonly MessageVersion[] = ['V1.0'];
+
+describe.each(VERSIONS)('with messageVersion %s', (messageVersion) => {
+  const start = (options = {}) => startNewestRoad(messageVersion, options);
+
+  it('one sample that is too late takes none of the other 200 with it, and the next push arrives', async () => {
+    const { sluice, pushed, arrived } = await start();
+    await pushed('first 1\n');
+    await arrived(1);
+    const good = Array.from({ length: 200 }, (_, i) => `many{i="${i}"} ${i}\n`);
+    await pushed([...good.slice(0, 77), 'too_late 1 1000\n', ...good.slice(77)].join(''));
+    await pushed('last 1\n');
+    const stored = await arrived(202);
+    expect(stored.map(nameOf)).not.toContain('too_late');
+    const many = stored.filter((series) => nameOf(series) === 'many');
+    expect(many.map(onlyBits).sort()).toEqual(good.map((_, i) => bitsOf(i)).sort());
+    expect(await sluice.stop()).toBe(0);
+  });
+
+  it('all families and labels arrive exactly', async () => {
+    const { prometheus, sluice, pushed, arrived } = await start();
+    const pushes = [FAMILIES, GROUPING];
+    for (const { body, group } of pushes) await pushed(body, 'text/plain; version=0.0.4', group);
+    const expected = expectedTexts(pushes);
+    expect(textsOf(await arrived(expected.length))).toEqual(expected);
+    expect(await sluice.stop()).toBe(0);
+    const requests = await prometheus.requests();
+    expect(new Set(requests.map(({ status }) => status))).toEqual(new Set([204]));
+  });
+
+  it('values arrive bit for bit, and with the timestamp of the body', async () => {
+    const { pushed, arrived } = await start();
+    const timestampMs = Date.now() - 60_123;
+    const dice = new Dice(4043);
+    const random = Array.from({ length: 300 }, () => dice.double());
+    const values = [0, -0, 5e-324, 2 ** -1022, Number.MAX_VALUE, -Infinity, Infinity, 0.1 + 0.2, ...random];
+    const texts = [...values.map(valueText), 'NaN', '9007199254740993'];
+    const bits = [...values.map(ordinaryBits), ORDINARY_NAN, bitsOf(2 ** 53)];
+    await pushed(texts.map((text, i) => `exact{i="${i}"} ${text} ${timestampMs}\n`).join(''));
+    const stored = await arrived(texts.length);
+    const byNumber = stored.toSorted((a, b) => Number(a.labels.i) - Number(b.labels.i));
+    expect(byNumber.map(({ samples }) => samples)).toEqual(bits.map((each) => [{ timestampMs, bits: each }]));
+  });
+
+  it('a series pushed again and again keeps every value, in order', async () => {
+    const { prometheus, pushed } = await start();
+    for (let value = 0; value < 50; value++) await pushed(`again ${value}\n`);
+    const [series] = await waitForValue(
+      () => prometheus.series(),
+      ([found]) => found?.samples.length === 50,
+      'every value',
+    );
+    expect(series!.samples.map(({ bits }) => bits)).toEqual(Array.from({ length: 50 }, (_, i) => bitsOf(i)));
+  });
+
+  it('a sample within the out-of-order window is stored in its place', async () => {
+    const { prometheus, pushed, arrived } = await start({ outOfOrderWindow: '10m' });
+    const timestampMs = Date.now() - 300_000;
+    await pushed('late 2\n');
+    await arrived(1);
+    await pushed(`late 1 ${timestampMs}\n`);
+    const [series] = await waitForValue(
+      () => prometheus.series(),
+      ([found]) => found?.samples.length === 2,
+      'both samples',
+    );
+    expect(series!.samples[0]).toEqual({ timestampMs, bits: bitsOf(1) });
+  });
+
+  it('native histograms arrive with every bucket, whole and float, counter and gauge', async () => {
+    const { pushed, arrived } = await start();
+    const timestampMs = Date.now() - 1234;
+    await pushed(nativeHistogramBody(timestampMs), PROTOBUF);
+    const stored = await arrived(HISTOGRAM_FAMILIES.length);
+    const found = Object.fromEntries(stored.map((series) => [nameOf(series), series.histograms]));
+    expect(found).toEqual(
+      Object.fromEntries(HISTOGRAM_FAMILIES.map(({ name, stored }) => [name, [{ timestampMs, ...stored }]])),
+    );
+    expect(stored.flatMap(({ samples }) => samples)).toEqual([]);
+  });
+
+  it('exemplars arrive with their series, labels, value and time', async () => {
+    const { prometheus, pushed } = await start();
+    await pushed(EXEMPLARS_BODY, OPEN_METRICS);
+    const all = await waitForValue(
+      () => prometheus.series(),
+      (series) => series.flatMap(({ exemplars }) => exemplars).length === 3,
+      'the exemplars',
+    );
+    const own = (name: string, le?: string) =>
+      all.find(({ labels }) => labels.__name__ === name && labels.le === le);
+    expect(own('copied_total')?.exemplars).toEqual([
+      { labels: { trace_id: 'a1', span_id: 'ü' }, bits: bitsOf(0.67), timestampMs: EXEMPLAR_MS },
+    ]);
+    const bucket = own('took_seconds_bucket', '1');
+    expect(bucket?.exemplars).toEqual([{ labels: {}, bits: bitsOf(0.5), timestampMs: EXEMPLAR_MS }]);
+    const last = own('took_seconds_bucket', '+Inf');
+    // Without a time of its own it has that of its sample.
+    const { timestampMs } = last!.samples[0]!;
+    expect(last?.exemplars).toEqual([{ labels: { trace_id: 'c3' }, bits: bitsOf(1e9), timestampMs }]);
+  });
+});
+
+const EXEMPLAR_MS = 1_700_000_000_123;
+const EXEMPLARS_BODY = `# TYPE copied counter
+copied_total 3 # {trace_id="a1",span_id="ü"} 0.67 1700000000.123
+# TYPE took_seconds histogram
+took_seconds_bucket{le="1.0"} 1 # {} 0.5 1700000000.123
+took_seconds_bucket{le="+Inf"} 2 # {trace_id="c3"} 1e9
+took_seconds_count 2
+took_seconds_sum 1000000000.5
+# EOF
+`;
+
+function onlyBits({ samples }: ExactSeries): Bits {
+  expect(samples).toHaveLength(1);
+  return samples[0]!.bits;
+}
+
+/** As the exposition writes it; JavaScript's digits read back as the same double. */
+function valueText(value: number): string {
+  if (Object.is(value, -0)) return '-0';
+  return String(value).replace('Infinity', 'Inf');
+}
+
+/** Every NaN of a body is the ordinary one. */
+function ordinaryBits(value: number): Bits {
+  return Number.isNaN(value) ? ORDINARY_NAN : bitsOf(value);
+}

@@ -1,0 +1,56 @@
+// Sluice before the newest Prometheus, with one of the two messages, and what came through as texts that are exact.
+import { expect } from 'vitest';
+import type { RunningSluice } from '../../support/running-sluice.ts';
+import { waitForValue } from '../../support/wait-for-value.ts';
+import type { EssentialPush } from './essential-pushes.ts';
+import { bitsOf, type ExactSeries, exactText } from './exact-series.ts';
+import { NewestPrometheus, type NewestPrometheusOptions } from './newest-prometheus.ts';
+import { startSluice } from './sluice.ts';
+
+export type MessageVersion = 'V1.0' | 'V2.0';
+
+export const TEXT = 'text/plain';
+export const OPEN_METRICS = 'application/openmetrics-text; version=1.0.0';
+export const PROTOBUF =
+  'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited';
+
+export interface NewestRoad {
+  readonly prometheus: NewestPrometheus;
+  readonly sluice: RunningSluice;
+  /** Pushes the body to a group such as `job/backup` and expects it to be taken. */
+  pushed(body: string | Uint8Array, contentType?: string, group?: string): Promise<void>;
+  /** Waits until so many series are stored; returns all. */
+  arrived(count: number): Promise<readonly ExactSeries[]>;
+}
+
+export async function startNewestRoad(
+  messageVersion: MessageVersion,
+  options: NewestPrometheusOptions = {},
+): Promise<NewestRoad> {
+  const prometheus = await NewestPrometheus.start(options);
+  // The default is left unsaid, as users leave it.
+  const version = messageVersion === 'V1.0' ? {} : { messageVersion };
+  const sluice = await startSluice({ url: prometheus.writeUrl, ...version });
+  const pushed = async (body: string | Uint8Array, contentType = TEXT, group = 'job/exact') => {
+    const target = `/pushgateway/metrics/${group}`;
+    const { status, text } = await sluice.push(body, { target, headers: { 'content-type': contentType } });
+    expect([status, text]).toEqual([202, '']);
+  };
+  const arrived = (count: number) =>
+    waitForValue(
+      () => prometheus.series(),
+      ({ length }) => length >= count,
+      `${count} stored series`,
+    );
+  return { prometheus, sluice, pushed, arrived };
+}
+
+/** The texts of series with all their values, in an order of their own. */
+export function textsOf(series: readonly ExactSeries[]): readonly string[] {
+  return series.map(({ labels, samples }) => exactText(labels, ...samples.map(({ bits }) => bits))).sort();
+}
+
+export function expectedTexts(pushes: readonly EssentialPush[]): readonly string[] {
+  const series = pushes.flatMap((push) => push.series);
+  return series.map(({ labels, value }) => exactText(labels, bitsOf(value))).sort();
+}
