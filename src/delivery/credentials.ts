@@ -4,6 +4,9 @@ import type { AuthorizationConfig, BackendConfig, BasicAuthConfig } from '../con
 import { Secret } from '../config/secret.ts';
 import { WatchedFile } from './watched-file.ts';
 
+/** Of the newest and several earlier credentials. */
+const MAX_SECRETS = 16;
+
 type CredentialsConfig = Pick<BackendConfig, 'authorization' | 'basicAuth'>;
 
 export class Credentials {
@@ -11,7 +14,10 @@ export class Credentials {
   readonly #compose: (texts: readonly string[]) => string;
   readonly #onUnreadable: (detail: string) => void;
   #header: Secret | undefined;
-  /** The header's credential and, in basic authentication, the password in it. */
+  /**
+   * The header's credential and, in basic authentication, the password in it, the newest first. Earlier ones stay: an answer
+   * to an attempt that was made with them may still come, and repeat them.
+   */
   #secrets: readonly Secret[] = [];
 
   /** Throws an Error that names the file where one cannot be used. `onUnreadable` hears of later trouble. */
@@ -30,7 +36,9 @@ export class Credentials {
 
   /** `text` without the credential, should a backend repeat it in an answer. */
   redact(text: string): string {
-    return this.#secrets.reduce((rest, secret) => rest.replaceAll(secret.reveal(), '<redacted>'), text);
+    // One that holds another one goes first, or half of it would stay.
+    const texts = this.#secrets.map((secret) => secret.reveal()).sort((a, b) => b.length - a.length);
+    return texts.reduce((rest, secret) => rest.replaceAll(secret, '<redacted>'), text);
   }
 
   #refresh(): void {
@@ -53,9 +61,8 @@ export class Credentials {
       );
     }
     const credential = header.slice(header.indexOf(' ') + 1);
-    this.#secrets = [credential, String(texts.at(-1))]
-      .filter((text) => text !== '')
-      .map((text) => new Secret(text));
+    const newest = [credential, String(texts.at(-1))].filter((text) => text !== '');
+    this.#secrets = [...newest.map((text) => new Secret(text)), ...this.#secrets].slice(0, MAX_SECRETS);
     return new Secret(header);
   }
 }

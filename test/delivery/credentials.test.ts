@@ -116,6 +116,14 @@ test('a credential shows neither when printed nor when a backend repeats it', ()
   expect(credentials.redact('not hunter2, nor dXNlcjpodW50ZXIy')).toBe('not <redacted>, nor <redacted>');
 });
 
+test('a credential that was replaced does not show either: an answer to an older attempt may repeat it', () => {
+  const path = secretFile('hunter2');
+  const { credentials } = fromFile(path);
+  writeFileSync(path, 'hunter22');
+  expect(credentials.authorization()).toBe('Bearer hunter22');
+  expect(credentials.redact('neither hunter2 nor hunter22')).toBe('neither <redacted> nor <redacted>');
+});
+
 test('after a 401 the next attempt uses the new credential', async () => {
   const clock = new FakeClock();
   const path = secretFile('old-token');
