@@ -19,6 +19,19 @@ const it = itWithNewestPrometheus();
 const ORDINARY_NAN: Bits = '7ff8000000000001';
 const VERSIONS: readonly MessageVersion[] = ['V1.0'];
 
+describe('a receiver of 2.0 only', () => {
+  it('gets nothing by 1.0, and the log says why', async () => {
+    const { prometheus, sluice, pushed } = await startNewestRoad('V1.0', { accept: 'v2' });
+    await pushed('a 1\n');
+    const { reason, samples } = await sluice.logged('blockDropped');
+    expect({ reason, samples }).toEqual({ reason: 'status_415', samples: 1 });
+    expect(await prometheus.series()).toEqual([]);
+    expect(await prometheus.requests()).toMatchObject([
+      { contentType: 'application/x-protobuf', status: 415 },
+    ]);
+  });
+});
+
 describe.each(VERSIONS)('with messageVersion %s', (messageVersion) => {
   const start = (options = {}) => startNewestRoad(messageVersion, options);
 

@@ -5,7 +5,7 @@ import { waitForValue } from '../../support/wait-for-value.ts';
 import type { EssentialPush } from './essential-pushes.ts';
 import { bitsOf, type ExactSeries, exactText } from './exact-series.ts';
 import { NewestPrometheus, type NewestPrometheusOptions } from './newest-prometheus.ts';
-import { startSluice } from './sluice.ts';
+import { type BackendSettings, startSluiceWith } from './sluice.ts';
 
 export type MessageVersion = 'V1.0' | 'V2.0';
 
@@ -13,6 +13,13 @@ export const TEXT = 'text/plain';
 export const OPEN_METRICS = 'application/openmetrics-text; version=1.0.0';
 export const PROTOBUF =
   'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited';
+
+export interface NewestRoadOptions extends NewestPrometheusOptions {
+  /** Further settings of the backend. */
+  readonly backend?: Omit<BackendSettings, 'url'>;
+  /** Settings of `push.pushgateway`. */
+  readonly pushgateway?: Readonly<Record<string, unknown>>;
+}
 
 export interface NewestRoad {
   readonly prometheus: NewestPrometheus;
@@ -25,12 +32,16 @@ export interface NewestRoad {
 
 export async function startNewestRoad(
   messageVersion: MessageVersion,
-  options: NewestPrometheusOptions = {},
+  { backend, pushgateway, ...options }: NewestRoadOptions = {},
 ): Promise<NewestRoad> {
   const prometheus = await NewestPrometheus.start(options);
   // The default is left unsaid, as users leave it.
   const version = messageVersion === 'V1.0' ? {} : { messageVersion };
-  const sluice = await startSluice({ url: prometheus.writeUrl, ...version });
+  const sluice = await startSluiceWith(
+    [{ name: 'real', url: prometheus.writeUrl, ...version, ...backend }],
+    {},
+    pushgateway,
+  );
   const pushed = async (body: string | Uint8Array, contentType = TEXT, group = 'job/exact') => {
     const target = `/pushgateway/metrics/${group}`;
     const { status, text } = await sluice.push(body, { target, headers: { 'content-type': contentType } });
