@@ -7,6 +7,8 @@ import { FAMILIES, GROUPING } from './support/essential-pushes.ts';
 import { type Bits, bitsOf, type ExactSeries, nameOf } from './support/exact-series.ts';
 import { itWithNewestPrometheus } from './support/newest-prometheus.ts';
 import {
+  EXEMPLAR_MS,
+  EXEMPLARS_BODY,
   expectedTexts,
   type MessageVersion,
   OPEN_METRICS,
@@ -132,17 +134,6 @@ describe.each(VERSIONS)('with messageVersion %s', (messageVersion) => {
     expect(last?.exemplars).toEqual([{ labels: { trace_id: 'c3' }, bits: bitsOf(1e9), timestampMs }]);
   });
 });
-
-const EXEMPLAR_MS = 1_700_000_000_123;
-const EXEMPLARS_BODY = `# TYPE copied counter
-copied_total 3 # {trace_id="a1",span_id="ü"} 0.67 1700000000.123
-# TYPE took_seconds histogram
-took_seconds_bucket{le="1.0"} 1 # {} 0.5 1700000000.123
-took_seconds_bucket{le="+Inf"} 2 # {trace_id="c3"} 1e9
-took_seconds_count 2
-took_seconds_sum 1000000000.5
-# EOF
-`;
 
 function onlyBits({ samples }: ExactSeries): Bits {
   expect(samples).toHaveLength(1);

@@ -69,12 +69,16 @@ func serve(db *tsdb.DB, walFolder string, writes *requestLog) error {
 	mux := http.NewServeMux()
 	mux.Handle("POST /api/v1/write", writes)
 	mux.HandleFunc("GET /stored", func(w http.ResponseWriter, r *http.Request) {
-		series, err := storedSeries(r.Context(), db, walFolder)
+		var all []series
+		var err error
+		writes.betweenWrites(func() {
+			all, err = storedSeries(r.Context(), db, walFolder)
+		})
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
 		}
-		_ = json.NewEncoder(w).Encode(map[string]any{"series": series, "requests": writes.all()})
+		_ = json.NewEncoder(w).Encode(map[string]any{"series": all, "requests": writes.all()})
 	})
 	server := &http.Server{Handler: mux}
 	fmt.Printf("listening on %s\n", listener.Addr())

@@ -18,7 +18,9 @@ type answeredRequest struct {
 }
 
 type requestLog struct {
-	next     http.Handler
+	next http.Handler
+	// Held for reading by every write under way.
+	writing  sync.RWMutex
 	mutex    sync.Mutex
 	requests []answeredRequest
 }
@@ -29,6 +31,8 @@ func newRequestLog(next http.Handler) *requestLog {
 
 func (l *requestLog) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer := &statusWriter{ResponseWriter: w, status: http.StatusOK}
+	l.writing.RLock()
+	defer l.writing.RUnlock()
 	l.next.ServeHTTP(answer, r)
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
@@ -41,6 +45,13 @@ func (l *requestLog) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		Histograms:  w.Header().Get("X-Prometheus-Remote-Write-Histograms-Written"),
 		Exemplars:   w.Header().Get("X-Prometheus-Remote-Write-Exemplars-Written"),
 	})
+}
+
+// Calls `read` while nothing is being written: the write-ahead log cannot be read while it grows.
+func (l *requestLog) betweenWrites(read func()) {
+	l.writing.Lock()
+	defer l.writing.Unlock()
+	read()
 }
 
 func (l *requestLog) all() []answeredRequest {

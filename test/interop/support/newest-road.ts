@@ -14,6 +14,18 @@ export const OPEN_METRICS = 'application/openmetrics-text; version=1.0.0';
 export const PROTOBUF =
   'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited';
 
+export const EXEMPLAR_MS = 1_700_000_000_123;
+/** Three exemplars, of which the last has no time of its own. */
+export const EXEMPLARS_BODY = `# TYPE copied counter
+copied_total 3 # {trace_id="a1",span_id="ü"} 0.67 1700000000.123
+# TYPE took_seconds histogram
+took_seconds_bucket{le="1.0"} 1 # {} 0.5 1700000000.123
+took_seconds_bucket{le="+Inf"} 2 # {trace_id="c3"} 1e9
+took_seconds_count 2
+took_seconds_sum 1000000000.5
+# EOF
+`;
+
 export interface NewestRoadOptions extends NewestPrometheusOptions {
   /** Further settings of the backend. */
   readonly backend?: Omit<BackendSettings, 'url'>;
