@@ -77,28 +77,22 @@ describe.each(VERSIONS)('with messageVersion %s', (messageVersion) => {
   });
 
   it('a series pushed again and again keeps every value, in order', async () => {
-    const { prometheus, pushed } = await start();
+    const { pushed, has } = await start();
     for (let value = 0; value < 50; value++) await pushed(`again ${value}\n`);
-    const [series] = await waitForValue(
-      () => prometheus.series(),
-      ([found]) => found?.samples.length === 50,
-      'every value',
+    await has(
+      'again',
+      Array.from({ length: 50 }, (_, i) => bitsOf(i)),
     );
-    expect(series!.samples.map(({ bits }) => bits)).toEqual(Array.from({ length: 50 }, (_, i) => bitsOf(i)));
   });
 
   it('a sample within the out-of-order window is stored in its place', async () => {
-    const { prometheus, pushed, arrived } = await start({ outOfOrderWindow: '10m' });
+    const { pushed, has } = await start({ outOfOrderWindow: '10m' });
     const timestampMs = Date.now() - 300_000;
     await pushed('late 2\n');
-    await arrived(1);
+    await has('late', [bitsOf(2)]);
     await pushed(`late 1 ${timestampMs}\n`);
-    const [series] = await waitForValue(
-      () => prometheus.series(),
-      ([found]) => found?.samples.length === 2,
-      'both samples',
-    );
-    expect(series!.samples[0]).toEqual({ timestampMs, bits: bitsOf(1) });
+    const { samples } = await has('late', [1, 2].map(bitsOf));
+    expect(samples[0]!.timestampMs).toBe(timestampMs);
   });
 
   it('native histograms arrive with every bucket, whole and float, counter and gauge', async () => {

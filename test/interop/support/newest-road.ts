@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { RunningSluice } from '../../support/running-sluice.ts';
 import { waitForValue } from '../../support/wait-for-value.ts';
 import type { EssentialPush } from './essential-pushes.ts';
-import { bitsOf, type ExactSeries, exactText } from './exact-series.ts';
+import { type Bits, bitsOf, type ExactSeries, exactText, nameOf } from './exact-series.ts';
 import { NewestPrometheus, type NewestPrometheusOptions } from './newest-prometheus.ts';
 import { type BackendSettings, startSluiceWith } from './sluice.ts';
 
@@ -40,6 +40,8 @@ export interface NewestRoad {
   pushed(body: string | Uint8Array, contentType?: string, group?: string): Promise<void>;
   /** Waits until so many series are stored; returns all. */
   arrived(count: number): Promise<readonly ExactSeries[]>;
+  /** Waits until a series of this name has just these samples; returns it. */
+  has(name: string, bits: readonly Bits[]): Promise<ExactSeries>;
 }
 
 export async function startNewestRoad(
@@ -65,7 +67,15 @@ export async function startNewestRoad(
       ({ length }) => length >= count,
       `${count} stored series`,
     );
-  return { prometheus, sluice, pushed, arrived };
+  const has = async (name: string, bits: readonly Bits[]) => {
+    const found = await waitForValue(
+      async () => (await prometheus.series()).filter((series) => nameOf(series) === name),
+      ([series]) => series?.samples.map((sample) => sample.bits).join() === bits.join(),
+      `${name} with ${bits}`,
+    );
+    return found[0]!;
+  };
+  return { prometheus, sluice, pushed, arrived, has };
 }
 
 /** The texts of series with all their values, in an order of their own. */
