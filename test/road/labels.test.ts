@@ -1,4 +1,4 @@
-// The labels that leave: sorted, unique, never empty, the grouping key's own (checks C07 to C11).
+// The labels that leave: sorted, unique, never empty, the grouping key's own (checks C07 to C12).
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
@@ -63,6 +63,18 @@ test('C10 empty labels vanish, those of the path among them', async () => {
     ['b', '1'],
     ['job', 'test'],
   ]);
+});
+
+test.each([
+  ['with', { cluster: 'c1', k: 'ext', __replica__: 'r1' }, ['__name__', '__replica__', 'cluster']],
+  ['without', {}, ['__name__']],
+] as const)('C12 %s external labels they stand in their sorted place', async (_, defaults, first) => {
+  const { receiver, pushed, delivered } = await startRoad({ config: { labels: { defaults } } });
+  await pushed('m{k="own"} 1\n');
+  await delivered(1);
+  const { labels } = receiver.delivered[0]!;
+  expect(labels.map(([name]) => name)).toEqual([...first, 'instance', 'job', 'k']);
+  expect(new Map(labels).get('k')).toBe('own');
 });
 
 test('C10 two series that only differ by an empty label are one', () =>
