@@ -4,14 +4,7 @@ import { BlockSeparation } from './block-separation.ts';
 import { type DroppedPart, DropReport } from './drop-report.ts';
 import type { LanePush } from './lane-backlog.ts';
 import { isLeftInSpool, type QueuedBlock } from './queued-block.ts';
-import {
-  type GivenUp,
-  type Refused,
-  type RequestDeps,
-  RequestSender,
-  SHUTDOWN,
-  type TakenInPart,
-} from './request-sender.ts';
+import { type GivenUp, type Refused, type RequestDeps, RequestSender, SHUTDOWN } from './request-sender.ts';
 
 export interface SenderDeps extends RequestDeps {
   readonly sealer: BlockSealer;
@@ -35,7 +28,7 @@ export class BlockSender {
       case 'delivered':
         return true;
       case 'partial':
-        this.#drops.block(remainderOf(queued, end), { ...end, isUnseparated: true });
+        this.#drops.remainder(wholeOf(queued), end);
         return true;
       case 'givenUp':
         if (isLeftInSpool(queued, end)) return false;
@@ -92,16 +85,14 @@ export class BlockSender {
   }
 
   #drop(
-    { block, jobs, waiting }: QueuedBlock,
+    queued: QueuedBlock,
     { reason, detail, isOurFault }: Omit<GivenUp | Refused, 'kind'>,
     isUnseparated = false,
   ): void {
-    const part = { sampleCount: block.sampleCount, jobs, waiting };
-    this.#drops.block(part, { reason, detail, isUnseparated, isOurFault });
+    this.#drops.block(wholeOf(queued), { reason, detail, isUnseparated, isOurFault });
   }
 }
 
-/** What a backend that took a part did not take; it does not say which samples. */
-function remainderOf({ block, jobs, waiting }: QueuedBlock, { written }: TakenInPart): DroppedPart {
-  return { sampleCount: block.sampleCount - written, jobs, waiting };
+function wholeOf({ block, jobs, waiting }: QueuedBlock): DroppedPart {
+  return { sampleCount: block.sampleCount, jobs, waiting };
 }

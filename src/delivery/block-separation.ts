@@ -5,7 +5,7 @@ import type { DroppedPart, DropReport } from './drop-report.ts';
 import { OpenedBlock, type Part } from './opened-block.ts';
 import { isLeftInSpool, type QueuedBlock } from './queued-block.ts';
 import type { RefusalBudget } from './refusal-budget.ts';
-import type { GivenUp, Refused, Request, RequestSender, TakenInPart } from './request-sender.ts';
+import type { GivenUp, Refused, Request, RequestSender } from './request-sender.ts';
 
 export interface SeparationDeps {
   readonly requests: Pick<RequestSender, 'send'>;
@@ -45,7 +45,7 @@ export class BlockSeparation {
         }
         this.#giveUpFrom(part, end);
       } else if (end.kind === 'delivered') this.#delivered(part);
-      else if (end.kind === 'partial') this.#takenInPart(part, end);
+      else if (end.kind === 'partial') this.#deps.drops.remainder(this.#dropped(part), end);
       else {
         if (end.remedy !== 'none') this.#deps.refusals.spend();
         this.#refused(part, end);
@@ -101,12 +101,6 @@ export class BlockSeparation {
     if (to - from < opened.whole.to && opened.isInsidePush(part))
       this.#deps.drops.series(opened.push(opened.pushAt(from)), this.#dropped(part), drop);
     else this.#deps.drops.block(this.#dropped(part), drop);
-  }
-
-  #takenInPart(part: Part, { written, reason, detail }: TakenInPart): void {
-    const { sampleCount, ...facts } = this.#dropped(part);
-    const drop = { reason, detail, isUnseparated: true };
-    this.#deps.drops.block({ ...facts, sampleCount: sampleCount - written }, drop);
   }
 
   #giveUpFrom({ from }: Part, { reason, detail, isOurFault }: GivenUp): void {

@@ -3,6 +3,7 @@
 import type { DeliveryEvents } from '../telemetry/events.ts';
 import type { BackendLedger } from './backend-ledger.ts';
 import type { BlockPush } from './push-manifest.ts';
+import type { TakenInPart } from './request-sender.ts';
 import type { WaitingPart } from './waiting-part.ts';
 
 export interface DropDeps {
@@ -57,6 +58,19 @@ export class DropReport {
       detail,
       isUnseparated,
     });
+  }
+
+  /** What a backend did not take of a part: it says how much it took, and not what. */
+  remainder(part: DroppedPart, { written, reason, detail }: TakenInPart): void {
+    const sampleCount = part.sampleCount - written;
+    if (sampleCount <= 0) return;
+    const unsaid = `took ${written} of ${part.sampleCount} samples sent together, and does not say which`;
+    const waiting = part.waiting.map((each) => ({
+      ...each,
+      sampleCount: Math.min(each.sampleCount, sampleCount),
+    }));
+    const words = detail === '' ? unsaid : `${unsaid}: ${detail}`;
+    this.block({ ...part, sampleCount, waiting }, { reason, detail: words, isUnseparated: true });
   }
 
   /** Some series of a push, of a block that was taken apart. */
