@@ -55,7 +55,7 @@ export interface PushgatewayConfig {
   readonly maxBufferedSize: number;
 }
 
-export interface BackendConfig {
+export interface BackendConfig extends ProxyConfig {
   readonly name: string;
   /** The target exactly as configured; http or https. */
   readonly url: string;
@@ -71,6 +71,8 @@ export interface BackendConfig {
   readonly headers: Readonly<Record<string, string>>;
   readonly authorization?: AuthorizationConfig;
   readonly basicAuth?: BasicAuthConfig;
+  readonly oauth2?: OAuth2Config;
+  readonly sigv4?: SigV4Config;
   readonly tlsConfig: TlsConfig;
   readonly queueConfig: QueueConfig;
 }
@@ -86,6 +88,36 @@ export interface BasicAuthConfig {
   readonly usernameFile?: string;
   readonly password?: Secret;
   readonly passwordFile?: string;
+}
+
+/** https://www.rfc-editor.org/rfc/rfc6749#section-4.4 */
+export interface OAuth2Config extends ProxyConfig {
+  readonly clientId: string;
+  readonly clientSecret?: Secret;
+  readonly clientSecretFile?: string;
+  readonly tokenUrl: string;
+  readonly scopes: readonly string[];
+  readonly endpointParams: Readonly<Record<string, Secret>>;
+  readonly tlsConfig: TlsConfig;
+}
+
+export interface SigV4Config {
+  readonly region?: string;
+  readonly service: string;
+  readonly accessKey?: Secret;
+  readonly secretKey?: Secret;
+  readonly sessionToken?: Secret;
+  readonly profile?: string;
+  readonly roleArn?: string;
+  readonly externalId?: Secret;
+}
+
+export interface ProxyConfig {
+  /** Scheme, user info, host and port. */
+  readonly proxyUrl?: Secret;
+  readonly noProxy?: string;
+  readonly proxyFromEnvironment: boolean;
+  readonly proxyConnectHeader: Readonly<Record<string, Secret>>;
 }
 
 export interface TlsConfig {

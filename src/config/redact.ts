@@ -1,6 +1,6 @@
 // The configuration as it may be shown to people: on a page, in a log, in `sluice check`.
 // Invariant: no credential, no user name, no header value and no query string is in it.
-import type { BackendConfig, Config } from './config.ts';
+import type { BackendConfig, Config, OAuth2Config, ProxyConfig } from './config.ts';
 import { REDACTED } from './secret.ts';
 
 const USER_INFO = /^([^/?#]*:\/\/)[^/?#]*@/;
@@ -13,7 +13,7 @@ export function configForPrinting(config: Config): unknown {
 }
 
 function redactBackend(backend: BackendConfig): unknown {
-  const { basicAuth } = backend;
+  const { basicAuth, oauth2 } = backend;
   // Not from the configuration: the certificate that the development backend made for itself.
   const { ca: _, ...tlsConfig } = backend.tlsConfig;
   return {
@@ -21,8 +21,19 @@ function redactBackend(backend: BackendConfig): unknown {
     url: redactUrl(backend.url),
     headers: redactValues(backend.headers),
     tlsConfig,
+    ...redactProxy(backend),
+    ...(oauth2 === undefined ? {} : { oauth2: redactOAuth2(oauth2) }),
     ...(basicAuth?.username === undefined ? {} : { basicAuth: { ...basicAuth, username: REDACTED } }),
   };
+}
+
+function redactOAuth2(oauth2: OAuth2Config): unknown {
+  return { ...oauth2, tokenUrl: redactUrl(oauth2.tokenUrl), clientId: REDACTED, ...redactProxy(oauth2) };
+}
+
+/** Where the proxy is may be known, and as whom we go through it not. */
+function redactProxy({ proxyUrl }: ProxyConfig): { proxyUrl?: string } {
+  return proxyUrl === undefined ? {} : { proxyUrl: redactUrl(proxyUrl.reveal()) };
 }
 
 /** The text before the query, byte for byte but for user info. */

@@ -11,8 +11,8 @@ const REMEDIES: Readonly<Record<number, Remedy>> = {
   422: 'separate',
 };
 
-/** The backend does not let us in, or does not know the path of its URL. */
-const OUR_FAULTS: readonly number[] = [401, 403, 404];
+/** The backend does not let us in, or does not know the path of its URL; or a proxy does not let us in. */
+const OUR_FAULTS: readonly number[] = [401, 403, 404, 407];
 
 export interface AnswerRules {
   readonly retryOnNotFound: boolean;
@@ -25,7 +25,8 @@ export function answerOutcome(answer: Answer, { retryOnNotFound }: AnswerRules, 
     const detail = describeRedirect(status, headers.location);
     return { kind: 'rejected', status, reason: 'redirect', detail, remedy: 'none', isOurFault: true };
   }
-  const reason = `status_${status}`;
+  // Only a proxy answers 407 (RFC 9110, section 15.5.8).
+  const reason = status === 407 ? 'proxy_407' : `status_${status}`;
   const detail = printable(new TextDecoder().decode(body).trimEnd());
   const isOurFault = OUR_FAULTS.includes(status);
   const refusesAccess = isOurFault && (status !== 404 || retryOnNotFound);

@@ -1,9 +1,11 @@
-// One POST and its answer. It ends exactly once: with an answer as soon as a status is known and the body is read or
+// One request and its answer. It ends exactly once: with an answer as soon as a status is known and the body is read or
 // given up, or with the error that came before any status. Its connection is discarded unless the answer was complete.
 import type { Dispatcher } from 'undici';
 import type { Clock, Timer } from '../telemetry/clock.ts';
 
 export interface AttemptRequest {
+  /** POST where it is not said. */
+  readonly method?: 'GET' | 'POST' | 'PUT';
   readonly path: string;
   /** Names and values in turn. */
   readonly headers: string[];
@@ -25,6 +27,8 @@ export interface AttemptLimits {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly clock: Clock;
+  /** The answer's body is what is wanted: up to 64 KiB of it are kept, and it may take all of the time. */
+  readonly wantsBody?: boolean;
 }
 
 /** What of a body is kept: more than is logged, so that a credential in it is whole when it is looked for. */
@@ -93,14 +97,16 @@ class AttemptHandler implements Dispatcher.DispatchHandler {
     this.#headers = headers;
     this.#timer.cancel();
     const { clock } = this.#limits;
-    const bodyMs = Math.min(BODY_MS, this.#deadlineMs - clock.monotonicMs());
+    const restMs = this.#deadlineMs - clock.monotonicMs();
+    const bodyMs = this.#limits.wantsBody ? restMs : Math.min(BODY_MS, restMs);
     this.#timer = clock.setTimer(() => this.#giveUp(timeout(bodyMs)), bodyMs);
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#isOver) return;
     this.#readBytes += chunk.length;
-    const wanted = Math.min(chunk.length, KEPT_BYTES - this.#keptBytes);
+    const keptBytes = this.#limits.wantsBody ? READ_BYTES : KEPT_BYTES;
+    const wanted = Math.min(chunk.length, keptBytes - this.#keptBytes);
     if (wanted > 0) {
       this.#kept.push(Buffer.from(chunk.subarray(0, wanted)));
       this.#keptBytes += wanted;

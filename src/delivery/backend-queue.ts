@@ -6,6 +6,7 @@ import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
 import type { QueueReading } from '../telemetry/backend-metrics.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { DeliveryEvents } from '../telemetry/events.ts';
+import { accessTrouble } from './access-trouble.ts';
 import { BackendLedger } from './backend-ledger.ts';
 import type { SpoolRange } from './lane-backlog.ts';
 import type { PushTicket } from './push-ticket.ts';
@@ -129,10 +130,7 @@ export class BackendQueue {
   /** What somebody must put right before this backend takes anything, as a sentence; undefined where nothing is known. */
   trouble(): string | undefined {
     const reason = this.#ledger.accessRefusal;
-    if (reason === undefined) return undefined;
-    const why =
-      reason === 'status_404' ? 'it does not know the path of its URL' : 'it refuses our credentials';
-    return `Backend ${this.name} answers ${reason.replace('status_', '')}: ${why}. What is pushed waits.`;
+    return reason === undefined ? undefined : accessTrouble(this.name, reason);
   }
 
   reading(): QueueReading {

@@ -1,7 +1,8 @@
 // What of a backend's configuration, besides its credential, must not be shown should the backend repeat it: the values
-// of custom headers and of the URL's query.
+// of custom headers and of the URL's query, and what the proxy is told about us.
 import type { BackendConfig } from '../config/config.ts';
 import { REDACTED, Secret } from '../config/secret.ts';
+import type { ProxyRoute } from './proxy-route.ts';
 
 /** Shorter values guard nothing, and blanking them would make other words unreadable. */
 const MIN_LENGTH = 8;
@@ -9,8 +10,9 @@ const MIN_LENGTH = 8;
 export class ConfiguredSecrets {
   readonly #secrets: readonly Secret[];
 
-  constructor({ headers, url }: Pick<BackendConfig, 'headers' | 'url'>) {
-    const texts = [...Object.values(headers), ...queryValues(url)].filter(
+  constructor({ headers, url }: Pick<BackendConfig, 'headers' | 'url'>, proxy?: ProxyRoute) {
+    const ofProxy = (proxy?.secrets ?? []).map((secret) => secret.reveal());
+    const texts = [...Object.values(headers), ...queryValues(url), ...ofProxy].filter(
       (text) => text.length >= MIN_LENGTH,
     );
     // A value that holds another one goes first, or half of it would stay.

@@ -5,6 +5,22 @@ export interface TransportFailure {
   /** A short stable word. */
   readonly reason: string;
   readonly detail: string;
+  /** Certificates, TLS settings, the host's name or the way through a proxy are wrong. */
+  readonly isOurFault?: true;
+  /** The proxy wants other credentials. */
+  readonly refusesAccess?: true;
+}
+
+/** What went wrong on the way to or through a proxy, before the backend was reached. */
+export class ProxyFailure extends Error {
+  override readonly name = 'ProxyFailure';
+  /** The proxy's answer to CONNECT, where it gave one. */
+  readonly status: number | undefined;
+
+  constructor(message: string, { status, cause }: { status?: number; cause?: unknown }) {
+    super(message, { cause });
+    this.status = status;
+  }
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -45,14 +61,22 @@ const REASONS: Readonly<Record<string, string>> = {
 const TLS_CODE = /^ERR_(?:SSL|TLS)_([A-Z0-9_]{1,60})$/;
 
 export function transportFailure(error: unknown): TransportFailure {
+  if (error instanceof ProxyFailure) return proxyFailure(error);
   const code = codeOf(error);
   const message = error instanceof Error ? error.message : String(error);
   // undici's parser errors carry a code for some faults only, but always this name.
   const isMalformed = error instanceof Error && error.name === 'HTTPParserError';
-  return {
-    reason: isMalformed ? 'malformed_answer' : reasonOf(code, message),
-    detail: printable(message || code),
-  };
+  const reason = isMalformed ? 'malformed_answer' : reasonOf(code, message);
+  const isOurFault = reason.startsWith('tls_') || code === 'ENOTFOUND';
+  return { reason, detail: printable(message || code), ...(isOurFault ? { isOurFault } : {}) };
+}
+
+function proxyFailure({ status, cause, message }: ProxyFailure): TransportFailure {
+  const detail = printable(message);
+  if (status === 407) return { reason: 'proxy_407', detail, refusesAccess: true, isOurFault: true };
+  if (status !== undefined) return { reason: `proxy_${status}`, detail };
+  const { reason, ...rest } = transportFailure(cause);
+  return { ...rest, reason: `proxy_${reason}`, detail };
 }
 
 function codeOf(error: unknown): string {

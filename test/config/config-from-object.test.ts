@@ -88,6 +88,8 @@ it('configFromObject fills in every default of the contract', () => {
         sendClassicHistograms: false,
         headers: {},
         tlsConfig: { minVersion: 'TLS12', insecureSkipVerify: false },
+        proxyFromEnvironment: false,
+        proxyConnectHeader: {},
         queueConfig: {
           shards: 4,
           maxSamplesPerSend: 2000,

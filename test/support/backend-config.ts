@@ -18,6 +18,8 @@ export function backendConfig(url: string, overrides: Overrides = {}): BackendCo
     sendNativeHistograms: true,
     sendClassicHistograms: false,
     headers: {},
+    proxyFromEnvironment: false,
+    proxyConnectHeader: {},
     ...overrides,
     tlsConfig: { minVersion: 'TLS12', insecureSkipVerify: false, ...overrides.tlsConfig },
     queueConfig: {

@@ -6,8 +6,11 @@ import { authorizationSchema, basicAuthSchema } from './credentials-schema.ts';
 import { ALWAYS, fieldsOf, refuse, refuseValue } from './cross-checks.ts';
 import { httpHeadersSchema } from './http-headers-schema.ts';
 import { mapping } from './mapping.ts';
+import { oauth2Schema } from './oauth2-schema.ts';
+import { checkProxy, proxyKeys } from './proxy-schema.ts';
 import { duration, LONGEST_DURATION } from './quantities.ts';
 import { queueConfigSchema } from './queue-config-schema.ts';
+import { sigV4Schema } from './sigv4-schema.ts';
 import { tlsConfigSchema } from './tls-config-schema.ts';
 
 export function backendSchema(folder: string) {
@@ -15,10 +18,12 @@ export function backendSchema(folder: string) {
     ...target(),
     ...kinds(),
     ...credentials(folder),
+    ...proxyKeys(),
     queueConfig: queueConfigSchema().prefault({}).describe('How samples wait and are sent.'),
   })
     .superRefine(checkTransport, ALWAYS)
     .superRefine(checkCredentials, ALWAYS)
+    .superRefine(checkProxy, ALWAYS)
     .transform((backend) => ({ ...backend, name: backend.name ?? new URL(backend.url).host }));
 }
 
@@ -67,10 +72,16 @@ function kinds() {
 
 function credentials(folder: string) {
   return {
-    authorization: authorizationSchema(folder).exactOptional().describe('A token; excludes basicAuth.'),
-    basicAuth: basicAuthSchema(folder)
+    authorization: authorizationSchema(folder)
       .exactOptional()
-      .describe('User name and password; excludes authorization.'),
+      .describe('A token. At most one of authorization, basicAuth, oauth2 and sigv4.'),
+    basicAuth: basicAuthSchema(folder).exactOptional().describe('User name and password.'),
+    oauth2: oauth2Schema(folder)
+      .exactOptional()
+      .describe('A token from an OAuth 2.0 token endpoint, by client credentials.'),
+    sigv4: sigV4Schema()
+      .exactOptional()
+      .describe('AWS Signature Version 4; {} takes the credentials that the AWS SDKs would find.'),
     tlsConfig: tlsConfigSchema(folder).prefault({}).describe('TLS towards this backend.'),
   };
 }
@@ -83,15 +94,23 @@ function nameSchema() {
 }
 
 function checkTransport(backend: unknown, context: z.core.$RefinementCtx<unknown>): void {
-  const { url, allowInsecureHTTP } = fieldsOf(backend);
-  const { protocol, hostname = '' } = parseBackendUrl(url) ?? {};
-  if (protocol !== 'http:' || allowInsecureHTTP !== false || isLoopbackHost(hostname)) return;
-  refuse(context, ['url'], 'https:// (or allowInsecureHTTP: true on this backend)', `http:// to ${hostname}`);
+  const { url, allowInsecureHTTP, oauth2 } = fieldsOf(backend);
+  if (allowInsecureHTTP !== false) return;
+  const targets: [string[], unknown][] = [
+    [['url'], url],
+    [['oauth2', 'tokenUrl'], fieldsOf(oauth2).tokenUrl],
+  ];
+  for (const [path, target] of targets) {
+    const { protocol, hostname = '' } = parseBackendUrl(target) ?? {};
+    if (protocol !== 'http:' || isLoopbackHost(hostname)) continue;
+    refuse(context, path, 'https:// (or allowInsecureHTTP: true on this backend)', `http:// to ${hostname}`);
+  }
 }
 
+const WAYS_IN = ['authorization', 'basicAuth', 'oauth2', 'sigv4'];
+
 function checkCredentials(backend: unknown, context: z.core.$RefinementCtx<unknown>): void {
-  const fields = fieldsOf(backend);
-  if ('authorization' in fields && 'basicAuth' in fields) {
-    refuse(context, ['basicAuth'], 'one of authorization and basicAuth', 'both');
-  }
+  const [first, ...others] = WAYS_IN.filter((key) => key in fieldsOf(backend));
+  for (const other of others)
+    refuse(context, [other], 'one of authorization, basicAuth, oauth2 and sigv4', `${first} too`);
 }

@@ -86,7 +86,7 @@ describe('basicAuth', () => {
   it('is refused beside authorization', () => {
     refused(
       'authorization: { credentials: x }, basicAuth: { username: u, password: p }',
-      'basicAuth: expected one of authorization and basicAuth, seen both',
+      'basicAuth: expected one of authorization, basicAuth, oauth2 and sigv4, seen authorization too',
     );
   });
 

@@ -1,0 +1,75 @@
+// The way through a proxy: one that is named, or the one of the environment.
+// Invariant: no message shows a proxy's URL or header, since both may hold its password.
+import * as z from 'zod';
+import { Secret } from '../secret.ts';
+import { fieldsOf, refuse } from './cross-checks.ts';
+import { TOKEN_PATTERN } from './http-headers-schema.ts';
+import { secretText } from './secret-text.ts';
+
+type Context = z.core.$RefinementCtx<unknown>;
+
+/** Framed by the sender itself, or given by the user info of the URL. */
+const RESERVED = /^(?:host|connection|content-length|transfer-encoding|upgrade|proxy-connection)$/i;
+
+export function proxyKeys() {
+  return {
+    proxyUrl: proxyUrlSchema()
+      .exactOptional()
+      .describe('The proxy to go through, http:// or https://; user name and password may be in it.'),
+    noProxy: z
+      .string({ error: 'text such as "10.0.0.0/8,.internal"' })
+      .exactOptional()
+      .describe('Hosts, domains, addresses and networks that proxyUrl is not for, separated by commas.'),
+    proxyFromEnvironment: z
+      .boolean()
+      .prefault(false)
+      .describe('Go through the proxy that HTTP_PROXY, HTTPS_PROXY and NO_PROXY name.'),
+    proxyConnectHeader: connectHeaderSchema()
+      .prefault({})
+      .describe('Headers to add to the CONNECT requests that the proxy gets.'),
+  };
+}
+
+/** The rules between these keys, as Prometheus has them. */
+export function checkProxy(value: unknown, context: Context): void {
+  const { proxyUrl, noProxy, proxyFromEnvironment, proxyConnectHeader } = fieldsOf(value);
+  const named = proxyUrl !== undefined;
+  if (named && proxyFromEnvironment === true)
+    refuse(context, ['proxyFromEnvironment'], 'one of proxyUrl and proxyFromEnvironment', 'both');
+  if (noProxy !== undefined && !named)
+    refuse(context, ['noProxy'], 'proxyUrl beside noProxy', 'only noProxy');
+  if (Object.keys(fieldsOf(proxyConnectHeader)).length > 0 && !named && proxyFromEnvironment === false)
+    refuse(context, ['proxyConnectHeader'], 'proxyUrl or proxyFromEnvironment beside it', 'neither');
+}
+
+function proxyUrlSchema() {
+  return z
+    .string({ error: 'a URL such as http://proxy.example.com:3128' })
+    .transform((text, context) => {
+      if (isProxyUrl(text)) return new Secret(text);
+      refuse(context, [], 'a URL such as http://proxy.example.com:3128', 'another text');
+      return z.NEVER;
+    })
+    .meta({ pattern: '^https?://' });
+}
+
+/** Scheme and authority: a path would have no meaning. */
+function isProxyUrl(text: string): boolean {
+  return /^https?:\/\/[!-.0-;=?-[\]-~]+\/?$/i.test(text) && !/[?#]/.test(text) && URL.canParse(text);
+}
+
+function connectHeaderSchema() {
+  const value = secretText(/^[\t\x20-\x7e\x80-\xff]*$/, 'a value of Latin-1 characters without line ends');
+  return z
+    .record(z.string(), value)
+    .superRefine(
+      (headers, context) => {
+        for (const name of Object.keys(headers)) {
+          if (TOKEN_PATTERN.test(name) && !RESERVED.test(name)) continue;
+          refuse(context, [name], 'a header that may be added to CONNECT', JSON.stringify(name));
+        }
+      },
+      { when: ({ value }) => typeof value === 'object' && value !== null },
+    )
+    .meta({ propertyNames: { pattern: TOKEN_PATTERN.source } });
+}

@@ -1,0 +1,98 @@
+// Carries the requests of AWS's own credential library over our connections, so that they take the same proxy and have
+// the same limits. https://smithy.io/2.0/ calls this a request handler.
+import type { HttpRequest, HttpResponse, QueryParameterBag } from '@smithy/types';
+import type { Clock } from '../../telemetry/clock.ts';
+import { ConnectionPool } from '../connection-pool.ts';
+import type { ChooseProxy } from '../proxy-route.ts';
+
+export interface AwsRequestHandlerOptions {
+  readonly chooseProxy: ChooseProxy;
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+}
+
+const NO_ABORT = new AbortController().signal;
+
+export class AwsRequestHandler {
+  readonly metadata = { handlerProtocol: 'http/1.1' };
+  readonly #options: AwsRequestHandlerOptions;
+  /** By origin: that of the token service, and of single sign-on where a profile asks for it. */
+  readonly #pools = new Map<string, ConnectionPool>();
+
+  constructor(options: AwsRequestHandlerOptions) {
+    this.#options = options;
+  }
+
+  /** Rejects with the error of the connection. */
+  async handle(
+    request: HttpRequest,
+    { abortSignal }: { abortSignal?: unknown } = {},
+  ): Promise<{ response: HttpResponse }> {
+    const { protocol, hostname, port, method, headers } = request;
+    const origin = `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`;
+    const end = await this.#pool(origin).attempt(
+      {
+        method: method === 'GET' || method === 'PUT' ? method : 'POST',
+        path: request.path + queryOf(request.query ?? {}),
+        headers: Object.entries(headers)
+          .filter(([name]) => name.toLowerCase() !== 'content-length')
+          .flat(),
+        body: bytesOf(request.body),
+      },
+      {
+        timeoutMs: this.#options.timeoutMs,
+        signal: abortSignal instanceof AbortSignal ? abortSignal : NO_ABORT,
+        clock: this.#options.clock,
+        wantsBody: true,
+      },
+    );
+    if (end.kind === 'failed') throw end.error;
+    return { response: { statusCode: end.status, headers: joined(end.headers), body: end.body } };
+  }
+
+  /** The library asks for this and for the next; nothing of it can be set. */
+  updateHttpClientConfig(): void {}
+
+  httpHandlerConfigs(): object {
+    return {};
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#pools.values()].map((pool) => pool.close()));
+  }
+
+  #pool(origin: string): ConnectionPool {
+    let pool = this.#pools.get(origin);
+    if (pool === undefined) {
+      pool = new ConnectionPool({
+        ...this.#options,
+        origin,
+        tlsConfig: { minVersion: 'TLS12', insecureSkipVerify: false },
+        connections: 1,
+        onTlsReloaded: () => {},
+        onTlsUnusable: () => {},
+      });
+      this.#pools.set(origin, pool);
+    }
+    return pool;
+  }
+}
+
+function queryOf(query: QueryParameterBag): string {
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    (Array.isArray(value) ? value : [value ?? '']).map(
+      (text) => `${encodeURIComponent(name)}=${encodeURIComponent(text)}`,
+    ),
+  );
+  return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
+}
+
+function bytesOf(body: unknown): Uint8Array {
+  if (body instanceof Uint8Array) return body;
+  return Buffer.from(typeof body === 'string' ? body : '');
+}
+
+function joined(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  const pairs = Object.entries(headers).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(pairs.map(([name, value]) => [name, String(value)]));
+}

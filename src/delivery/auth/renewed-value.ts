@@ -1,0 +1,88 @@
+// A value that ends and is fetched anew: one fetch for all who wait, begun a little before the end, while the old value
+// is still given out. A fetch that fails is told to those who waited; the next one who asks starts another.
+import type { Clock } from '../../telemetry/clock.ts';
+
+export interface Fetched<T> {
+  readonly value: T;
+  /** Counted from the end of the fetch. */
+  readonly lifetimeMs: number;
+}
+
+export interface RenewedValueOptions<T> {
+  /** Bounds its own time; ends when `signal` aborts. */
+  readonly fetch: (signal: AbortSignal) => Promise<Fetched<T>>;
+  readonly clock: Clock;
+  /** How long before the end the next fetch begins; never more than a tenth of the lifetime. */
+  readonly earlyMs: number;
+}
+
+interface Held<T> {
+  readonly value: T;
+  /** Monotonic. */
+  readonly renewAtMs: number;
+  readonly endsAtMs: number;
+}
+
+/** After a fetch ahead of time has failed: the value that there is still serves. */
+const PAUSE_MS = 1000;
+
+export class RenewedValue<T> {
+  readonly #options: RenewedValueOptions<T>;
+  readonly #closed = new AbortController();
+  #held: Held<T> | undefined;
+  #fetching: Promise<T> | undefined;
+  /** Monotonic. */
+  #notBeforeMs = 0;
+
+  constructor(options: RenewedValueOptions<T>) {
+    this.#options = options;
+  }
+
+  /** Rejects with the error of the fetch, or with the signal's reason. */
+  async get(signal: AbortSignal): Promise<T> {
+    const nowMs = this.#options.clock.monotonicMs();
+    const held = this.#held;
+    if (held === undefined || nowMs >= held.endsAtMs) return unlessAborted(this.#fetch(), signal);
+    if (nowMs >= held.renewAtMs && nowMs >= this.#notBeforeMs) this.#fetch().catch(() => {});
+    return held.value;
+  }
+
+  /** `value` is of no use any more; another one that came meanwhile stays. */
+  drop(value: T): void {
+    if (this.#held?.value === value) this.#held = undefined;
+  }
+
+  /** A fetch under way is given up. */
+  close(): void {
+    this.#closed.abort(new Error('closed'));
+  }
+
+  #fetch(): Promise<T> {
+    this.#fetching ??= this.#fetchOnce().finally(() => {
+      this.#fetching = undefined;
+    });
+    return this.#fetching;
+  }
+
+  async #fetchOnce(): Promise<T> {
+    const { fetch, clock, earlyMs } = this.#options;
+    try {
+      const { value, lifetimeMs } = await fetch(this.#closed.signal);
+      const endsAtMs = clock.monotonicMs() + lifetimeMs;
+      this.#held = { value, endsAtMs, renewAtMs: endsAtMs - Math.min(earlyMs, lifetimeMs / 10) };
+      return value;
+    } catch (error) {
+      this.#notBeforeMs = clock.monotonicMs() + PAUSE_MS;
+      throw error;
+    }
+  }
+}
+
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort);
+    if (signal.aborted) onAbort();
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
