@@ -16,7 +16,8 @@ export interface TunnelOptions {
 export async function openTunnel(socket: Socket, options: TunnelOptions): Promise<Socket> {
   const { route, authority, signal } = options;
   const client = new Client(route.origin, {
-    connect: (_, callback) => callback(null, socket),
+    // undici does not look for requests again while it is still asking for the connection.
+    connect: (_, callback) => queueMicrotask(() => callback(null, socket)),
     // The one who waits for the connection has a time limit for all of it.
     headersTimeout: 0,
     bodyTimeout: 0,
