@@ -73,8 +73,8 @@ export class ForwardProxy {
   #tunnel(request: IncomingMessage, socket: Socket): void {
     const isWelcome = this.#see(request);
     if (this.connectAnswer === 'silence') {
-      // What is not read is not seen to end.
-      socket.resume();
+      // What is not read is not seen to end, and what may be half open does not end by itself.
+      socket.on('end', () => socket.end()).resume();
       return;
     }
     if (this.connectAnswer === 'garbage') {
