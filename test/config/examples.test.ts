@@ -49,9 +49,11 @@ describe.each(EXAMPLES)('%s', (name) => {
 it('there is an example for each use', () => {
   expect(EXAMPLES).toEqual([
     'collector.yaml',
+    'config/amazon-managed-prometheus.yaml',
     'config/kubernetes-service.yaml',
     'config/local-testing.yaml',
     'config/localhost-sidecar.yaml',
+    'config/oauth2.yaml',
   ]);
 });
 
