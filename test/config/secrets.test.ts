@@ -26,7 +26,21 @@ it('no message shows what stands in a secret key, whatever is wrong with it', ()
   hides(backendProblems(`authorization: { type: "Bearer \${S}", credentials: x }`, ENV));
   hides(backendProblems(`basicAuth: { username: "u:\${S}", password: x }`, ENV));
   hides(backendProblems(`headers: { Authorization: "\${S}", Host: "\${S}" }`, ENV));
+  hides(backendProblems(`proxyUrl: "http://u:\${S}@h/path"`, ENV));
   hides(backendProblems(`oauth2: { clientSecret: "\${S}" }`, ENV));
+  for (const value of [`"\${LINES}"`, `["\${S}"]`, `{ a: "\${S}" }`]) {
+    for (const key of ['clientSecret', 'endpointParams', 'proxyUrl', 'tokenUrl'])
+      hides(backendProblems(`oauth2: { ${key}: ${value} }`, ENV));
+    for (const key of ['accessKey', 'secretKey', 'sessionToken', 'externalId'])
+      hides(backendProblems(`sigv4: { ${key}: ${value} }`, ENV));
+    hides(backendProblems(`proxyUrl: ${value}`, ENV));
+    hides(
+      backendProblems(
+        `proxyUrl: "http://h", proxyConnectHeader: { X-Key: ${value === `{ a: "\${S}" }` ? '[]' : value} }`,
+        ENV,
+      ),
+    );
+  }
 });
 
 it('no message shows a URL, which may hold a token', () => {
@@ -74,6 +88,30 @@ const CONFIG = configFromObject({
       headers: { 'X-Key': SECRET },
     },
     { name: 'basic', url: 'https://h/w', basicAuth: { username: 'u', password: SECRET } },
+    {
+      name: 'oauth2',
+      url: 'https://h/w',
+      oauth2: {
+        clientId: SECRET,
+        clientSecret: SECRET,
+        tokenUrl: `https://h/t?key=${SECRET}`,
+        endpointParams: { assertion: SECRET },
+        proxyUrl: `http://u:${SECRET}@proxy.test:1`,
+      },
+      proxyUrl: `http://u:${SECRET}@proxy.test:1`,
+      proxyConnectHeader: { 'X-Key': SECRET },
+    },
+    {
+      name: 'sigv4',
+      url: 'https://h/w',
+      sigv4: {
+        accessKey: SECRET,
+        secretKey: SECRET,
+        sessionToken: SECRET,
+        roleArn: 'arn',
+        externalId: SECRET,
+      },
+    },
   ],
 });
 
@@ -90,18 +128,25 @@ it('configForPrinting shows neither credentials nor user names, header values or
         headers: { 'X-Key': '<redacted>' },
       },
       { url: 'https://h/w', basicAuth: { username: '<redacted>', password: '<redacted>' } },
+      { proxyUrl: 'http://<redacted>@proxy.test:1', oauth2: { tokenUrl: 'https://h/t?<redacted>' } },
+      { sigv4: { accessKey: '<redacted>', service: 'aps', roleArn: 'arn' } },
     ],
   });
 });
 
 it('a credential does not show in the configuration itself either', () => {
-  for (const { authorization, basicAuth } of CONFIG.remoteWrite) {
-    for (const text of [
-      inspect({ authorization, basicAuth }, { depth: 9, showHidden: true }),
-      JSON.stringify({ authorization, basicAuth }),
-    ]) {
+  for (const {
+    authorization,
+    basicAuth,
+    oauth2,
+    sigv4,
+    proxyUrl,
+    proxyConnectHeader,
+  } of CONFIG.remoteWrite) {
+    const { clientId: _, tokenUrl: __, ...ofClient } = oauth2 ?? {};
+    const parts = { authorization, basicAuth, ofClient, sigv4, proxyUrl, proxyConnectHeader };
+    for (const text of [inspect(parts, { depth: 9, showHidden: true }), JSON.stringify(parts)])
       expect(text).not.toContain(SECRET);
-    }
-    expect(`${authorization?.credentials ?? basicAuth?.password}`).toBe('<redacted>');
   }
+  expect(`${CONFIG.remoteWrite[0]?.authorization?.credentials}`).toBe('<redacted>');
 });

@@ -1,12 +1,15 @@
 // The log of the real command: one JSON event a line, refusals with their reason, and no credential anywhere.
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { ISOLATED_AWS } from '../support/aws-endpoints.ts';
 import { startReceiver } from '../support/delivery-setup.ts';
+import { ForwardProxy } from '../support/forward-proxy.ts';
 import { backendFields, roadConfig } from '../support/road-config.ts';
 import { startRoad } from '../support/road-setup.ts';
 import { type RunningSluice, runSluice } from '../support/running-sluice.ts';
-import type { Step } from '../support/scripted-receiver.ts';
+import type { ScriptedReceiver, Step } from '../support/scripted-receiver.ts';
 import { startSluice } from '../support/sluice-with-config.ts';
 import { TemporaryFolder } from '../support/temporary-folder.ts';
+import { CLIENT_ID, CLIENT_SECRET, TokenEndpoint } from '../support/token-endpoint.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const TOKEN = 'tok3n-s3cret';
@@ -132,4 +135,67 @@ test('what a backend repeats of its headers and its query is blanked, short word
       detail: 'tenant team-a, key <redacted>, token <redacted>, as written <redacted>',
     }),
   );
+});
+
+describe('credentials that are fetched', () => {
+  const PROXY = 'pr0xy-s3cret';
+  const PARAM = 'p4ram-s3cret';
+
+  /** What is on the pages and in the log once the backend has refused, repeated what it got, and taken something. */
+  async function seenOf(sluice: RunningSluice, receiver: ScriptedReceiver): Promise<string> {
+    await sluice.push('a 1\n');
+    await waitUntil(() => receiver.delivered.length === 1, 'the delivery');
+    const pages = [
+      await sluice.get('/metrics'),
+      await sluice.get('/api/v1/status'),
+      await sluice.get('/-/ready'),
+    ];
+    expect(await sluice.stop()).toBe(0);
+    return pages.map(({ text }) => text).join() + sluice.command.stdout + sluice.command.stderr;
+  }
+
+  const repeatAll: Step[] = [401, 403, 503].map((status) => ({ status, echoesHeaders: true }));
+
+  test('and those of a proxy show nowhere (OAuth 2.0)', async () => {
+    const receiver = await startReceiver([...repeatAll, {}]);
+    const proxy = await ForwardProxy.start();
+    const tokens = await TokenEndpoint.start({ echoes: 2 });
+    const oauth2 = {
+      clientId: CLIENT_ID,
+      clientSecret: CLIENT_SECRET,
+      tokenUrl: tokens.url,
+      endpointParams: { assertion: PARAM },
+    };
+    const fields = { oauth2, proxyUrl: proxy.url(`u:${PROXY}`) };
+    const config = roadConfig([backendFields(receiver.url(), fields)], {
+      logging: { level: 'debug' },
+      shutdownTimeout: '10s',
+    });
+    const sluice = await startSluice(config);
+    const seen = await seenOf(sluice, receiver);
+    expect(tokens.requests[0]?.params.assertion).toBe(PARAM);
+    expect(proxy.calls[0]?.headers['proxy-authorization']).toBe(`Basic ${btoa(`u:${PROXY}`)}`);
+    expect(seen).toContain('Bearer <redacted>');
+    expect(seen).toContain('oauth2_token');
+    const basic = tokens.requests[0]?.authorization?.slice('Basic '.length) ?? '';
+    const secrets = [CLIENT_SECRET, basic, PROXY, btoa(`u:${PROXY}`), PARAM, 'token-1', 'token-2'];
+    for (const secret of secrets) expect(seen).not.toContain(secret);
+  });
+
+  test('show nowhere (AWS)', async () => {
+    const receiver = await startReceiver([...repeatAll, {}]);
+    const config = roadConfig([backendFields(receiver.url(), { sigv4: { region: 'r' } })], {
+      logging: { level: 'debug' },
+      shutdownTimeout: '10s',
+    });
+    const secrets = {
+      AWS_ACCESS_KEY_ID: 'AKID-s3cret',
+      AWS_SECRET_ACCESS_KEY: 'k3y-s3cret',
+      AWS_SESSION_TOKEN: 's3ssion',
+    };
+    const sluice = await startSluice(config, { env: { ...ISOLATED_AWS, ...secrets } });
+    const seen = await seenOf(sluice, receiver);
+    expect(seen).toContain('Credential=<redacted>/');
+    for (const secret of Object.values(secrets)) expect(seen).not.toContain(secret);
+  });
 });

@@ -17,6 +17,8 @@ export interface Step {
   readonly raw?: string;
   /** Decides by what the request holds: what it gives is played instead of this step, which goes on where it gives nothing. */
   readonly rule?: (request: DecodedRequest, body: Buffer) => Step | undefined;
+  /** The body repeats the headers of the request. */
+  readonly echoesHeaders?: boolean;
   /** The answer waits for this. */
   readonly until?: Promise<unknown>;
   readonly fault?:
@@ -155,7 +157,7 @@ export class ScriptedReceiver {
     try {
       const decoded = decodeWriteRequest(request.body);
       this.#checks.check(decoded);
-      const step = request.step.rule?.(decoded, request.body) ?? request.step;
+      const step = echoing(request.step.rule?.(decoded, request.body) ?? request.step, request.headers);
       if (isSuccess(step)) this.#checks.delivered(decoded);
       this.requests.push({ ...request, decoded, step });
       return step;
@@ -164,6 +166,10 @@ export class ScriptedReceiver {
       return request.step;
     }
   }
+}
+
+function echoing(step: Step, headers: RecordedRequest['headers']): Step {
+  return step.echoesHeaders ? { ...step, body: headers.map((pair) => pair.join(': ')).join(', ') } : step;
 }
 
 function isSuccess({ status = 204, raw, fault }: Step): boolean {

@@ -21,6 +21,8 @@ export interface TokenEndpointOptions {
   readonly clientSecret?: string;
   readonly expiresIn?: number | string | null;
   readonly script?: readonly TokenAnswer[];
+  /** So many requests at first are refused, with all that they said in the reason. */
+  readonly echoes?: number;
 }
 
 export interface TokenRequestSeen {
@@ -71,13 +73,19 @@ export class TokenEndpoint {
     for await (const chunk of request.setEncoding('utf8')) body += chunk;
     const params = Object.fromEntries(new URLSearchParams(body));
     this.requests.push({ authorization: request.headers.authorization, params });
-    const scripted = this.script.shift();
+    const scripted = this.#echo(request, body) ?? this.script.shift();
     await scripted?.until;
     const answer =
       scripted === undefined || scripted.until !== undefined ? this.#judge(request, params) : scripted;
     const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? {});
     response.writeHead(answer.status ?? 200, { 'content-type': 'application/json', ...answer.headers });
     response.end(text);
+  }
+
+  #echo({ headers }: IncomingMessage, body: string): TokenAnswer | undefined {
+    if (this.requests.length > (this.#options.echoes ?? 0)) return undefined;
+    const description = `you said ${headers.authorization} ${body}`;
+    return { status: 400, body: { error: 'invalid_request', error_description: description } };
   }
 
   #judge({ headers }: IncomingMessage, params: Record<string, string>): TokenAnswer {

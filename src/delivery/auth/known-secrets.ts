@@ -10,7 +10,7 @@ export class KnownSecrets {
 
   add(...texts: readonly string[]): void {
     const others = this.#secrets.filter((secret) => !texts.includes(secret.reveal()));
-    const added = texts.filter((text) => text !== '').map((text) => new Secret(text));
+    const added = [...new Set(texts)].filter((text) => text !== '').map((text) => new Secret(text));
     this.#secrets = [...added, ...others].slice(0, Math.max(KEPT, added.length));
   }
 

@@ -125,11 +125,15 @@ export class OAuth2Auth implements BackendAuth {
 function secretsOf({ clientId, endpointParams }: OAuth2Config, clientSecret: string): string[] {
   const params = Object.values(endpointParams).map((secret) => secret.reveal());
   return [
-    clientSecret,
-    encodeURIComponent(clientSecret),
     basicCredentials(clientId, clientSecret),
-    ...params.filter((text) => text.length >= MIN_SECRET_LENGTH),
+    ...encodings(clientSecret),
+    ...params.filter((text) => text.length >= MIN_SECRET_LENGTH).flatMap(encodings),
   ];
+}
+
+/** As it is, in a header, and in a form. */
+function encodings(text: string): string[] {
+  return [text, encodeURIComponent(text), new URLSearchParams([['', text]]).toString().slice(1)];
 }
 
 function unavailable(error: unknown): Retry {
