@@ -9,6 +9,7 @@ import { awsEnvironment, startAwsEndpoints } from '../support/aws-endpoints.ts';
 import { backendConfig } from '../support/backend-config.ts';
 import { startDelivery, startReceiver } from '../support/delivery-setup.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { ForwardProxy } from '../support/forward-proxy.ts';
 import type { ScriptedReceiver } from '../support/scripted-receiver.ts';
 import { checkSignature, type SignatureFacts } from '../support/signature-check.ts';
 import { TemporaryFolder } from '../support/temporary-folder.ts';
@@ -210,6 +211,22 @@ describe('credentials', () => {
     };
     expect(checkSignature(asked, KEY)).toMatchObject({ accessKeyId: ID });
   });
+});
+
+test('the token service is reached through the proxy of the backend', async () => {
+  const sts = await startAwsEndpoints();
+  const proxy = await ForwardProxy.start();
+  awsEnvironment({ AWS_ENDPOINT_URL_STS: sts.url });
+  const receiver = await startReceiver();
+  const sigv4 = { ...KEYS, roleArn: 'arn:aws:iam::1:role/r' };
+  const { push, events } = startDelivery(backend(receiver, sigv4, { proxyUrl: new Secret(proxy.url()) }));
+  push('m');
+  await waitUntil(() => events.sent.length === 1, 'the delivery');
+  expect(proxy.calls.map(({ target }) => target)).toEqual([
+    `${sts.url}/`,
+    receiver.url('/workspaces/ws-1/api/v1/remote_write'),
+  ]);
+  expect(signatures(receiver, 'secret-1')).toMatchObject([{ accessKeyId: 'AKID1' }]);
 });
 
 describe('credentials that cannot be had', () => {

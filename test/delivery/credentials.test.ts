@@ -85,6 +85,17 @@ describe('a credentials file that changes', () => {
   });
 });
 
+test('user name and password are read again when one of their files changes', () => {
+  const [usernameFile, passwordFile] = [secretFile('u1'), secretFile('p1')];
+  const credentials = new Credentials({ basicAuth: { usernameFile, passwordFile } }, () => {});
+  const basic = (pair: string) => `Basic ${Buffer.from(pair).toString('base64')}`;
+  expect(credentials.authorization()).toBe(basic('u1:p1'));
+  writeFileSync(passwordFile, 'p2-longer');
+  expect(credentials.authorization()).toBe(basic('u1:p2-longer'));
+  writeFileSync(usernameFile, 'u2-longer');
+  expect(credentials.authorization()).toBe(basic('u2-longer:p2-longer'));
+});
+
 describe('the header', () => {
   const none = () => {};
 
