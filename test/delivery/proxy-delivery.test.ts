@@ -1,5 +1,6 @@
 // Delivery through an HTTP proxy: tunnels for TLS, the absolute form for plain HTTP, and what happens where it refuses.
 import { renameSync } from 'node:fs';
+import { createSecureContext, type TlsOptions } from 'node:tls';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { BackendConfig } from '../../src/config/config.ts';
 import { Secret } from '../../src/config/secret.ts';
@@ -145,6 +146,32 @@ describe('a TLS backend behind a proxy', () => {
       () => proxy.openConnections === 0 && receiver.openConnections === 0,
       'the end of all connections',
     );
+  });
+
+  test('is told its own name, or that of serverName, which is none of the proxy', async () => {
+    const proxy = await ForwardProxy.start({ tls: proxyTls });
+    const other = await authority.issue({ dns: ['other.test'] });
+    const names: string[] = [];
+    const tls = (identity: typeof other): TlsOptions => ({
+      SNICallback: (name, callback) => {
+        names.push(name);
+        callback(null, createSecureContext({ cert: identity.certPem, key: identity.keyPem }));
+      },
+    });
+    const byUrl = await startReceiver([{}], { tls: tls({ certPem: cert, keyPem: key }) });
+    const byServerName = await startReceiver([{}], { tls: tls(other) });
+    const proxyUrl = new Secret(proxy.url());
+    const { push, events } = startDelivery([
+      backendConfig(byUrl.url('/', HOST), { proxyUrl, tlsConfig: { ca } }),
+      backendConfig(byServerName.url('/', HOST), {
+        name: 'b',
+        proxyUrl,
+        tlsConfig: { ca, serverName: 'other.test' },
+      }),
+    ]);
+    push('m');
+    await waitUntil(() => events.sent.length === 2, 'the deliveries');
+    expect(names.sort()).toEqual([HOST, 'other.test']);
   });
 
   test('is verified by its own name, and gets nothing where that is wrong', async () => {
