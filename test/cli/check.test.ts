@@ -29,7 +29,7 @@ test('every problem is named with file, line and column, and exit code 1', async
       'FILE:4:5: remoteWrite[0].url: expected https:// (or allowInsecureHTTP: true on this backend), seen http:// to metrics.example.com',
       'FILE:5:16: remoteWrite[0].headers.Host: expected a header that Sluice leaves free, seen reserved header "Host"',
       `FILE:6:22: remoteWrite[0].authorization.credentials: expected environment variable UNSET_TOKEN to be set, seen it unset (write \${UNSET_TOKEN:default} to give a default)`,
-      'FILE:7:1: spool: not supported by this version of Sluice',
+      'FILE:7:1: spool.directory: expected a file path, seen nothing',
       '',
     ].join('\n'),
   });
