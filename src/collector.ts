@@ -25,6 +25,7 @@ import { LoggedIntakeEvents } from './telemetry/intake-events.ts';
 import type { Log } from './telemetry/log.ts';
 import { Metrics } from './telemetry/metrics.ts';
 import { LoggedSpoolEvents } from './telemetry/spool-events.ts';
+import { StaleSeries } from './transcode/stale-series.ts';
 import { Transcoder } from './transcode/transcoder.ts';
 
 export interface CollectorDeps {
@@ -151,6 +152,7 @@ export class Collector {
     const service = new PushService({
       config: pushgateway,
       transcoder,
+      staleSeries: this.#buildStaleSeries(),
       delivery: this.#delivery,
       turns,
       receiptClock,
@@ -172,6 +174,14 @@ export class Collector {
         monotonicMs: () => clock.monotonicMs(),
       },
     });
+  }
+
+  #buildStaleSeries(): StaleSeries | undefined {
+    const { push, remoteWrite } = this.#config;
+    const { staleness, stalenessMaxMemory: maxMemoryBytes } = push.pushgateway;
+    if (staleness === 'off') return undefined;
+    const maxPushBytes = Math.min(...remoteWrite.map(({ queueConfig }) => queueConfig.maxQueueSize));
+    return new StaleSeries({ maxMemoryBytes, maxPushBytes }, this.events);
   }
 
   #buildTranscoder(): Transcoder {

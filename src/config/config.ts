@@ -40,7 +40,8 @@ export interface PushgatewayConfig {
   /** How long a push may wait for its delivery; 0: none waits. */
   readonly maxWait: number;
   readonly maxWaitingPushes: number;
-  readonly onDelete: 'reject' | 'ignore';
+  /** `markStale` only with `staleness: onReplace`. */
+  readonly onDelete: 'reject' | 'ignore' | 'markStale';
   readonly timestamps: 'honor' | 'reject' | 'ignore';
   /** Each once; gzip is always among them. */
   readonly contentEncodings: readonly ('gzip' | 'snappy' | 'zstd')[];
@@ -49,6 +50,9 @@ export interface PushgatewayConfig {
   readonly utf8Names: boolean;
   /** Whether each push adds `push_time_seconds`. */
   readonly pushTimeMetrics: boolean;
+  /** Whether series that a push replaces get staleness markers, and the bound on what is remembered for it. */
+  readonly staleness: 'off' | 'onReplace';
+  readonly stalenessMaxMemory: number;
   readonly maxBodySize: number;
   readonly maxDecodedSize: number;
   /** Bound on the bytes of all bodies that are being received or decoded at one time. */

@@ -9,7 +9,7 @@ export function allowedMethods(route: Exclude<Route, { kind: 'notFound' }>, onDe
   switch (route.kind) {
     case 'push':
     case 'malformedPush':
-      return onDelete === 'ignore' ? 'PUT, POST, DELETE' : 'PUT, POST';
+      return onDelete === 'reject' ? 'PUT, POST' : 'PUT, POST, DELETE';
     case 'healthy':
     case 'ready':
     case 'metrics':

@@ -13,15 +13,16 @@ export interface PushRules {
 /** What becomes of a push whatever its body holds; undefined for one to take, and for what is no push. */
 export function earlyOutcome(route: Route, method: string, rules: PushRules): PushOutcome | undefined {
   const isPushing = method === 'PUT' || method === 'POST';
+  const isMarking = method === 'DELETE' && rules.onDelete === 'markStale';
   const isIgnored = method === 'DELETE' && rules.onDelete === 'ignore';
   switch (route.kind) {
     case 'push':
-      if (isPushing) return undefined;
+      if (isPushing || isMarking) return undefined;
       return isIgnored
         ? { kind: 'deleteIgnored' }
         : refuseMethod(method, allowedMethods(route, rules.onDelete));
     case 'malformedPush':
-      return isPushing || isIgnored
+      return isPushing || isIgnored || isMarking
         ? { kind: 'malformed', detail: route.detail }
         : refuseMethod(method, allowedMethods(route, rules.onDelete));
     case 'notFound':

@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GroupingKey } from '../labels/grouping-key.ts';
 import type { IntakeEvents } from '../telemetry/events.ts';
+import type { PushMethod } from '../transcode/stale-series.ts';
 import type { Acknowledgements } from './acknowledgement.ts';
 import { BodyBuffer } from './body-buffer.ts';
 import type { Connections } from './connections.ts';
@@ -98,6 +99,8 @@ export class PushExchange {
     if (this.#isRefused()) return this.#answer(REFUSED_CONNECTION);
     const { headers } = this.#request;
     const push = {
+      // What else there is has been answered before.
+      method: this.#request.method as PushMethod,
       groupingKey,
       contentType: headers['content-type'],
       contentEncoding: headers['content-encoding'],

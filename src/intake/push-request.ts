@@ -1,8 +1,10 @@
 // A push as a plain value: no socket and no stream past this line.
 import type { GroupingKey } from '../labels/grouping-key.ts';
+import type { PushMethod } from '../transcode/stale-series.ts';
 import type { Acknowledgement } from './acknowledgement.ts';
 
 export interface PushRequest {
+  readonly method: PushMethod;
   readonly groupingKey: GroupingKey;
   /** The header's text, or undefined without one. */
   readonly contentType: string | undefined;

@@ -8,6 +8,7 @@ import { type ContentEncoding, readContentEncoding } from '../transcode/content-
 import { decodeBody } from '../transcode/decode-body.ts';
 import { DecodeBodyError, DecodedSizeError } from '../transcode/decode-body-error.ts';
 import { SeriesTooLargeError } from '../transcode/sample-appender.ts';
+import type { StaleSeries } from '../transcode/stale-series.ts';
 import type { Transcoder } from '../transcode/transcoder.ts';
 import { OutputLimitError } from '../wire/output-buffer.ts';
 import { CollisionError } from '../wire/probe-budget.ts';
@@ -26,6 +27,8 @@ import type { WaitingPushes } from './waiting-pushes.ts';
 export interface PushServiceDeps {
   readonly config: Pick<PushgatewayConfig, 'contentEncodings' | 'maxDecodedSize'>;
   readonly transcoder: Transcoder;
+  /** Undefined where `staleness` is off. */
+  readonly staleSeries?: StaleSeries | undefined;
   readonly delivery: Pick<Delivery, 'offer'>;
   readonly receiptClock: ReceiptClock;
   readonly turns: Turns;
@@ -86,6 +89,8 @@ export class PushService {
    * `isRefused` says that its connection has been refused meanwhile. Never throws for its content.
    */
   accept(push: PushRequest, share: BudgetShare, isRefused: () => boolean): PushResult | Promise<PushResult> {
+    // The body of a DELETE means nothing.
+    if (push.method === 'DELETE') return this.#forward(push, [], 0);
     const encoding = readContentEncoding(push.contentEncoding) ?? 'identity';
     if (encoding === 'identity') return this.#forward(push, push.chunks, push.length);
     const isWhole = push.chunks.length === 1;
@@ -120,18 +125,32 @@ export class PushService {
   }
 
   #forward(push: PushRequest, chunks: readonly Buffer[], length: number): PushResult {
-    const { transcoder, receiptClock } = this.#deps;
+    const { receiptClock } = this.#deps;
     const { groupingKey } = push;
     try {
       const receivedAtMs = receiptClock.stamp(groupingKey.canonical);
-      const body = { chunks, length, format: this.#formats.of(push) };
-      const encoded = transcoder.transcode(body, groupingKey.fixedLabels, receivedAtMs);
+      const encoded = this.#encode(push, chunks, length, receivedAtMs);
       return this.#offer(push, encoded, receivedAtMs);
     } catch (error) {
       if (!(error instanceof ExpositionError)) return outcomeOf(error);
       const isProtobuf = this.#formats.of(push) === 'protobuf';
       return { kind: 'malformed', detail: refusalText(error, push.contentType, chunks, isProtobuf) };
     }
+  }
+
+  /** What is to be offered of a push: its series and the markers of those that it ends. */
+  #encode(push: PushRequest, chunks: readonly Buffer[], length: number, receivedAtMs: number) {
+    const { transcoder, staleSeries } = this.#deps;
+    const { method, groupingKey } = push;
+    const encoded =
+      method === 'DELETE'
+        ? []
+        : transcoder.transcode(
+            { chunks, length, format: this.#formats.of(push) },
+            groupingKey.fixedLabels,
+            receivedAtMs,
+          );
+    return staleSeries?.mark({ group: groupingKey.canonical, method, encoded, receivedAtMs }) ?? encoded;
   }
 
   #offer(push: PushRequest, encoded: readonly EncodedSeries[], receivedAtMs: number): PushResult {
@@ -146,7 +165,8 @@ export class PushService {
     const offered = { encoded, shardHash, job, receivedAtMs };
     switch (delivery.offer(waiter === undefined ? offered : { ...offered, waiter })) {
       case 'accepted':
-        transcoder.confirm(receivedAtMs);
+        if (push.method !== 'DELETE') transcoder.confirm(receivedAtMs);
+        this.#deps.staleSeries?.confirm();
         if (waiter === undefined) return { kind: 'accepted', sampleCount, applied };
         waitingPushes.add(waiter);
         return waiter;

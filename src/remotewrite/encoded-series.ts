@@ -12,4 +12,6 @@ export interface EncodedSeries {
   readonly sampleCount: number;
   /** Native histograms that were pushed and are not among them. */
   readonly withheldHistograms: number;
+  /** Numbers of the series, rising, whose samples brought timestamps of their own; absent where none did. */
+  readonly timed?: readonly number[];
 }

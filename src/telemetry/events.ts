@@ -96,6 +96,10 @@ export interface IntakeEvents {
   pushAnswered(e: PushAnswered): void;
   /** `count` series were stamped later than their receipt to keep timestamps increasing. */
   timestampsAdvanced(count: number): void;
+  /** An accepted push took staleness markers for so many series along. */
+  staleMarked(series: number): void;
+  /** A group's series were forgotten: they get no markers. */
+  staleGroupForgotten(): void;
   /** A defect of the program itself, met while it handled one push. */
   fault(error: unknown): void;
   /** Something in the configuration is allowed but gives up a protection. */

@@ -33,6 +33,14 @@ export class LoggedIntakeEvents implements IntakeEvents {
     this.#metrics.pushes.timestampsAdvanced(count);
   }
 
+  staleMarked(series: number): void {
+    this.#metrics.pushes.staleMarked(series);
+  }
+
+  staleGroupForgotten(): void {
+    this.#metrics.pushes.staleGroupForgotten();
+  }
+
   fault(error: unknown): void {
     const suppressed = this.#refusals.take('fault');
     if (suppressed < 0) return;

@@ -23,6 +23,8 @@ export class PushTally {
   readonly #durationSeconds: TallyHistogram;
   #samplesAccepted = 0;
   #timestampsAdvanced = 0;
+  #staleMarkers = 0;
+  #staleGroupsForgotten = 0;
 
   /** `expected` are the answers whose series exist from the start. */
   constructor(registry: Registry, expected: readonly PushAnswer[]) {
@@ -52,6 +54,14 @@ export class PushTally {
 
   timestampsAdvanced(count: number): void {
     this.#timestampsAdvanced += count;
+  }
+
+  staleMarked(series: number): void {
+    this.#staleMarkers += series;
+  }
+
+  staleGroupForgotten(): void {
+    this.#staleGroupsForgotten++;
   }
 
   #answer(status: number, reason: string): Answer {
@@ -87,6 +97,18 @@ export class PushTally {
       'sluice_push_timestamps_advanced_total',
       'Pushes stamped later than their receipt so that timestamps of a series strictly increase.',
       () => this.#timestampsAdvanced,
+    );
+    registerTotal(
+      registry,
+      'sluice_stale_markers_total',
+      'Staleness markers in accepted pushes; where backends are sent different ones, the most that one is sent.',
+      () => this.#staleMarkers,
+    );
+    registerTotal(
+      registry,
+      'sluice_stale_groups_forgotten_total',
+      'Groups whose series get no staleness markers any more, since stalenessMaxMemory or a queue has no room for them.',
+      () => this.#staleGroupsForgotten,
     );
   }
 }

@@ -57,6 +57,8 @@ export class SampleAppender {
   withheldHistograms = 0;
   /** Whether the body has something that not every backend takes. */
   isDivided = false;
+  /** Numbers of the samples appended with timestamps of their own; undefined for none. A new list for each body. */
+  timed: number[] | undefined;
 
   constructor(parts: AppenderParts, options: AppenderOptions) {
     this.#parts = parts;
@@ -74,6 +76,7 @@ export class SampleAppender {
     this.sampleCount = 0;
     this.withheldHistograms = 0;
     this.isDivided = false;
+    this.timed = undefined;
     this.#samples(parser, fixed, receivedAtMs);
     this.withheldHistograms += parser.unsendableHistograms;
     const pushed = this.sampleCount;
@@ -105,11 +108,18 @@ export class SampleAppender {
           'expected each series once, or with ever later timestamps, found it again (same name and labels after those of the path)',
         );
       }
+      if (hasOwn) this.#noteTimed();
       this.sampleCount++;
       if (parser.hasTimestamp) memory.dropTrace();
       memory.note(parser.valueStart, parser.position, encoder.labelsStart, encoder.labelsEnd);
       if (parser.leavesOutInfinity && parser.role === Role.count) this.#noteCount(parser, ownTimestampMs);
     }
+  }
+
+  /** The sample that is to be counted next has a timestamp of its own. */
+  #noteTimed(): void {
+    this.timed ??= [];
+    this.timed.push(this.sampleCount);
   }
 
   /** False where this backend does not take the sample. */
@@ -170,6 +180,7 @@ export class SampleAppender {
       const hash = hashEncodedLabels(out.bytes, out.view, bucket.labelsStart, bucket.labelsEnd);
       if (this.#index.add(bucket.labelsStart, bucket.labelsEnd, hash, counts[i + 3]!)) {
         this.#checkSize(parser, before, counts[i + 4]!);
+        if (!Number.isNaN(counts[i + 3]!)) this.#noteTimed();
         this.sampleCount++;
       } else out.length = before;
     }

@@ -1,14 +1,13 @@
 // The series of one push by their encoded labels: finds a series that was pushed twice. Open addressing in typed arrays.
-import type { OutputBuffer } from '../wire/output-buffer.ts';
 import { ProbeBudget } from '../wire/probe-budget.ts';
-import { equalRange } from '../wire/words.ts';
+import { equalRange, equalRanges } from '../wire/words.ts';
 
 const FIRST_SERIES = 128;
 /** What a larger push needed is given back after it. */
 const KEPT_SERIES = 1 << 15;
 
 export class SeriesIndex {
-  readonly #out: OutputBuffer;
+  readonly #out: { readonly view: DataView };
   /** Numbers of series, counted from 1; 0 is a free slot. */
   #slots = new Int32Array(2 * FIRST_SERIES);
   #mask = 2 * FIRST_SERIES - 1;
@@ -20,7 +19,8 @@ export class SeriesIndex {
   count = 0;
   readonly #probes = new ProbeBudget();
 
-  constructor(out: OutputBuffer) {
+  /** The labels stand in what `out.view` is at the time; until the next reset only more may be written to it. */
+  constructor(out: { readonly view: DataView }) {
     this.#out = out;
   }
 
@@ -59,6 +59,20 @@ export class SeriesIndex {
     this.#timestamps[series] = ownTimestampMs;
     if (2 * this.count > this.#mask) this.#growSlots();
     return true;
+  }
+
+  /** Whether a series was added whose labels are `length` bytes at `start` of `view`, which may be another view. */
+  has(view: DataView, start: number, length: number, labelsHash: number): boolean {
+    const hash = labelsHash ^ (labelsHash >>> 15);
+    const first = hash & this.#mask;
+    let slot = first;
+    for (; this.#slots[slot] !== 0; slot = (slot + 1) & this.#mask) {
+      const series = this.#slots[slot]! - 1;
+      if (this.#hashes[series] !== hash || this.#lengths[series] !== length) continue;
+      if (equalRanges(this.#out.view, this.#starts[series]!, view, start, length)) return true;
+    }
+    this.#probes.spend((slot - first) & this.#mask, this.count);
+    return false;
   }
 
   #isLater(series: number, ownTimestampMs: number): boolean {

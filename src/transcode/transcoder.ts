@@ -189,12 +189,13 @@ export class Transcoder implements KnownSeriesSink {
     this.#out.reset();
     const { families } = parser;
     this.#appender.run(parser, fixed, profile, this.#receivedAtMs);
-    const { sampleCount, withheldHistograms } = this.#appender;
+    const { sampleCount, withheldHistograms, timed } = this.#appender;
     this.#pushTime?.append(this.#encoder, this.#receivedAtMs);
     this.#pushTime?.describe(families);
     if (this.#metadata)
       appendDueMetadata(this.#out, this.#arena, families, this.#metadata, this.#receivedAtMs);
-    return this.#result(sampleCount, withheldHistograms);
+    const result = this.#result(sampleCount, withheldHistograms);
+    return timed === undefined ? result : { ...result, timed };
   }
 
   /** The body once more for each other profile: what stands in the output is kept aside. */

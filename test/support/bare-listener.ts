@@ -89,6 +89,8 @@ function eventsInto(answered: PushAnswered[], faults: unknown[]): IntakeEvents {
     pushAnswered: (push) => answered.push(push),
     fault: (error) => faults.push(error),
     timestampsAdvanced: () => undefined,
+    staleMarked: () => undefined,
+    staleGroupForgotten: () => undefined,
     configurationWarning: () => undefined,
     starting: () => undefined,
     listening: () => undefined,

@@ -1,6 +1,6 @@
 // The push endpoint: what it takes and how much of it.
 import * as z from 'zod';
-import { ALWAYS, notAbove } from './cross-checks.ts';
+import { ALWAYS, fieldsOf, notAbove, refuse } from './cross-checks.ts';
 import { mapping } from './mapping.ts';
 import { pathPrefixesSchema } from './path-prefixes-schema.ts';
 import { duration, size, wholeNumber } from './quantities.ts';
@@ -15,9 +15,11 @@ export function pushgatewaySchema() {
       ),
     ...acknowledgement(),
     onDelete: z
-      .enum(['reject', 'ignore'])
+      .enum(['reject', 'ignore', 'markStale'])
       .prefault('reject')
-      .describe('DELETE on a push path: reject answers 405; ignore answers 202 and does nothing.'),
+      .describe(
+        'DELETE on a push path: reject answers 405; ignore answers 202 and does nothing; markStale ends the series of the group (staleness: onReplace).',
+      ),
     timestamps: z
       .enum(['honor', 'reject', 'ignore'])
       .prefault('honor')
@@ -53,8 +55,13 @@ export function pushgatewaySchema() {
       .boolean()
       .prefault(false)
       .describe('Add push_time_seconds, the time of the push, with the labels of its grouping key.'),
+    staleness: z
+      .enum(['off', 'onReplace'])
+      .prefault('off')
+      .describe('onReplace: series that a push replaces and does not have get a staleness marker.'),
     ...sizes(),
   })
+    .superRefine(checkMarkStale, ALWAYS)
     .superRefine(notAbove('maxBodySize', 'maxDecodedSize', 'bytes'), ALWAYS)
     .superRefine(notAbove('maxDecodedSize', 'maxBufferedSize', 'bytes'), ALWAYS);
 }
@@ -90,5 +97,17 @@ function sizes() {
       .describe(
         'Bytes of all bodies that are received or decoded at one time; above it pushes are answered 503.',
       ),
+    stalenessMaxMemory: size({ min: '64KiB', max: '64GiB' })
+      .prefault('32MiB')
+      .describe(
+        'What staleness: onReplace may remember; beyond it groups not pushed for longest are forgotten.',
+      ),
   };
+}
+
+/** Without a memory of the series of a group nothing can be said of their end. */
+function checkMarkStale(value: unknown, context: z.core.$RefinementCtx<unknown>): void {
+  const { onDelete, staleness } = fieldsOf(value);
+  if (onDelete === 'markStale' && staleness === 'off')
+    refuse(context, ['onDelete'], 'reject or ignore where staleness is off', '"markStale"');
 }

@@ -1,0 +1,77 @@
+// Goes from series to series of an encoded push without decoding it; only for bytes this program wrote.
+import { readVarint, varintEnd } from '../wire/varint.ts';
+import { equalRanges, SLACK } from '../wire/words.ts';
+import type { EncodedSeries } from './encoded-series.ts';
+import { TIMESERIES_TAG } from './fragments.ts';
+import { compareFieldName, fieldEnd, fieldValueStart } from './label-field.ts';
+
+const LABELS_TAG = 0x0a;
+const METRIC_NAME = Buffer.from('__name__');
+
+export class SeriesCursor {
+  readonly bytes: Uint8Array;
+  /** As `bytes`, but it reaches beyond them, for whoever reads whole words. */
+  readonly view: DataView;
+  #next = 0;
+  labelsStart = 0;
+  /** Only behind `readLabels`: where the labels end, and where the metric's name is. */
+  labelsEnd = 0;
+  nameStart = 0;
+  nameEnd = 0;
+
+  constructor({ bytes }: EncodedSeries) {
+    this.bytes = withSlack(bytes);
+    this.view = new DataView(this.bytes.buffer, this.bytes.byteOffset);
+  }
+
+  rewind(): void {
+    this.#next = 0;
+  }
+
+  /** Goes to the next series, passing over metadata. False behind the last one. */
+  next(): boolean {
+    const { bytes } = this;
+    while (this.#next < bytes.length) {
+      const at = this.#next;
+      const start = varintEnd(bytes, at + 1);
+      this.#next = start + readVarint(bytes, at + 1);
+      if (bytes[at] !== TIMESERIES_TAG) continue;
+      this.labelsStart = start;
+      return true;
+    }
+    return false;
+  }
+
+  /** Whether the labels of this series are the `length` bytes at `start` of `view`, which has room for a word behind them. */
+  hasLabels(view: DataView, start: number, length: number): boolean {
+    const { labelsStart } = this;
+    if (!equalRanges(view, start, this.view, labelsStart, length)) return false;
+    return this.bytes[labelsStart + length] !== LABELS_TAG;
+  }
+
+  /** Finds the end of the labels of this series, and the metric's name among them. */
+  readLabels(): void {
+    const { bytes } = this;
+    let at = this.labelsStart;
+    while (bytes[at] === LABELS_TAG) at = fieldEnd(bytes, at);
+    this.labelsEnd = at;
+    const nameAt = metricNameField(bytes, this.labelsStart, at);
+    this.nameStart = fieldValueStart(bytes, nameAt);
+    this.nameEnd = fieldEnd(bytes, nameAt);
+  }
+}
+
+/** Where the field of the metric's name is among the `labels` fields `[start, end)`. */
+export function metricNameField(bytes: Uint8Array, start: number, end: number): number {
+  for (let at = start; at < end; at = fieldEnd(bytes, at)) {
+    if (compareFieldName(bytes, at, METRIC_NAME) === 0) return at;
+  }
+  throw new Error('BUG: an encoded series has no metric name');
+}
+
+function withSlack(bytes: Uint8Array): Uint8Array {
+  if (bytes.byteOffset + bytes.length + SLACK <= bytes.buffer.byteLength) return bytes;
+  const roomy = new Uint8Array(bytes.length + SLACK);
+  roomy.set(bytes);
+  return roomy.subarray(0, bytes.length);
+}
