@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { bodyOf, Type } from '../exposition/protobuf-body.ts';
 import { startReceiver } from '../support/delivery-setup.ts';
+import { PUSH_TARGET, sendHttp } from '../support/http-client.ts';
 import { backendFields, roadConfig } from '../support/road-config.ts';
 import { startRoad } from '../support/road-setup.ts';
 import { startCollector } from '../support/running-collector.ts';
@@ -136,6 +137,30 @@ test('C44 each backend gets the markers of what it got', async () => {
     await waitUntil(() => markers(receiver).length >= expected[i]!.length, 'the markers');
     expect(markers(receiver).map(({ series }) => series)).toEqual(expected[i]);
   }
+});
+
+test('C45 a DELETE of a malformed path is answered 400, and DELETE is among the methods of a push path', async () => {
+  const road = await startStaleRoad();
+  const { status, text } = await road.delete('/pushgateway/metrics/job/a/odd');
+  expect([status, text]).toEqual([
+    400,
+    'Cannot read path: expected a value for label "odd", found the end of the path\n',
+  ]);
+  const { headers } = await road.collector.get('/pushgateway/metrics/job/a');
+  expect(headers.allow).toBe('PUT, POST, DELETE');
+});
+
+test('C45 the body of a DELETE means nothing, whatever is in it', async () => {
+  const road = await startStaleRoad();
+  await road.put('stale 1\n');
+  const answer = await sendHttp(road.collector.address, {
+    method: 'DELETE',
+    target: PUSH_TARGET,
+    headers: { 'content-encoding': 'gzip', 'content-length': 8 },
+    body: 'not gzip',
+  });
+  expect([answer.status, answer.text]).toEqual([202, '']);
+  await road.expectMarkers(STALE);
 });
 
 test('C45 a DELETE of a group that is not known is answered 202, and sends nothing', async () => {

@@ -15,8 +15,13 @@ export interface BitSample {
 
 /** `body` is a snappy block. Series without a sample, such as those of native histograms, are left out. */
 export function sampleBits(body: Uint8Array): BitSample[] {
+  return fieldBits(uncompress(new Uint8Array(body)));
+}
+
+/** As `sampleBits`, of the fields of a write request before they are compressed. */
+export function fieldBits(fields: Uint8Array): BitSample[] {
   const found: BitSample[] = [];
-  for (const series of messages(uncompress(new Uint8Array(body)), 1)) {
+  for (const series of messages(fields, 1)) {
     const name = seriesName(messages(series, 1));
     for (const sample of messages(series, 2)) found.push({ series: name, ...readSample(sample) });
   }

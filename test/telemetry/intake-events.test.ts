@@ -68,6 +68,16 @@ test('timestamps that were advanced are counted', async () => {
   expect(await metrics.text()).toContain('sluice_push_timestamps_advanced_total 2');
 });
 
+test('staleness markers and forgotten groups are counted', async () => {
+  const { events, metrics } = start();
+  events.staleMarked(3);
+  events.staleMarked(4);
+  events.staleGroupForgotten();
+  const text = await metrics.text();
+  expect(text).toContain('sluice_stale_markers_total 7');
+  expect(text).toContain('sluice_stale_groups_forgotten_total 1');
+});
+
 test("the program's life is logged", () => {
   const { events, entries } = start();
   events.configurationWarning('plain http');

@@ -18,6 +18,8 @@ test('what can be known at the start is there as 0', async () => {
     'sluice_pushes_total{status="202",reason="accepted"}',
     'sluice_samples_accepted_total',
     'sluice_push_timestamps_advanced_total',
+    'sluice_stale_markers_total',
+    'sluice_stale_groups_forgotten_total',
     'sluice_push_body_bytes_count',
     'sluice_push_duration_seconds_count',
     'sluice_blocks_sent_total{backend="primary"}',

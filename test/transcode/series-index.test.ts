@@ -47,6 +47,17 @@ class IndexUnderTest {
         expect.fail(`${key} at ${ownTimestampMs} after ${last}`);
     }
     expect(this.#index.count).toBe(newest.size);
+    for (let i = 0; i < 20; i++) {
+      const key = `k${dice.nat(keys + 5)}${dice.pick(['', 'x'])}`;
+      expect(this.#has(key, hash(key)), key).toBe(newest.has(key));
+    }
+  }
+
+  /** Asks for the key in a buffer of its own, at some place of it. */
+  #has(key: string, hash: number): boolean {
+    const bytes = Buffer.from(`---${key}--------`);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    return this.#index.has(view, 3, key.length, hash);
   }
 
   #add(key: string, hash: number, ownTimestampMs: number): boolean {

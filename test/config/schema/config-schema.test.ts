@@ -152,6 +152,20 @@ describe('push.pushgateway', () => {
     );
   });
 
+  it('refuses to end series on DELETE where nothing is remembered of them', () => {
+    const fault = 'onDelete: expected reject or ignore where staleness is off, seen "markStale"';
+    refusedKey('onDelete: markStale', fault);
+    refusedKey('onDelete: markStale, staleness: off', fault);
+    const { pushgateway } = accepted(
+      'push: { pushgateway: { onDelete: markStale, staleness: onReplace, stalenessMaxMemory: 1MiB } }',
+    ).push;
+    expect(pushgateway).toMatchObject({
+      onDelete: 'markStale',
+      staleness: 'onReplace',
+      stalenessMaxMemory: 1 << 20,
+    });
+  });
+
   it('refuses other words for its choices', () => {
     refusedKey('timestamps: keep', 'timestamps: expected one of honor, reject, ignore, seen "keep"');
     refusedKey('lineEndings: crlf', 'lineEndings: expected one of strict, lenient, seen "crlf"');
@@ -159,7 +173,8 @@ describe('push.pushgateway', () => {
       'bucketLabels: raw',
       'bucketLabels: expected one of canonical, openmetrics, verbatim, seen "raw"',
     );
-    refusedKey('onDelete: accept', 'onDelete: expected one of reject, ignore, seen "accept"');
+    refusedKey('onDelete: accept', 'onDelete: expected one of reject, ignore, markStale, seen "accept"');
+    refusedKey('staleness: always', 'staleness: expected one of off, onReplace, seen "always"');
     refusedKey('pushTimeMetrics: 1', 'pushTimeMetrics: expected true or false, seen 1');
     refusedKey('enabled:', 'enabled: expected true or false, seen nothing');
   });
