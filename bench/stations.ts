@@ -6,6 +6,7 @@ import { LayoutNumbers } from '../src/labels/fixed-labels.ts';
 import { makeGroupingKey } from '../src/labels/grouping-key.ts';
 import { SnappyEncoder } from '../src/remotewrite/snappy-encoder.ts';
 import type { BodyFormat } from '../src/transcode/body-format.ts';
+import { type PushMethod, StaleSeries } from '../src/transcode/stale-series.ts';
 import { Transcoder } from '../src/transcode/transcoder.ts';
 import { toOpenMetrics, toProtobuf } from './formats.ts';
 import { largePayload, type Payload, tinyPayload, typicalPayload } from './payloads.ts';
@@ -70,6 +71,37 @@ function firstTimeBench(name: string, payload: Payload, format: BodyFormat = 'te
   });
 }
 
+/** What `staleness: onReplace` adds to a push, of which every group has one of the payloads or the one after it. */
+function staleBench(
+  name: string,
+  payloads: readonly Payload[],
+  method: PushMethod,
+  isReplaced: boolean,
+): void {
+  const transcoder = new Transcoder({ ...OPTIONS, metadataIntervalMs: undefined });
+  const encoded = payloads.map((payload, i) => {
+    const { bytes, ...rest } = push(transcoder, payload, i);
+    return { ...rest, bytes: Buffer.concat([bytes, Buffer.alloc(8)]).subarray(0, bytes.length) };
+  });
+  const silent = { staleMarked: () => undefined, staleGroupForgotten: () => undefined };
+  const stale = new StaleSeries({ maxMemoryBytes: 1 << 28, maxPushBytes: 1 << 28 }, silent);
+  const samples = encoded.reduce((sum, one) => sum + one.sampleCount, 0) / encoded.length;
+  work.set(name, {
+    samples,
+    bytes: encoded.reduce((sum, one) => sum + one.bytes.length, 0) / encoded.length,
+  });
+  let i = 0;
+  bench(name, () => {
+    const group = i % encoded.length;
+    const isNext = isReplaced && Math.floor(i / encoded.length) % 2 === 1;
+    const fresh = encoded[(group + (isNext ? 1 : 0)) % encoded.length]!;
+    i++;
+    const { canonical } = keys[group]!;
+    do_not_optimize(stale.mark({ group: canonical, method, encoded: [fresh], receivedAtMs: timestampMs++ }));
+    stale.confirm();
+  });
+}
+
 function sealBenches(): void {
   const transcoder = new Transcoder({ ...OPTIONS, metadataIntervalMs: undefined });
   const parts = Array.from({ length: 20 }, (_, i) =>
@@ -107,6 +139,11 @@ transcodeBench(
 transcodeBench('protobuf tiny', bodies(tinyPayload).map(toProtobuf), 'protobuf');
 transcodeBench('protobuf typical', bodies(typicalPayload).map(toProtobuf), 'protobuf');
 transcodeBench('protobuf large (10,000 samples)', bodies(largePayload, 16).map(toProtobuf), 'protobuf');
+staleBench('staleness, tiny: the same series again', bodies(tinyPayload), 'PUT', false);
+staleBench('staleness, typical: the same series again', bodies(typicalPayload), 'PUT', false);
+staleBench('staleness, large: the same series again', bodies(largePayload, 4), 'PUT', false);
+staleBench('staleness, typical: other series of the same names', bodies(typicalPayload), 'POST', true);
+staleBench('staleness, large: other series of the same names', bodies(largePayload, 4), 'POST', true);
 sealBenches();
 
 const { benchmarks } = await run({ format: 'quiet' });
