@@ -75,7 +75,7 @@ export class StaleSeries {
     const prior = this.#groups.get(push.group);
     const encoded = push.method === 'DELETE' ? (prior ?? []).map(() => NOTHING) : push.encoded;
     this.#staged = this.#stage(push, encoded, prior);
-    return this.#staged.plans.map(({ marked }) => marked);
+    return toOffer(this.#staged.plans);
   }
 
   /** The push marked last has been accepted; its bytes are still what they were. */
@@ -139,6 +139,14 @@ export class StaleSeries {
     const marked = ended.length === 0 ? fresh : withMarkers(fresh, prior, ended, receivedAtMs);
     return { prior, fresh, change, marked };
   }
+}
+
+/** One object for all backends where they get the same; else one for each plan, as of a push that is divided. */
+function toOffer(plans: readonly Plan[]): readonly EncodedSeries[] {
+  const all = plans.map(({ marked }) => marked);
+  if (all.every((marked) => marked === all[0])) return all;
+  const own = new Map(plans.map((plan) => [plan, { ...plan.marked }]));
+  return plans.map((plan) => own.get(plan)!);
 }
 
 function withMarkers(

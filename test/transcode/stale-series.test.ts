@@ -130,6 +130,18 @@ test('backends that get the same get the same bytes, also where they got differe
   expect(new Set(last).size).toBe(1);
 });
 
+test('where one backend gets markers, another that had other series gets the push as an object of its own', () => {
+  const { offer, stale } = groups();
+  const parts = [['a', 'b'], ['b'], ['b', 'c']].map((names) => encodePush(names.map(named), 1));
+  offer('g', 'PUT', parts);
+  stale.confirm();
+  const next = encodePush([named('b'), named('c')], 1);
+  const marked = offer('g', 'PUT', [next, next, next]);
+  expect(marked.map(({ sampleCount }) => sampleCount)).toEqual([3, 2, 2]);
+  // Whoever stores encodings by backend has no two of different backends in one.
+  expect(new Set(marked).size).toBe(3);
+});
+
 /** Series with labels that differ and have one hash: their last word undoes what the word before it does. */
 function collidingPush(count: number, round: number): EncodedSeries {
   const series = Array.from({ length: count }, (_, i) => collidingSeries(round * count + i));
