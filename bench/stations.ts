@@ -71,17 +71,21 @@ function firstTimeBench(name: string, payload: Payload, format: BodyFormat = 'te
   });
 }
 
-/** What `staleness: onReplace` adds to a push, of which every group has one of the payloads or the one after it. */
+/**
+ * What `staleness: onReplace` adds to a push, of which every group has one of the payloads: `known` ones come again as bodies
+ * that are known, of `read` ones the series are read, and of `replaced` ones every other has those of the next payload.
+ */
 function staleBench(
   name: string,
   payloads: readonly Payload[],
   method: PushMethod,
-  isReplaced: boolean,
+  kind: 'known' | 'read' | 'replaced',
 ): void {
   const transcoder = new Transcoder({ ...OPTIONS, metadataIntervalMs: undefined });
   const encoded = payloads.map((payload, i) => {
-    const { bytes, ...rest } = push(transcoder, payload, i);
-    return { ...rest, bytes: Buffer.concat([bytes, Buffer.alloc(8)]).subarray(0, bytes.length) };
+    const { bytes, sampleCount, withheldHistograms } = push(transcoder, payload, i);
+    const kept = Buffer.concat([bytes, Buffer.alloc(8)]).subarray(0, bytes.length);
+    return { bytes: kept, sampleCount, withheldHistograms, ...(kind === 'known' && { seriesNumber: i }) };
   });
   const silent = { staleMarked: () => undefined, staleGroupForgotten: () => undefined };
   const stale = new StaleSeries({ maxMemoryBytes: 1 << 28, maxPushBytes: 1 << 28 }, silent);
@@ -93,7 +97,7 @@ function staleBench(
   let i = 0;
   bench(name, () => {
     const group = i % encoded.length;
-    const isNext = isReplaced && Math.floor(i / encoded.length) % 2 === 1;
+    const isNext = kind === 'replaced' && Math.floor(i / encoded.length) % 2 === 1;
     const fresh = encoded[(group + (isNext ? 1 : 0)) % encoded.length]!;
     i++;
     const { canonical } = keys[group]!;
@@ -139,11 +143,16 @@ transcodeBench(
 transcodeBench('protobuf tiny', bodies(tinyPayload).map(toProtobuf), 'protobuf');
 transcodeBench('protobuf typical', bodies(typicalPayload).map(toProtobuf), 'protobuf');
 transcodeBench('protobuf large (10,000 samples)', bodies(largePayload, 16).map(toProtobuf), 'protobuf');
-staleBench('staleness, tiny: the same series again', bodies(tinyPayload), 'PUT', false);
-staleBench('staleness, typical: the same series again', bodies(typicalPayload), 'PUT', false);
-staleBench('staleness, large: the same series again', bodies(largePayload, 4), 'PUT', false);
-staleBench('staleness, typical: other series of the same names', bodies(typicalPayload), 'POST', true);
-staleBench('staleness, large: other series of the same names', bodies(largePayload, 4), 'POST', true);
+for (const [kind, words] of [
+  ['known', 'a known body again'],
+  ['read', 'the same series again'],
+] as const) {
+  staleBench(`staleness, tiny: ${words}`, bodies(tinyPayload), 'PUT', kind);
+  staleBench(`staleness, typical: ${words}`, bodies(typicalPayload), 'PUT', kind);
+  staleBench(`staleness, large: ${words}`, bodies(largePayload, 4), 'PUT', kind);
+}
+staleBench('staleness, typical: other series of the same names', bodies(typicalPayload), 'POST', 'replaced');
+staleBench('staleness, large: other series of the same names', bodies(largePayload, 4), 'POST', 'replaced');
 sealBenches();
 
 const { benchmarks } = await run({ format: 'quiet' });

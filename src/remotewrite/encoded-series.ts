@@ -14,4 +14,6 @@ export interface EncodedSeries {
   readonly withheldHistograms: number;
   /** Numbers of the series, rising, whose samples brought timestamps of their own; absent where none did. */
   readonly timed?: readonly number[];
+  /** Pushes of a grouping key that have this number have the same series in the same order; absent where it is not known. */
+  readonly seriesNumber?: number;
 }

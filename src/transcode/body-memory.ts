@@ -28,6 +28,11 @@ export class BodyMemory {
     return this.#known.signature;
   }
 
+  /** What the body replayed last has in common with all that have its series. */
+  get seriesNumber(): number {
+    return this.#known.seriesNumber;
+  }
+
   /** Gives the series of a known body to `sink`; false where the body is not known, or not throughout. */
   replay(
     arena: ByteArena,

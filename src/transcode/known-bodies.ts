@@ -43,8 +43,12 @@ export class KnownBodies {
   /** Whether an accepted body ended behind this value, and the signature of its families. */
   readonly #isEnd = new Uint8Array(MAX_NODES);
   readonly #signature = new Int32Array(MAX_NODES);
+  /** How often all has been forgotten. */
+  #generation = 0;
   /** The signature of the body replayed last. */
   signature = 0;
+  /** Of the body replayed last: with the same fixed labels, another body with this number has the same series in this order. */
+  seriesNumber = 0;
 
   /** Takes about `maxBytes` of memory for texts and as much for encoded labels, once they are needed. */
   constructor(maxBytes: number) {
@@ -72,6 +76,7 @@ export class KnownBodies {
     for (let at = 0; node >= 0; ) {
       if (at === end) {
         this.signature = this.#signature[node]!;
+        this.seriesNumber = this.#generation * MAX_NODES + node;
         return this.#isEnd[node] === 1;
       }
       node = this.#childAlong(arena, node, at);
@@ -124,6 +129,7 @@ export class KnownBodies {
   }
 
   clear(): void {
+    this.#generation++;
     this.#roots.clear();
     this.#pieces.clear();
     this.#bytesEnd = 0;

@@ -1,5 +1,5 @@
 // The series of one group as a backend got them: their encoded labels, back to back in one piece of memory, in runs that
-// were pushed together. Immutable. Invariant: runs share no metric name, since a push replaces what has its names.
+// were pushed together. Invariant: runs share no metric name, since a push replaces what has its names.
 import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
 import { SeriesCursor } from '../remotewrite/series-cursor.ts';
 import { SLACK } from '../wire/words.ts';
@@ -7,17 +7,20 @@ import { SLACK } from '../wire/words.ts';
 /** What a set takes besides its labels and ends, as measured: its objects, and what an array buffer takes outside the heap. */
 const SET_BYTES = 800;
 const BYTES_PER_END = 4;
-const BYTES_PER_RUN = 8;
+const BYTES_PER_RUN = 16;
 
 export class RememberedSeries {
   /** The ends of all series, then their labels, then the slack. */
   readonly view: DataView;
   /** For each run the number of the series behind its last one. */
   readonly runEnds: readonly number[];
+  /** For each run the number of the push that was last found to have its series. */
+  readonly #runNumbers: (number | undefined)[];
 
   constructor(view: DataView, runEnds: readonly number[]) {
     this.view = view;
     this.runEnds = runEnds;
+    this.#runNumbers = runEnds.map(() => undefined);
   }
 
   get count(): number {
@@ -39,13 +42,21 @@ export class RememberedSeries {
   }
 
   /** Whether the push has exactly the series of one run, in its order. */
-  hasRun(fresh: SeriesCursor): boolean {
+  hasRun(fresh: EncodedSeries): boolean {
+    const { seriesNumber } = fresh;
+    if (seriesNumber !== undefined && this.#runNumbers.includes(seriesNumber)) return true;
+    const run = this.#findRun(new SeriesCursor(fresh));
+    if (run >= 0) this.#runNumbers[run] = seriesNumber;
+    return run >= 0;
+  }
+
+  #findRun(fresh: SeriesCursor): number {
     let start = 0;
-    for (const end of this.runEnds) {
-      if (this.#isRun(fresh, start, end)) return true;
+    for (const [run, end] of this.runEnds.entries()) {
+      if (this.#isRun(fresh, start, end)) return run;
       start = end;
     }
-    return false;
+    return -1;
   }
 
   #isRun(fresh: SeriesCursor, from: number, behind: number): boolean {

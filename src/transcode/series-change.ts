@@ -24,11 +24,10 @@ export class SeriesComparison {
 
   /** Undefined where the push has the same series as before, so that nothing changes. Throws CollisionError. */
   compare(prior: RememberedSeries, push: EncodedSeries, replaces: Replaces): SeriesChange | undefined {
-    const cursor = new SeriesCursor(push);
     const mayBeSame = push.timed === undefined && (replaces === 'names' || prior.runEnds.length === 1);
-    if (mayBeSame && prior.hasRun(cursor)) return undefined;
+    if (mayBeSame && prior.hasRun(push)) return undefined;
     try {
-      this.#index(cursor);
+      this.#index(new SeriesCursor(push));
       return this.#change(prior, replaces);
     } finally {
       // The bytes of a large push are not kept for it.
@@ -53,7 +52,6 @@ export class SeriesComparison {
     this.#fresh.view = view;
     this.#series.reset();
     this.#names.reset();
-    cursor.rewind();
     while (cursor.next()) {
       cursor.readLabels();
       const { labelsStart, labelsEnd, nameStart, nameEnd } = cursor;

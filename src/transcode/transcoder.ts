@@ -168,7 +168,8 @@ export class Transcoder implements KnownSeriesSink {
     const isQuiet = this.#metadata?.isQuiet(this.#memory.signature, this.#receivedAtMs) ?? true;
     if (!isQuiet) return undefined;
     this.#pushTime?.append(this.#encoder, this.#receivedAtMs);
-    return this.#forAllBackends(this.#result(this.#knownSeries, 0));
+    const { seriesNumber } = this.#memory;
+    return this.#forAllBackends({ ...this.#result(this.#knownSeries, 0), seriesNumber });
   }
 
   #parse(parser: SampleParser, fixed: FixedLabels, format?: number): readonly EncodedSeries[] {
