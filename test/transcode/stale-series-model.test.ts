@@ -94,7 +94,8 @@ function isLive(live: readonly Live[] | undefined): boolean {
 }
 
 function randomSeries(dice: Dice): readonly PlainSeries[] {
-  const every = NAMES.flatMap((name) => ['', '1', '22', 'x'.repeat(200)].map((i) => ({ name, i })));
+  const names = dice.coin() ? NAMES : [dice.pick(NAMES)];
+  const every = names.flatMap((name) => ['', '1', '22', 'x'.repeat(200)].map((i) => ({ name, i })));
   const chosen = dice.some(every);
   if (dice.nat(4) > 0) return chosen;
   return chosen.map((one) => (dice.coin() ? { ...one, timestampMs: 5 } : one));
