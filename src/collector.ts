@@ -177,10 +177,14 @@ export class Collector {
   }
 
   #buildStaleSeries(): StaleSeries | undefined {
-    const { push, remoteWrite } = this.#config;
+    const { push, remoteWrite, spool } = this.#config;
     const { staleness, stalenessMaxMemory: maxMemoryBytes } = push.pushgateway;
     if (staleness === 'off') return undefined;
-    const maxPushBytes = Math.min(...remoteWrite.map(({ queueConfig }) => queueConfig.maxQueueSize));
+    const maxPushBytes = Math.min(
+      ...remoteWrite.map(({ queueConfig }) => queueConfig.maxQueueSize),
+      // Where backends get different ones, each has its copy there.
+      (spool?.maxSize ?? Infinity) / remoteWrite.length,
+    );
     return new StaleSeries({ maxMemoryBytes, maxPushBytes }, this.events);
   }
 

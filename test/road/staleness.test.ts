@@ -14,6 +14,7 @@ import {
   startStaleRoad,
   timestampsOf,
 } from '../support/stale-road.ts';
+import { TemporaryFolder } from '../support/temporary-folder.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const PROTOBUF =
@@ -274,6 +275,24 @@ test('C46 a stop ends nothing, nor does the first push behind a restart', async 
   await second.stop();
   expect(deliveredSamples(receiver)).toHaveLength(3);
   expect(markers(receiver)).toEqual([]);
+});
+
+test('C46 a marker that waits on disk while Sluice is stopped keeps its bits, and nothing ends behind that', async () => {
+  const receiver = await startReceiver([{ status: 503 }]);
+  const config = roadConfig(receiver.url(), {
+    push: { pushgateway: { staleness: 'onReplace' } },
+    spool: { directory: new TemporaryFolder().path },
+  });
+  const first = await startCollector(config);
+  for (const body of ['stale 1\nkeep 1\n', 'keep 2\n']) expect((await first.push(body)).status).toBe(202);
+  await first.stop();
+  receiver.play({});
+  const second = await startCollector(config);
+  expect((await second.push('other 1\n')).status).toBe(202);
+  await waitUntil(() => deliveredSamples(receiver).length === 5, 'all that was pushed');
+  const staleBits = deliveredSamples(receiver).filter(({ series }) => series === STALE);
+  expect(staleBits.map(({ bits }) => bits)).toEqual(['3ff0000000000000', STALE_BITS]);
+  expect(markers(receiver)).toHaveLength(1);
 });
 
 test('C46 a series whose last sample had a timestamp of its own does not end, one without does again', async () => {
