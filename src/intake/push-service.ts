@@ -2,6 +2,7 @@
 // so pushes of a grouping key are queued in the order of their timestamps.
 import type { PushgatewayConfig } from '../config/config.ts';
 import type { Delivery } from '../delivery/delivery.ts';
+import type { PushWaiter } from '../delivery/offered-push.ts';
 import { ExpositionError } from '../exposition/exposition-error.ts';
 import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
 import { type ContentEncoding, readContentEncoding } from '../transcode/content-encoding.ts';
@@ -13,6 +14,7 @@ import type { Transcoder } from '../transcode/transcoder.ts';
 import { OutputLimitError } from '../wire/output-buffer.ts';
 import { CollisionError } from '../wire/probe-budget.ts';
 import type { Acknowledgement, Acknowledgements } from './acknowledgement.ts';
+import { ForgettingWaiter } from './forgetting-waiter.ts';
 import { FormatMemory } from './format-memory.ts';
 import type { BudgetShare } from './memory-budget.ts';
 import { type PushOutcome, REFUSED_CONNECTION, TOO_MUCH_AT_ONCE } from './push-outcome.ts';
@@ -163,7 +165,8 @@ export class PushService {
       return { kind: level === 'delivered' ? 'delivered' : 'accepted', sampleCount, applied };
     const waiter = waitingPushes.open(acknowledgement, sampleCount);
     const offered = { encoded, shardHash, job, receivedAtMs };
-    switch (delivery.offer(waiter === undefined ? offered : { ...offered, waiter })) {
+    const told = waiter && this.#forgettingIfLost(waiter, push.groupingKey.canonical);
+    switch (delivery.offer(told === undefined ? offered : { ...offered, waiter: told })) {
       case 'accepted':
         if (push.method !== 'DELETE') transcoder.confirm(receivedAtMs);
         this.#deps.staleSeries?.confirm();
@@ -181,6 +184,11 @@ export class PushService {
       case 'stopping':
         return STOPPING;
     }
+  }
+
+  #forgettingIfLost(waiter: PushWaiter, group: string): PushWaiter {
+    const { staleSeries } = this.#deps;
+    return staleSeries === undefined ? waiter : new ForgettingWaiter(waiter, () => staleSeries.forget(group));
   }
 
   /** Where too many wait already, a push is taken without a wait for its delivery. */

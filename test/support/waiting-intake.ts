@@ -6,6 +6,7 @@ import { PushService } from '../../src/intake/push-service.ts';
 import { ReceiptClock } from '../../src/intake/receipt-clock.ts';
 import { Turns } from '../../src/intake/turns.ts';
 import { WaitingPushes } from '../../src/intake/waiting-pushes.ts';
+import type { StaleSeries } from '../../src/transcode/stale-series.ts';
 import { newTranscoder } from '../transcode/transcode-body.ts';
 import { type BareListener, type BareListenerOptions, startListener } from './bare-listener.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -18,6 +19,7 @@ export interface WaitingIntakeOptions extends Partial<AcknowledgementOptions> {
   readonly maxWaitingPushes?: number;
   readonly server?: NonNullable<BareListenerOptions['server']>;
   readonly budgetBytes?: number;
+  readonly staleSeries?: StaleSeries;
 }
 
 export interface WaitingIntake extends BareListener {
@@ -31,7 +33,13 @@ export interface WaitingIntake extends BareListener {
 }
 
 export async function startWaitingIntake(options: WaitingIntakeOptions = {}): Promise<WaitingIntake> {
-  const { maxWaitingPushes: maxPushes = 100, server, budgetBytes = 1 << 27, ...levels } = options;
+  const {
+    maxWaitingPushes: maxPushes = 100,
+    server,
+    budgetBytes = 1 << 27,
+    staleSeries,
+    ...levels
+  } = options;
   const [delivery, clock, turns, openPushes] = [
     new WaitingDelivery(),
     new FakeClock(),
@@ -57,6 +65,7 @@ export async function startWaitingIntake(options: WaitingIntakeOptions = {}): Pr
     turns,
     acknowledgements,
     waitingPushes: waiting,
+    staleSeries,
   });
   const listener = await startListener({
     refuse: (encoding) => service.refuse(encoding),
