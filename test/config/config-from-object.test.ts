@@ -68,6 +68,8 @@ it('configFromObject fills in every default of the contract', () => {
         bucketLabels: 'canonical',
         utf8Names: false,
         pushTimeMetrics: false,
+        staleness: 'off',
+        stalenessMaxMemory: 33_554_432,
         maxBodySize: 16 * 2 ** 20,
         maxDecodedSize: 64 * 2 ** 20,
         maxBufferedSize: 128 * 2 ** 20,
