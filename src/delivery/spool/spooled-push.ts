@@ -26,24 +26,30 @@ export interface SpooledPush {
 
 /** `profiles` has for each backend what it takes, as a number below 255. */
 export function encodeSpooledPush(push: OfferedPush, profiles: readonly number[]): Buffer {
-  const distinct = [...new Set(push.encoded)];
+  const parts = partsOf(push, profiles);
   const job = Buffer.from(push.job);
   let bound = HEAD_BYTES + job.length;
-  for (const { bytes } of distinct) bound += PART_BYTES + bytes.length;
+  for (const { encoded } of parts) bound += PART_BYTES + encoded.bytes.length;
   const out = Buffer.allocUnsafe(bound);
   let at = out.writeUInt8(VERSION, 0);
   at = out.writeDoubleLE(push.receivedAtMs, at);
   at = writeVarint(out, at, job.length);
   at += job.copy(out, at);
-  for (const encoded of distinct) {
-    const isForAll = distinct.length === 1;
-    out[at++] = isForAll ? FOR_ALL : profiles[push.encoded.indexOf(encoded)]!;
+  for (const { profile, encoded } of parts) {
+    out[at++] = profile;
     at = writeVarint(out, at, encoded.sampleCount);
     at = writeVarint(out, at, encoded.bytes.length);
     out.set(encoded.bytes, at);
     at += encoded.bytes.length;
   }
   return out.subarray(0, at);
+}
+
+/** One for all backends where they take the same, else one for each profile. */
+function partsOf({ encoded }: OfferedPush, profiles: readonly number[]): readonly SpooledPart[] {
+  const [first] = encoded;
+  if (encoded.every((each) => each === first)) return [{ profile: FOR_ALL, encoded: first! }];
+  return [...new Set(profiles)].map((profile) => ({ profile, encoded: encoded[profiles.indexOf(profile)]! }));
 }
 
 /** The bytes of the parts are views of `record`. */
