@@ -89,9 +89,7 @@ export class GroupCommit {
   async settleDoubt(): Promise<void> {
     if (this.#doubt === undefined) return;
     await this.#deps.writer.cutBack();
-    const { from, to, error } = this.#doubt;
-    this.#doubt = undefined;
-    this.#deps.onFailed(from, to, error);
+    this.#doubtSettled(this.#doubt);
   }
 
   /** Everything appended is on disk or has failed when it resolves. */
@@ -134,13 +132,19 @@ export class GroupCommit {
     this.#pendingBytes = 0;
     this.#doubt = { from: group.from, to: behind, error };
     onTrouble(error, group.bytes);
-    try {
-      await this.settleDoubt();
-    } catch {
-      // What waited behind the group was never written: no need to wait for the disk.
-      this.#doubt = { from: group.from, to: group.end, error };
-      if (behind > group.end) onFailed(group.end, behind, error);
-    }
+    const isCut = await this.#deps.writer.cutBack().then(
+      () => true,
+      () => false,
+    );
+    if (isCut) return this.#doubtSettled(this.#doubt);
+    // What waited behind the group was never written: no need to wait for the disk.
+    this.#doubt = { from: group.from, to: group.end, error };
+    if (behind > group.end) onFailed(group.end, behind, error);
+  }
+
+  #doubtSettled({ from, to, error }: Doubt): void {
+    this.#doubt = undefined;
+    this.#deps.onFailed(from, to, error);
   }
 }
 

@@ -20,6 +20,8 @@ export async function recoverSegments(
   files: SpoolFiles,
   syncedAtLeast: number,
 ): Promise<Recovered> {
+  // What is read now and delivered must be there after a power cut too.
+  await files.syncFolder(folder);
   const names = (await files.list(folder)).flatMap((name) => parseSegmentName(name) ?? []);
   names.sort((a, b) => a.start - b.start || a.previousEnd - b.previousEnd);
   const segments: Segment[] = [];
@@ -48,7 +50,6 @@ async function newestEnd(
   bytes: number,
   syncedAtLeast: number,
 ): Promise<number> {
-  // What is read now and delivered must be there after a power cut too.
   await file.sync();
   return Math.max(await soundEnd(file, name, bytes), syncedAtLeast);
 }

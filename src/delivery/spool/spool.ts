@@ -84,7 +84,7 @@ export class Spool {
   private constructor({ directory, maxSize }: SpoolConfig, sink: SpoolSink, deps: SpoolDeps) {
     const { events, clock, random, files = diskFiles() } = deps;
     this.#maxSize = maxSize;
-    this.#maxPending = between(2 * MIB, maxSize / 8, 16 * MIB);
+    this.#maxPending = Math.min(maxSize / 8, 16 * MIB);
     this.#sink = sink;
     this.#events = events;
     this.#files = files;
@@ -100,7 +100,7 @@ export class Spool {
       writer: this.#writer,
       clock,
       random,
-      segmentBytes: between(MIB, maxSize / 16, 64 * MIB),
+      segmentBytes: Math.min(maxSize / 16, 64 * MIB),
       onCommitted: (group, durationMs) => this.#committed(group, durationMs),
       onTrouble: (error, bytes) => this.#troubled(error, bytes),
       onFailed: (from, to, error) => sink.failed(from, to, describeSeen(error)),
@@ -266,5 +266,5 @@ export class Spool {
 }
 
 function between(least: number, value: number, most: number): number {
-  return Math.max(least, Math.min(most, Math.floor(value)));
+  return Math.max(least, Math.min(most, value));
 }
