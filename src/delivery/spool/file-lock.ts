@@ -7,7 +7,7 @@ import type { SpoolLock } from './spool-files.ts';
 const BUSY = 5;
 
 export async function lockFile(path: string): Promise<SpoolLock | undefined> {
-  const DatabaseSync = await loadSqlite();
+  const { DatabaseSync } = loadSqlite();
   const database = new DatabaseSync(path);
   try {
     // Without a journal in a file nothing is ever written.
@@ -27,12 +27,15 @@ export async function lockFile(path: string): Promise<SpoolLock | undefined> {
   };
 }
 
-/** Loaded where a spool is used only; Node 24 warns that the module is new, which is no news to the user of Sluice. */
-async function loadSqlite(): Promise<typeof import('node:sqlite').DatabaseSync> {
+/**
+ * Loaded only where there is a spool. Early releases of Node 24 warn that the module is new, which is no news to the user of
+ * Sluice; nothing else runs while warnings are off.
+ */
+function loadSqlite(): typeof import('node:sqlite') {
   const { emitWarning } = process;
-  process.emitWarning = (() => {}) as typeof emitWarning;
+  process.emitWarning = () => {};
   try {
-    return (await import('node:sqlite')).DatabaseSync;
+    return process.getBuiltinModule('node:sqlite');
   } finally {
     process.emitWarning = emitWarning;
   }

@@ -25,6 +25,7 @@ export const SLOT_BYTES = 32;
 const CHECKED_BYTES = 28;
 /** Slots start at a multiple of this, so that none is torn between two sectors. */
 const SECTOR_BYTES = 512;
+const SPACE = 0x20;
 
 interface Head {
   readonly backend: string;
@@ -88,7 +89,7 @@ function parseHead(file: Buffer): Head | undefined {
   const end = file.indexOf('\n');
   const checksum = file.toString('latin1', 0, 8);
   const json = file.toString('utf8', 9, Math.max(end, 9));
-  if (end < 0 || checksum !== checksumText(json)) return undefined;
+  if (end < 0 || file[8] !== SPACE || checksum !== checksumText(json)) return undefined;
   return JSON.parse(json);
 }
 

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../src/config/load-config.ts';
 import { BACKEND, problemsOf } from '../problems-of.ts';
@@ -235,4 +236,24 @@ it('unknown keys far from any known one are answered with all known ones', () =>
   );
   refused('listen_address: ":1"', 'listen_address: unknown key, did you mean "listenAddress"?');
   refused('logging: { levle: info }', 'logging.levle: unknown key, did you mean "level"?');
+});
+
+describe('spool', () => {
+  it('is refused without a directory, or with too little room', () => {
+    refused('spool: {}', 'spool.directory: expected a file path, seen nothing');
+    refused('spool: { directory: "" }', 'spool.directory: expected a file path, seen an empty value');
+    refused(
+      'spool: { directory: /d, maxSize: 1MiB }',
+      'spool.maxSize: expected a size from 16MiB to 1TiB, seen "1MiB"',
+    );
+  });
+
+  it('is absent by default, and its directory starts at the folder of the file', () => {
+    expect('spool' in accepted('')).toBe(false);
+    expect(accepted('spool: { directory: d }').spool).toEqual({ directory: resolve('d'), maxSize: 2 ** 30 });
+    expect(accepted('spool: { directory: /d, maxSize: 16MiB }').spool).toEqual({
+      directory: '/d',
+      maxSize: 2 ** 24,
+    });
+  });
 });
