@@ -17,6 +17,8 @@ export class BackendPositions {
   #lanes: LanePosition[];
   #earlier = new SettledEarlier([]);
   #timer: Timer | undefined;
+  /** Before that nobody knows what the file of an earlier run says: it must not be overwritten. */
+  #isInPlace = false;
   #isClosed = false;
   #syncing: Promise<void> | undefined;
   /** Lanes whose write failed: only memory knows where they are. */
@@ -93,6 +95,7 @@ export class BackendPositions {
       earlier: this.#earlier.generations,
     });
     this.#unwritten.clear();
+    this.#isInPlace = true;
   }
 
   /** Everything settled until now is on disk when it resolves. Rejects with what the disk throws. */
@@ -116,6 +119,7 @@ export class BackendPositions {
   }
 
   async #syncOnce(): Promise<void> {
+    if (!this.#isInPlace) return;
     this.save();
     for (const lane of this.#unwritten) {
       this.#file.write(lane, this.#lanes[lane]!);

@@ -27,7 +27,10 @@ export type { SpoolRecord } from './spool-reader.ts';
 export interface SpoolSink {
   /** Everything that was appended before position `end` is on disk and synced. In order. */
   synced(end: number): void;
-  /** What was appended from `from` up to `to` is not on disk and never will be: a restart does not bring it back. */
+  /**
+   * What was appended from `from` up to `to` is not on disk and never will be: a restart does not bring it back. Where the
+   * disk kept a part of it and does not let us take that off, nobody can know; then this is called when it does.
+   */
   failed(from: number, to: number, detail: string): void;
 }
 
