@@ -36,8 +36,9 @@ export class ModelDisk {
   /** The operation of this number ends the program that asked for it. */
   dieAt = Number.POSITIVE_INFINITY;
   isDead = false;
-  /** Whether an operation failed in this life of the program. */
+  /** Whether an operation failed in this life of the program, and in any. */
   hasFailed = false;
+  hasEverFailed = false;
 
   constructor(random: () => number) {
     this.#random = random;
@@ -71,7 +72,8 @@ export class ModelDisk {
         later('list', () =>
           [...this.#names.keys()]
             .filter((path) => dirname(path) === folder)
-            .map((path) => path.slice(folder.length + 1)),
+            .map((path) => path.slice(folder.length + 1))
+            .sort(),
         ),
       open: (path) => later('open', () => this.#file(life, this.#inode(path))),
       create: (path) =>
@@ -202,6 +204,7 @@ export class ModelDisk {
     if (fault === undefined || fault.after-- > 0) return;
     if (--fault.count <= 0) this.#fault = undefined;
     this.hasFailed = true;
+    this.hasEverFailed = true;
     throw errno(fault.code);
   }
 

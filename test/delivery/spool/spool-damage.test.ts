@@ -134,3 +134,12 @@ test('a read that the disk refuses rejects, and succeeds when it does not', asyn
   expect((await world.spool.read(0, () => true, 1000)).records).toHaveLength(RECORDS);
   expect(world.events.damage).toEqual([]);
 });
+
+test('a lane that stands behind what is left of the records keeps its place: nothing new comes before it', async () => {
+  const { world, path } = await stored('killed');
+  const end = world.spool.syncedEnd;
+  world.settle(1, end);
+  await served(world, path, Buffer.alloc(0));
+  expect([world.positions.laneAt(1).position, world.spool.syncedEnd]).toEqual([end, end]);
+  expect(world.spool.append(1, [])).toEqual({ kind: 'appended', position: end, end: end + 20 });
+});

@@ -19,6 +19,7 @@ const MOVES = [
   'kill',
   'power',
   'die',
+  'refused',
 ] as const;
 
 async function move(world: SpoolWorld, what: (typeof MOVES)[number]): Promise<void> {
@@ -32,7 +33,8 @@ async function move(world: SpoolWorld, what: (typeof MOVES)[number]): Promise<vo
     case 'settle': {
       const lane = dice.nat(2);
       const { lanes, spool } = world;
-      world.settle(lane, lanes[lane]! + dice.nat(Math.max(1, spool.syncedEnd - lanes[lane]!)));
+      if (dice.coin()) for (const each of lanes.keys()) world.settle(each, spool.syncedEnd);
+      else world.settle(lane, lanes[lane]! + dice.nat(Math.max(1, spool.syncedEnd - lanes[lane]!)));
       return world.release();
     }
     case 'check':
@@ -51,6 +53,14 @@ async function move(world: SpoolWorld, what: (typeof MOVES)[number]): Promise<vo
     case 'power':
       disk.failWith(undefined);
       return world.crash(what);
+    case 'refused':
+      // One operation fails, and then the power does.
+      await world.heal();
+      disk.failWith({ after: dice.nat(5), count: 1, code: dice.pick(CODES) });
+      world.append(dice.nat(5), dice.nat(600));
+      await world.atRest();
+      disk.failWith(undefined);
+      return world.crash('power');
     case 'die':
       // In the middle of the work that follows.
       disk.dieAt = disk.operations + 1 + dice.nat(12);
