@@ -1,7 +1,6 @@
 // The disk station: pushes are appended and synced here before they are acknowledged as stored, and read back by the lanes
 // of all backends. Invariant: what was told as synced is served until it is released, what was told as failed never is.
 import type { SpoolConfig } from '../../config/config.ts';
-import type { Clock } from '../../telemetry/clock.ts';
 import type { SpoolEvents } from '../../telemetry/events.ts';
 import type { SpoolReading } from '../../telemetry/spool-metrics.ts';
 import type { BackendPositions } from './backend-positions.ts';
@@ -16,37 +15,14 @@ import { recoverSegments } from './recover-segments.ts';
 import { SegmentRemoval } from './segment-removal.ts';
 import { SegmentTable } from './segment-table.ts';
 import { SegmentWriter } from './segment-writer.ts';
+import type { AppendResult, SpoolDeps, SpoolSink } from './spool-face.ts';
 import type { SpoolFiles } from './spool-files.ts';
 import { SpoolFolder } from './spool-folder.ts';
 import { SpoolHealth } from './spool-health.ts';
 import { SpoolReader, type SpoolRecord } from './spool-reader.ts';
 
+export type { AppendResult, SpoolDeps, SpoolSink } from './spool-face.ts';
 export type { SpoolRecord } from './spool-reader.ts';
-
-/** Never called during `append`. */
-export interface SpoolSink {
-  /** Everything that was appended before position `end` is on disk and synced. In order. */
-  synced(end: number): void;
-  /**
-   * What was appended from `from` up to `to` is not on disk and never will be: a restart does not bring it back. Where the
-   * disk kept a part of it and does not let us take that off, nobody can know; then this is called when it does.
-   */
-  failed(from: number, to: number, detail: string): void;
-}
-
-export interface SpoolDeps {
-  readonly events: SpoolEvents;
-  readonly clock: Clock;
-  /** Uniform in [0, 1). */
-  readonly random: () => number;
-  /** The real disk where it is missing. */
-  readonly files?: SpoolFiles;
-}
-
-export type AppendResult =
-  | { readonly kind: 'appended'; readonly position: number; readonly end: number }
-  | { readonly kind: 'full' }
-  | { readonly kind: 'unusable'; readonly detail: string };
 
 const MIB = 1024 * 1024;
 /** The most that is written to try whether a disk has room again. */

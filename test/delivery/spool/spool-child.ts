@@ -18,7 +18,7 @@ const events = {
 
 try {
   const spool = await Spool.open(
-    { directory, maxSize: 64 * 1024 * 1024 },
+    { directory, maxSize: 1024 * 1024 * 1024 },
     {
       synced(end) {
         while (pending[0] !== undefined && pending[0].end <= end) print(`synced ${pending.shift()!.text}`);
