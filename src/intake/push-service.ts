@@ -4,10 +4,11 @@ import type { PushgatewayConfig } from '../config/config.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { ExpositionError } from '../exposition/exposition-error.ts';
 import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
+import { SeriesClashError } from '../remotewrite/series-clash-error.ts';
+import { SeriesTooLargeError } from '../remotewrite/series-too-large-error.ts';
 import { type ContentEncoding, readContentEncoding } from '../transcode/content-encoding.ts';
 import { decodeBody } from '../transcode/decode-body.ts';
 import { DecodeBodyError, DecodedSizeError } from '../transcode/decode-body-error.ts';
-import { SeriesTooLargeError } from '../transcode/sample-appender.ts';
 import type { Transcoder } from '../transcode/transcoder.ts';
 import { OutputLimitError } from '../wire/output-buffer.ts';
 import { CollisionError } from '../wire/probe-budget.ts';
@@ -177,7 +178,11 @@ function mostSamples(encoded: readonly EncodedSeries[]): number {
 
 /** The one place that knows how malformed and oversized pushes are thrown. */
 function outcomeOf(error: unknown): PushOutcome {
-  if (error instanceof DecodeBodyError || error instanceof CollisionError) {
+  if (
+    error instanceof DecodeBodyError ||
+    error instanceof CollisionError ||
+    error instanceof SeriesClashError
+  ) {
     return { kind: 'malformed', detail: error.message };
   }
   if (

@@ -1,6 +1,6 @@
 // The events of pushes and of the program's life, logged and counted. An accepted push costs no log call.
 import type { Clock } from './clock.ts';
-import type { IntakeEvents, PushAnswered } from './events.ts';
+import type { IntakeEvents, PushAnswered, RelabelDrops } from './events.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { RateLimit } from './rate-limit.ts';
@@ -31,6 +31,10 @@ export class LoggedIntakeEvents implements IntakeEvents {
 
   timestampsAdvanced(count: number): void {
     this.#metrics.pushes.timestampsAdvanced(count);
+  }
+
+  pushRelabelDropped(drops: RelabelDrops): void {
+    this.#metrics.relabeling.pushDropped(drops);
   }
 
   fault(error: unknown): void {

@@ -1,5 +1,6 @@
 // A push's body becomes remote-write bytes, whole or not at all. One transcoder serves all pushes, one after another:
 // its buffers are reused, and what it returns is valid until the next push.
+import type { RelabelConfig } from '../config/config.ts';
 import { ExpositionError } from '../exposition/exposition-error.ts';
 import { NumberScanner } from '../exposition/number-scanner.ts';
 import { cutEof } from '../exposition/open-metrics-eof.ts';
@@ -10,6 +11,8 @@ import { TIMESTAMP_MS, VALUE } from '../labels/label-set.ts';
 import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
 import { SeriesEncoder } from '../remotewrite/series-encoder.ts';
 import type { SeriesPieces } from '../remotewrite/series-pieces.ts';
+import { SeriesRelabeler } from '../remotewrite/series-relabeler.ts';
+import type { RelabelDrops } from '../telemetry/events.ts';
 import { ByteArena } from '../wire/byte-arena.ts';
 import { OutputBuffer } from '../wire/output-buffer.ts';
 import type { BodyFormat } from './body-format.ts';
@@ -36,6 +39,10 @@ export interface TranscoderOptions extends TextParserOptions {
   readonly metadataIntervalMs: number | undefined;
   /** What each backend takes. */
   readonly profiles: readonly SendProfile[];
+  /** Rules for every series, before any backend's own. */
+  readonly metricRelabelConfigs?: readonly RelabelConfig[];
+  /** Hears what these rules take out of a push. */
+  readonly relabelDropped?: (drops: RelabelDrops) => void;
 }
 
 export interface PushedBody {
@@ -71,6 +78,7 @@ export class Transcoder implements KnownSeriesSink {
   readonly #numbers = new NumberScanner(this.#knownSample, VALUE);
   readonly #profiles: readonly SendProfile[];
   readonly #profileOfBackend: readonly number[];
+  readonly #relabeler: SeriesRelabeler | undefined;
   #receivedAtMs = 0;
   /** Series of the body replayed last. */
   #knownSeries = 0;
@@ -83,6 +91,7 @@ export class Transcoder implements KnownSeriesSink {
     this.#out = new OutputBuffer(options.maxEncodedBytes);
     this.#parsers = new BodyParsers(this.#arena, options);
     this.#encoder = new SeriesEncoder(this.#out);
+    this.#relabeler = makeRelabeler(options);
     if (options.pushTimeMetrics) this.#pushTime = new PushTime(this.#arena);
     this.#appender = new SampleAppender(
       { out: this.#out, encoder: this.#encoder, memory: this.#memory, pushTime: this.#pushTime },
@@ -94,7 +103,8 @@ export class Transcoder implements KnownSeriesSink {
 
   /**
    * Transcodes a body; one result for each backend. Samples without a timestamp get `receivedAtMs`. Throws
-   * ExpositionError for a malformed body, SeriesTooLargeError and OutputLimitError for one over a limit.
+   * ExpositionError for a malformed body, SeriesClashError for one that the rules make so, SeriesTooLargeError and
+   * OutputLimitError for one over a limit.
    */
   transcode(body: PushedBody, fixed: FixedLabels, receivedAtMs: number): readonly EncodedSeries[] {
     try {
@@ -168,7 +178,7 @@ export class Transcoder implements KnownSeriesSink {
     const isQuiet = this.#metadata?.isQuiet(this.#memory.signature, this.#receivedAtMs) ?? true;
     if (!isQuiet) return undefined;
     this.#pushTime?.append(this.#encoder, this.#receivedAtMs);
-    return this.#forAllBackends(this.#result(this.#knownSeries, 0));
+    return this.#forAllBackends(this.#relabel(this.#result(this.#knownSeries, 0), true));
   }
 
   #parse(parser: SampleParser, fixed: FixedLabels, format?: number): readonly EncodedSeries[] {
@@ -194,7 +204,7 @@ export class Transcoder implements KnownSeriesSink {
     this.#pushTime?.describe(families);
     if (this.#metadata)
       appendDueMetadata(this.#out, this.#arena, families, this.#metadata, this.#receivedAtMs);
-    return this.#result(sampleCount, withheldHistograms);
+    return this.#relabel(this.#result(sampleCount, withheldHistograms), profile === this.#profiles[0]);
   }
 
   /** The body once more for each other profile: what stands in the output is kept aside. */
@@ -212,9 +222,24 @@ export class Transcoder implements KnownSeriesSink {
     return { bytes: this.#out.written(), sampleCount, withheldHistograms };
   }
 
+  /** What the rules leave of it; `isTold` for the first of the forms that a push has for its backends. */
+  #relabel(encoded: EncodedSeries, isTold: boolean): EncodedSeries {
+    if (this.#relabeler === undefined) return encoded;
+    const relabeled = this.#relabeler.relabel(encoded);
+    if (relabeled.dropped !== undefined && isTold) this.#options.relabelDropped?.(relabeled.dropped);
+    return relabeled;
+  }
+
   #forAllBackends(encoded: EncodedSeries): readonly EncodedSeries[] {
     return this.#profileOfBackend.length === 1 ? [encoded] : this.#profileOfBackend.map(() => encoded);
   }
+}
+
+function makeRelabeler(options: TranscoderOptions): SeriesRelabeler | undefined {
+  const { metricRelabelConfigs = [], utf8Names, maxSeriesBytes, maxEncodedBytes } = options;
+  if (metricRelabelConfigs.length === 0) return undefined;
+  const limits = { maxSeriesBytes, maxBytes: maxEncodedBytes };
+  return new SeriesRelabeler(metricRelabelConfigs, { utf8Names, ...limits, onTrouble: 'refuse' });
 }
 
 function copyOf(encoded: EncodedSeries): EncodedSeries {

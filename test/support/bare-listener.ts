@@ -89,6 +89,7 @@ function eventsInto(answered: PushAnswered[], faults: unknown[]): IntakeEvents {
     pushAnswered: (push) => answered.push(push),
     fault: (error) => faults.push(error),
     timestampsAdvanced: () => undefined,
+    pushRelabelDropped: () => undefined,
     configurationWarning: () => undefined,
     starting: () => undefined,
     listening: () => undefined,

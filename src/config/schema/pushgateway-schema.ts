@@ -4,6 +4,7 @@ import { ALWAYS, notAbove } from './cross-checks.ts';
 import { mapping } from './mapping.ts';
 import { pathPrefixesSchema } from './path-prefixes-schema.ts';
 import { duration, size, wholeNumber } from './quantities.ts';
+import { relabelConfigsSchema } from './relabel-schema.ts';
 
 export function pushgatewaySchema() {
   return mapping({
@@ -54,6 +55,9 @@ export function pushgatewaySchema() {
       .prefault(false)
       .describe('Add push_time_seconds, the time of the push, with the labels of its grouping key.'),
     ...sizes(),
+    metricRelabelConfigs: relabelConfigsSchema()
+      .prefault([])
+      .describe('Rules for every pushed series, before it goes to any backend.'),
   })
     .superRefine(notAbove('maxBodySize', 'maxDecodedSize', 'bytes'), ALWAYS)
     .superRefine(notAbove('maxDecodedSize', 'maxBufferedSize', 'bytes'), ALWAYS);
