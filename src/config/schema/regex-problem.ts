@@ -5,11 +5,18 @@ import { seen } from '../seen.ts';
 
 /** `"\y" at character 3 (invalid escape sequence)`; undefined where the expression is sound. */
 export function regexProblem(regex: string): string | undefined {
+  const error = errorOf(regex);
+  if (error !== undefined) return describe(regex, error.getPattern() ?? '', error.getDescription());
+  // As a part of a longer one: a literal run without its end would swallow what comes behind it.
+  return errorOf(`(?:${regex})`) && describe(regex, '\\Q', 'missing \\E');
+}
+
+function errorOf(regex: string): RE2JSSyntaxException | undefined {
   try {
     RE2JS.compile(regex);
   } catch (error) {
-    if (!(error instanceof RE2JSSyntaxException)) throw error;
-    return describe(regex, error.getPattern() ?? '', error.getDescription());
+    if (error instanceof RE2JSSyntaxException) return error;
+    throw error;
   }
   return undefined;
 }

@@ -39,7 +39,8 @@ function checkRule(
   const isTemplate = action === 'replace' && String(targetLabel).includes('$');
   if (targetLabel !== '' && isWritten(action))
     checkName(targetLabel, isTemplate ? TEMPLATE : NAME, [...path, 'targetLabel'], context);
-  if (action === 'labelmap') checkName(replacement, TEMPLATE, [...path, 'replacement'], context);
+  if (action === 'labelmap' && replacement !== '')
+    checkName(replacement, TEMPLATE, [...path, 'replacement'], context);
 }
 
 /** Prometheus does not look at the target label of the others. */

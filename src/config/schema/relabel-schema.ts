@@ -107,6 +107,10 @@ function checkCombination(value: unknown, context: z.core.$RefinementCtx<unknown
   if (NEEDS_TARGET.includes(action) && rule.targetLabel === undefined)
     refuse(context, ['targetLabel'], `a target label for ${action}`, 'none');
   switch (action) {
+    case 'labelmap':
+      if (rule.replacement === '')
+        refuse(context, ['replacement'], 'a new name for labelmap', 'an empty value');
+      return;
     case 'lowercase':
     case 'uppercase':
       if (isSet(rule, 'replacement')) refuse(context, ['replacement'], `none for ${action}`, 'one');
