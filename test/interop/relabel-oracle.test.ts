@@ -2,7 +2,7 @@
 // same labels come out.
 import fc from 'fast-check';
 import { compress } from 'snappyjs';
-import { expect, it } from 'vitest';
+import { expect } from 'vitest';
 import type { RelabelConfig } from '../../src/config/config.ts';
 import { ConfigError } from '../../src/config/config-error.ts';
 import { configFromObject } from '../../src/config/config-from-object.ts';
@@ -14,9 +14,13 @@ import {
   askPrometheus,
   type OracleAnswer,
   type OracleOutcome,
+  preparePrometheus,
   type RelabelCase,
 } from './relabel-oracle/oracle.ts';
 import { randomCase } from './relabel-oracle/random-rules.ts';
+import { itAfter } from './support/it-after.ts';
+
+const it = itAfter(preparePrometheus);
 
 const RUNS = { seed: 2044, numRuns: 3000 };
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RelabelConfig } from '../../../src/config/config.ts';
 import { buildOnce } from '../../support/build-once.ts';
-import { build, cacheFolder, runProgram } from '../clients/run-program.ts';
+import { build, cacheFolder, runProgram, versionOf } from '../clients/run-program.ts';
 
 export interface RelabelCase {
   readonly utf8Names: boolean;
@@ -25,7 +25,12 @@ export interface OracleOutcome {
 
 const SOURCES = new URL('./', import.meta.url);
 
-/** One answer for each case. Throws where the program cannot be built. */
+/** Builds the program, for which it needs Go. */
+export async function preparePrometheus(): Promise<void> {
+  await built();
+}
+
+/** One answer for each case. */
 export async function askPrometheus(cases: readonly RelabelCase[]): Promise<readonly OracleAnswer[]> {
   const program = join(await built(), 'relabel-oracle');
   const stdin = cases.map((one) => JSON.stringify(one)).join('\n');
@@ -39,6 +44,7 @@ export async function askPrometheus(cases: readonly RelabelCase[]): Promise<read
 
 function built(): Promise<string> {
   return buildOnce(cacheFolder('relabel-oracle'), SOURCES, async (into) => {
+    await versionOf('go', '1.26 or later, from https://go.dev/dl', ['version']);
     const args = ['build', '-buildvcs=false', '-o', join(into, 'relabel-oracle'), '.'];
     await build('go', args, { cwd: fileURLToPath(SOURCES) });
   });
