@@ -6,11 +6,14 @@ export type Label = readonly [name: string, value: string];
 export class LabelBuilder {
   readonly #given = new Map<string, string>();
   readonly #set = new Map<string, string>();
+  /** Whether anything may be different from what it was at the start. */
+  isChanged = false;
 
   /** Starts over with these labels, whose values are not empty. */
   reset(labels: Iterable<Label>): void {
     this.#given.clear();
     this.#set.clear();
+    this.isChanged = false;
     for (const [name, value] of labels) this.#given.set(name, value);
   }
 
@@ -21,6 +24,7 @@ export class LabelBuilder {
 
   /** An empty value is no label. */
   set(name: string, value: string): void {
+    if (this.get(name) !== value) this.isChanged = true;
     this.#given.delete(name);
     if (value === '') this.#set.delete(name);
     else this.#set.set(name, value);

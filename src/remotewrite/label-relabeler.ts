@@ -33,6 +33,7 @@ export class LabelRelabeler {
     labels.reset(readLabels(encoded, 0, encoded.length));
     for (const apply of this.#rules) if (!apply(labels)) return DROPPED;
     if (!this.#names.isMetricName(labels.get('__name__'))) return NAMELESS;
+    if (!labels.isChanged) return UNCHANGED;
     const made = encodeLabels(labels.labels());
     return made.equals(encoded) ? UNCHANGED : { fate: Fate.changed, made };
   }

@@ -1,9 +1,17 @@
 // The labels of a `TimeSeries` between their bytes and text, for the few series that rules have not seen before.
 // Invariant: what is encoded is sorted by the bytes of the names.
-import { encodeLabel } from '../labels/fixed-labels.ts';
+import { labelLength } from '../labels/fixed-labels.ts';
 import type { Label } from '../labels/label-builder.ts';
-import { readVarint, varintEnd } from '../wire/varint.ts';
+import { readVarint, varintEnd, writeVarint } from '../wire/varint.ts';
 
+/** The tags of `labels = 1` of a `TimeSeries`, and of `name = 1` and `value = 2` of a `Label`. */
+export const LABELS_TAG = 0x0a;
+const NAME_TAG = 0x0a;
+const VALUE_TAG = 0x12;
+/** Three tags, three lengths. */
+const MAX_OVERHEAD = 3 + 3 * 5;
+const MAX_BYTES_PER_UNIT = 3;
+const SURROGATE = /[\ud800-\udfff]/;
 const MAX_SHOWN = 200;
 /** What would move a cursor or end a line. */
 const UNSEEN = /[\p{Cc}\u2028\u2029]/gu;
@@ -22,9 +30,33 @@ export function* readLabels(bytes: Buffer, start: number, end: number): Generato
 
 /** As `labels = 1` fields, back to back. */
 export function encodeLabels(labels: readonly Label[]): Buffer {
-  const encoded = labels.map(([name, value]) => ({ name: Buffer.from(name), value: Buffer.from(value) }));
-  encoded.sort((a, b) => Buffer.compare(a.name, b.name));
-  return Buffer.concat(encoded.map(({ name, value }) => encodeLabel(name, value)));
+  const sorted = labels.toSorted(([a], [b]) => compareUtf8(a, b));
+  let most = 0;
+  for (const [name, value] of sorted)
+    most += MAX_OVERHEAD + MAX_BYTES_PER_UNIT * (name.length + value.length);
+  const bytes = Buffer.allocUnsafe(most);
+  let at = 0;
+  for (const [name, value] of sorted) at = writeLabel(bytes, at, name, value);
+  return bytes.subarray(0, at);
+}
+
+/** Orders texts by their bytes in UTF-8, which is another order than that of their units only where these are surrogates. */
+function compareUtf8(a: string, b: string): number {
+  if (SURROGATE.test(a) || SURROGATE.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  return a < b ? -1 : 1;
+}
+
+function writeLabel(bytes: Buffer, start: number, name: string, value: string): number {
+  const nameLength = Buffer.byteLength(name);
+  const valueLength = Buffer.byteLength(value);
+  bytes[start] = LABELS_TAG;
+  let at = writeVarint(bytes, start + 1, labelLength(nameLength, valueLength));
+  bytes[at] = NAME_TAG;
+  at = writeVarint(bytes, at + 1, nameLength);
+  at += bytes.write(name, at, 'utf8');
+  bytes[at] = VALUE_TAG;
+  at = writeVarint(bytes, at + 1, valueLength);
+  return at + bytes.write(value, at, 'utf8');
 }
 
 /** A series as people write it, for messages: `up{job="x"}` on one line, cut to a readable length. */

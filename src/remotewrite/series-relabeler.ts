@@ -11,7 +11,7 @@ import { copyRange, SLACK } from '../wire/words.ts';
 import type { EncodedSeries } from './encoded-series.ts';
 import { TIMESERIES_TAG } from './fragments.ts';
 import { fieldEnd } from './label-field.ts';
-import { readLabels, showSeries } from './label-text.ts';
+import { LABELS_TAG, readLabels, showSeries } from './label-text.ts';
 import { RelabelLookup } from './relabel-lookup.ts';
 import { Fate } from './relabel-memory.ts';
 import { SeriesClashError } from './series-clash-error.ts';
@@ -35,7 +35,6 @@ export interface RelabeledSeries extends EncodedSeries {
   readonly dropped: RelabelDrops | undefined;
 }
 
-const LABELS_TAG = 0x0a;
 const NOTHING = new Uint8Array(0);
 
 export class SeriesRelabeler {

@@ -5,10 +5,12 @@ import type { RelabelConfig } from '../../src/config/config.ts';
 import type { EncodedSeries } from '../../src/remotewrite/encoded-series.ts';
 import { type RelabelOptions, SeriesRelabeler } from '../../src/remotewrite/series-relabeler.ts';
 import type { RelabelDrops } from '../../src/telemetry/events.ts';
+import { CollisionError } from '../../src/wire/probe-budget.ts';
 import { decodeWriteRequest } from '../support/decode-write-request.ts';
 import { encodeMany, encodeSamples, type TestMetadata, type TestSample } from '../support/encode.ts';
 import { relabelRule } from '../support/relabel-rule.ts';
 import { WRITE_REQUEST } from '../support/write-request-type.ts';
+import { collidingSeries } from './colliding-series.ts';
 
 const NONE: RelabelDrops = { rule: 0, noName: 0, duplicate: 0, tooLarge: 0 };
 const ADD_REPLICA = relabelRule({ targetLabel: '__replica__', replacement: 'r1' });
@@ -229,6 +231,26 @@ describe('what goes on', () => {
       const { series, dropped } = relabeled(under, encodeMany('m', 20_000, 5 + round));
       expect(dropped).toEqual({ ...NONE, rule: 2000 });
       expect(series[17_999]).toBe(`__name__=m __replica__=r1 i=19999 19999@${5 + round}`);
+    }
+  });
+});
+
+describe('series made to collide', () => {
+  test('refuse the push where nothing may be lost', () => {
+    const under = relabeler([MERGE], { onTrouble: 'refuse' });
+    expect(() => under.relabel(collidingSeries(1000))).toThrow(CollisionError);
+  });
+
+  test('are relabeled all the same where they were accepted before', () => {
+    const under = relabeler([MERGE, relabelRule({ action: 'drop', sourceLabels: ['vvv'], regex: '.*a.*' })]);
+    const encoded = collidingSeries(1000);
+    const { series } = decodeWriteRequest(compress(Buffer.from(encoded.bytes)));
+    const kept = series.filter(({ labels }) => !labels[1]![1].includes('a'));
+    expect(kept.length).toBeLessThan(1000);
+    for (let round = 0; round < 2; round++) {
+      const made = under.relabel(encoded);
+      expect(made.dropped).toEqual({ ...NONE, rule: 1000 - kept.length });
+      expect(decodeWriteRequest(compress(Buffer.from(made.bytes))).series).toEqual(kept);
     }
   });
 });

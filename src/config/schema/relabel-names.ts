@@ -37,10 +37,9 @@ function checkRule(
     checkName(name, NAME, [...path, 'sourceLabels', at], context);
   });
   const isTemplate = action === 'replace' && String(targetLabel).includes('$');
-  if (targetLabel !== '' && isWritten(action))
+  if (isWritten(action))
     checkName(targetLabel, isTemplate ? TEMPLATE : NAME, [...path, 'targetLabel'], context);
-  if (action === 'labelmap' && replacement !== '')
-    checkName(replacement, TEMPLATE, [...path, 'replacement'], context);
+  if (action === 'labelmap') checkName(replacement, TEMPLATE, [...path, 'replacement'], context);
 }
 
 /** Prometheus does not look at the target label of the others. */
@@ -49,7 +48,8 @@ function isWritten(action: unknown): boolean {
 }
 
 function checkName(name: unknown, pattern: RegExp, path: (string | number)[], context: Context): void {
-  if (typeof name !== 'string' || pattern.test(name)) return;
+  // That one is empty has been said already.
+  if (typeof name !== 'string' || name === '' || pattern.test(name)) return;
   refuse(context, path, 'a label name', `${JSON.stringify(name)} ${HINT}`);
 }
 
