@@ -23,7 +23,7 @@ export class RelabelPattern {
   }
 
   matches(text: string): boolean {
-    return this.#isAny || this.#pattern.testExact(text);
+    return this.#isAny || this.#pattern.test(text);
   }
 
   match(text: string): PatternMatch | undefined {
