@@ -225,8 +225,8 @@ export class Transcoder implements KnownSeriesSink {
   /** What the rules leave of it; `isTold` for the first of the forms that a push has for its backends. */
   #relabel(encoded: EncodedSeries, isTold: boolean): EncodedSeries {
     if (this.#relabeler === undefined) return encoded;
-    const relabeled = this.#relabeler.relabel(encoded);
-    if (relabeled.dropped !== undefined && isTold) this.#options.relabelDropped?.(relabeled.dropped);
+    const { dropped, ...relabeled } = this.#relabeler.relabel(encoded);
+    if (dropped !== undefined && isTold) this.#options.relabelDropped?.(dropped);
     return relabeled;
   }
 

@@ -35,6 +35,7 @@ test('a push of which nothing is left is accepted, and its samples are counted',
   await road.pushed('debug_a 1\nm 2\n');
   expect(await road.delivered(1)).toEqual(['m{instance="i1",job="test"} 2']);
   expect(await road.metric('sluice_push_samples_relabel_dropped_total{reason="rule"}')).toBe(3);
+  expect(await road.metric('sluice_samples_relabel_dropped_total{backend="primary",reason="rule"}')).toBe(0);
   expect(await road.metric('sluice_samples_accepted_total')).toBe(1);
 });
 
