@@ -208,6 +208,7 @@ export class Collector {
         classicHistograms: backend.sendClassicHistograms,
       })),
       metadataIntervalMs: metadataConfig.send ? metadataConfig.sendInterval : undefined,
+      relabelDropped: (drops) => this.events.pushRelabelDropped(drops),
     });
   }
 }

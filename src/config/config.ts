@@ -57,6 +57,8 @@ export interface PushgatewayConfig {
   readonly maxDecodedSize: number;
   /** Bound on the bytes of all bodies that are being received or decoded at one time. */
   readonly maxBufferedSize: number;
+  /** For every series of a push, whatever the backend. */
+  readonly metricRelabelConfigs: readonly RelabelConfig[];
 }
 
 export interface BackendConfig extends ProxyConfig {
@@ -79,6 +81,8 @@ export interface BackendConfig extends ProxyConfig {
   readonly sigv4?: SigV4Config;
   readonly tlsConfig: TlsConfig;
   readonly queueConfig: QueueConfig;
+  /** For what this backend is sent. */
+  readonly writeRelabelConfigs: readonly RelabelConfig[];
 }
 
 export interface AuthorizationConfig {
@@ -150,4 +154,31 @@ export interface QueueConfig {
   readonly retryOnNotFound: boolean;
   /** 0 keeps samples for ever. */
   readonly sampleAgeLimit: number;
+}
+
+export type RelabelAction =
+  | 'replace'
+  | 'keep'
+  | 'drop'
+  | 'hashmod'
+  | 'labelmap'
+  | 'labeldrop'
+  | 'labelkeep'
+  | 'lowercase'
+  | 'uppercase'
+  | 'keepequal'
+  | 'dropequal';
+
+/** One rule, complete and in a combination that Prometheus takes. */
+export interface RelabelConfig {
+  readonly action: RelabelAction;
+  readonly sourceLabels: readonly string[];
+  readonly separator: string;
+  /** RE2 syntax, without the anchors that it gets. */
+  readonly regex: string;
+  /** 0 for none. */
+  readonly modulus: number;
+  /** '' for none; a template for `replace`. */
+  readonly targetLabel: string;
+  readonly replacement: string;
 }

@@ -14,7 +14,7 @@ export function expandDocument(document: Document, env: Environment): DocumentEx
   const plainTexts = new Map<Scalar, string>();
   const refused = new Map<Scalar, { path: ConfigPath; problem: string }>();
   visitScalars(document.contents, [], (scalar, path) => {
-    const expansion = expandVariables(scalar.value, env);
+    const expansion = expandVariables(scalar.value, env, isInRelabelRule(path));
     if (expansion.kind === 'refused') refused.set(scalar, { path, problem: expansion.problem });
     if (expansion.kind !== 'expanded') return;
     const isPlain = scalar.type === Scalar.PLAIN && scalar.tag === undefined;
@@ -22,6 +22,11 @@ export function expandDocument(document: Document, env: Environment): DocumentEx
     (scalar as Scalar).value = isPlain ? typeAgain(expansion.text, document) : expansion.text;
   });
   return { plainTexts, refused };
+}
+
+/** There `${1}` is a group of the rule's regular expression. */
+function isInRelabelRule(path: ConfigPath): boolean {
+  return path.includes('writeRelabelConfigs') || path.includes('metricRelabelConfigs');
 }
 
 type TextScalar = Scalar & { value: string };

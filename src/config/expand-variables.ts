@@ -10,11 +10,14 @@ export type Expansion =
 
 type Piece = { readonly text: string } | { readonly problem: string };
 
-/** `$$` is a dollar sign; any other `$` that is not followed by `{` stays as it is. */
-export function expandVariables(text: string, env: Environment): Expansion {
+/**
+ * `$$` is a dollar sign; any other `$` that is not followed by `{` stays as it is. With `keepsGroups` `${1}` stays too, as
+ * what it is in the replacement of a regular expression.
+ */
+export function expandVariables(text: string, env: Environment, keepsGroups = false): Expansion {
   let expanded = '';
   let from = 0;
-  for (let at = nextMark(text, 0); at >= 0; at = nextMark(text, from)) {
+  for (let at = nextMark(text, 0, keepsGroups); at >= 0; at = nextMark(text, from, keepsGroups)) {
     expanded += text.slice(from, at);
     const end = text[at + 1] === '$' ? at + 2 : text.indexOf('}', at) + 1;
     if (end === 0) return { kind: 'refused', problem: 'expected "}" after "${", seen the end of the value' };
@@ -26,11 +29,17 @@ export function expandVariables(text: string, env: Environment): Expansion {
   return from === 0 ? { kind: 'unchanged' } : { kind: 'expanded', text: expanded + text.slice(from) };
 }
 
-function nextMark(text: string, from: number): number {
+function nextMark(text: string, from: number, keepsGroups: boolean): number {
   for (let at = text.indexOf('$', from); at >= 0; at = text.indexOf('$', at + 1)) {
-    if (text[at + 1] === '$' || text[at + 1] === '{') return at;
+    if (text[at + 1] === '$') return at;
+    if (text[at + 1] === '{' && !(keepsGroups && isGroup(text, at))) return at;
   }
   return -1;
+}
+
+/** `${1}`: no variable has such a name. */
+function isGroup(text: string, at: number): boolean {
+  return /^\$\{\d+\}/.test(text.slice(at, at + 12));
 }
 
 /** `reference` is what stands between the braces. The first colon ends the name, so a default may hold others. */

@@ -5,10 +5,11 @@ import type { Delivery } from '../delivery/delivery.ts';
 import type { PushWaiter } from '../delivery/offered-push.ts';
 import { ExpositionError } from '../exposition/exposition-error.ts';
 import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
+import { SeriesClashError } from '../remotewrite/series-clash-error.ts';
+import { SeriesTooLargeError } from '../remotewrite/series-too-large-error.ts';
 import { type ContentEncoding, readContentEncoding } from '../transcode/content-encoding.ts';
 import { decodeBody } from '../transcode/decode-body.ts';
 import { DecodeBodyError, DecodedSizeError } from '../transcode/decode-body-error.ts';
-import { SeriesTooLargeError } from '../transcode/sample-appender.ts';
 import type { StaleSeries } from '../transcode/stale-series.ts';
 import type { Transcoder } from '../transcode/transcoder.ts';
 import { OutputLimitError } from '../wire/output-buffer.ts';
@@ -205,7 +206,11 @@ function mostSamples(encoded: readonly EncodedSeries[]): number {
 
 /** The one place that knows how malformed and oversized pushes are thrown. */
 function outcomeOf(error: unknown): PushOutcome {
-  if (error instanceof DecodeBodyError || error instanceof CollisionError) {
+  if (
+    error instanceof DecodeBodyError ||
+    error instanceof CollisionError ||
+    error instanceof SeriesClashError
+  ) {
     return { kind: 'malformed', detail: error.message };
   }
   if (

@@ -1,6 +1,6 @@
 // The events of delivery, logged and counted. A failing backend is told once loudly, then quietly, then its recovery.
 import type { Clock } from './clock.ts';
-import type { BlockFacts, DeliveryEvents, DropFacts, SeriesFacts } from './events.ts';
+import type { BlockFacts, DeliveryEvents, DropFacts, RelabelDrops, SeriesFacts } from './events.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { RateLimit } from './rate-limit.ts';
@@ -85,6 +85,10 @@ export class LoggedDeliveryEvents implements DeliveryEvents {
 
   spoolUnreadable(e: { readonly backend: string; readonly detail: string }): void {
     this.#logAtMost('warn', `spool ${e.backend}`, e, 'spoolUnreadable');
+  }
+
+  relabelDropped(backend: string, drops: RelabelDrops): void {
+    this.#metrics.relabeling.dropped(backend, drops);
   }
 
   tlsReloaded(e: { readonly backend: string }): void {

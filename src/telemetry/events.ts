@@ -26,6 +26,18 @@ export interface DropFacts {
   readonly isUnseparated?: boolean;
 }
 
+/** Samples that rules took out of a push, by the reason. */
+export interface RelabelDrops {
+  /** A rule said so. */
+  readonly rule: number;
+  /** The series had no valid name any more. */
+  readonly noName: number;
+  /** It had become the same as another of the push. */
+  readonly duplicate: number;
+  /** It had become too large. */
+  readonly tooLarge: number;
+}
+
 export interface DeliveryEvents {
   /** An attempt ended, whatever its end. */
   requestEnded(backend: string, durationMs: number): void;
@@ -52,6 +64,8 @@ export interface DeliveryEvents {
   accessGranted(e: { readonly backend: string }): void;
   /** Native histograms were pushed that this backend is not sent. */
   histogramsWithheld(backend: string, count: number): void;
+  /** The backend's `writeRelabelConfigs` took samples out of a push. */
+  relabelDropped(backend: string, drops: RelabelDrops): void;
   /** What the backend has in the spool cannot be read now; it will be tried again. */
   spoolUnreadable(e: { readonly backend: string; readonly detail: string }): void;
   tlsReloaded(e: { readonly backend: string }): void;
@@ -100,6 +114,8 @@ export interface IntakeEvents {
   staleMarked(series: number): void;
   /** A group's series were forgotten: they get no markers. */
   staleGroupForgotten(): void;
+  /** `metricRelabelConfigs` took samples out of a push. */
+  pushRelabelDropped(drops: RelabelDrops): void;
   /** A defect of the program itself, met while it handled one push. */
   fault(error: unknown): void;
   /** Something in the configuration is allowed but gives up a protection. */

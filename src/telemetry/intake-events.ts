@@ -1,6 +1,6 @@
 // The events of pushes and of the program's life, logged and counted. An accepted push costs no log call.
 import type { Clock } from './clock.ts';
-import type { IntakeEvents, PushAnswered } from './events.ts';
+import type { IntakeEvents, PushAnswered, RelabelDrops } from './events.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { RateLimit } from './rate-limit.ts';
@@ -39,6 +39,10 @@ export class LoggedIntakeEvents implements IntakeEvents {
 
   staleGroupForgotten(): void {
     this.#metrics.pushes.staleGroupForgotten();
+  }
+
+  pushRelabelDropped(drops: RelabelDrops): void {
+    this.#metrics.relabeling.pushDropped(drops);
   }
 
   fault(error: unknown): void {

@@ -3,6 +3,7 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { BackendMetrics, type QueueReading, registerQueueGauges } from './backend-metrics.ts';
 import { type PushAnswer, PushTally } from './push-tally.ts';
+import { RelabelMetrics } from './relabel-metrics.ts';
 import { SpoolMetrics } from './spool-metrics.ts';
 
 export interface MetricsOptions {
@@ -16,11 +17,13 @@ export interface MetricsOptions {
 export class Metrics {
   readonly pushes: PushTally;
   readonly backends: BackendMetrics;
+  readonly relabeling: RelabelMetrics;
   readonly #registry = new Registry();
 
   constructor({ version, backends, pushAnswers = [] }: MetricsOptions) {
     this.pushes = new PushTally(this.#registry, pushAnswers);
     this.backends = new BackendMetrics(this.#registry, backends);
+    this.relabeling = new RelabelMetrics(this.#registry, backends);
     new Gauge({
       name: 'sluice_build_info',
       help: 'Always 1; the labels tell the version of Sluice and of Node.',

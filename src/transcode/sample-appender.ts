@@ -6,20 +6,13 @@ import type { FixedLabels } from '../labels/fixed-labels.ts';
 import { TIMESTAMP_MS } from '../labels/label-set.ts';
 import { InfinityBucket } from '../remotewrite/infinity-bucket.ts';
 import type { SeriesEncoder } from '../remotewrite/series-encoder.ts';
+import { SeriesIndex } from '../remotewrite/series-index.ts';
+import { SeriesTooLargeError } from '../remotewrite/series-too-large-error.ts';
 import { hashEncodedLabels } from '../wire/label-hash.ts';
 import type { OutputBuffer } from '../wire/output-buffer.ts';
 import type { BodyMemory } from './body-memory.ts';
 import type { PushTime } from './push-time.ts';
 import { type SendProfile, takesTwin } from './send-profile.ts';
-import { SeriesIndex } from './series-index.ts';
-
-/** One series is larger than any request to a backend may be. */
-export class SeriesTooLargeError extends RangeError {
-  /** `place` is for people, such as `line 7`. */
-  constructor(place: string, maxBytes: number, bytes: number) {
-    super(`Cannot forward series of exposition ${place}: expected at most ${maxBytes} bytes, found ${bytes}`);
-  }
-}
 
 export interface AppenderParts {
   readonly out: OutputBuffer;
@@ -190,7 +183,8 @@ export class SampleAppender {
   #checkSize(parser: SampleParser, seriesStart: number, line: number): void {
     const { maxSeriesBytes } = this.#options;
     const bytes = this.#parts.out.length - seriesStart;
-    if (bytes > maxSeriesBytes) throw new SeriesTooLargeError(parser.placeOf(line), maxSeriesBytes, bytes);
+    if (bytes > maxSeriesBytes)
+      throw new SeriesTooLargeError(`of exposition ${parser.placeOf(line)}`, maxSeriesBytes, bytes);
   }
 }
 

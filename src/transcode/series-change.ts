@@ -2,9 +2,9 @@
 import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
 import { fieldEnd, fieldValueStart } from '../remotewrite/label-field.ts';
 import { metricNameField, SeriesCursor } from '../remotewrite/series-cursor.ts';
+import { SeriesIndex } from '../remotewrite/series-index.ts';
 import { hashRange } from '../wire/words.ts';
 import type { RememberedSeries } from './remembered-series.ts';
-import { SeriesIndex } from './series-index.ts';
 
 /** What a push replaces: all of its group, or what has the names of its metrics. */
 export type Replaces = 'group' | 'names';

@@ -1,5 +1,6 @@
 // A push's body becomes remote-write bytes, whole or not at all. One transcoder serves all pushes, one after another:
 // its buffers are reused, and what it returns is valid until the next push.
+import type { RelabelConfig } from '../config/config.ts';
 import { ExpositionError } from '../exposition/exposition-error.ts';
 import { NumberScanner } from '../exposition/number-scanner.ts';
 import { cutEof } from '../exposition/open-metrics-eof.ts';
@@ -10,6 +11,8 @@ import { TIMESTAMP_MS, VALUE } from '../labels/label-set.ts';
 import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
 import { SeriesEncoder } from '../remotewrite/series-encoder.ts';
 import type { SeriesPieces } from '../remotewrite/series-pieces.ts';
+import { SeriesRelabeler } from '../remotewrite/series-relabeler.ts';
+import type { RelabelDrops } from '../telemetry/events.ts';
 import { ByteArena } from '../wire/byte-arena.ts';
 import { OutputBuffer } from '../wire/output-buffer.ts';
 import type { BodyFormat } from './body-format.ts';
@@ -36,6 +39,10 @@ export interface TranscoderOptions extends TextParserOptions {
   readonly metadataIntervalMs: number | undefined;
   /** What each backend takes. */
   readonly profiles: readonly SendProfile[];
+  /** Rules for every series, before any backend's own. */
+  readonly metricRelabelConfigs?: readonly RelabelConfig[];
+  /** Hears what these rules take out of a push. */
+  readonly relabelDropped?: (drops: RelabelDrops) => void;
 }
 
 export interface PushedBody {
@@ -71,6 +78,7 @@ export class Transcoder implements KnownSeriesSink {
   readonly #numbers = new NumberScanner(this.#knownSample, VALUE);
   readonly #profiles: readonly SendProfile[];
   readonly #profileOfBackend: readonly number[];
+  readonly #relabeler: SeriesRelabeler | undefined;
   #receivedAtMs = 0;
   /** Series of the body replayed last. */
   #knownSeries = 0;
@@ -83,6 +91,7 @@ export class Transcoder implements KnownSeriesSink {
     this.#out = new OutputBuffer(options.maxEncodedBytes);
     this.#parsers = new BodyParsers(this.#arena, options);
     this.#encoder = new SeriesEncoder(this.#out);
+    this.#relabeler = makeRelabeler(options);
     if (options.pushTimeMetrics) this.#pushTime = new PushTime(this.#arena);
     this.#appender = new SampleAppender(
       { out: this.#out, encoder: this.#encoder, memory: this.#memory, pushTime: this.#pushTime },
@@ -94,7 +103,8 @@ export class Transcoder implements KnownSeriesSink {
 
   /**
    * Transcodes a body; one result for each backend. Samples without a timestamp get `receivedAtMs`. Throws
-   * ExpositionError for a malformed body, SeriesTooLargeError and OutputLimitError for one over a limit.
+   * ExpositionError for a malformed body, SeriesClashError for one that the rules make so, SeriesTooLargeError and
+   * OutputLimitError for one over a limit.
    */
   transcode(body: PushedBody, fixed: FixedLabels, receivedAtMs: number): readonly EncodedSeries[] {
     try {
@@ -169,7 +179,8 @@ export class Transcoder implements KnownSeriesSink {
     if (!isQuiet) return undefined;
     this.#pushTime?.append(this.#encoder, this.#receivedAtMs);
     const { seriesNumber } = this.#memory;
-    return this.#forAllBackends({ ...this.#result(this.#knownSeries, 0), seriesNumber });
+    const known = { ...this.#result(this.#knownSeries, 0), seriesNumber };
+    return this.#forAllBackends(this.#relabel(known, true));
   }
 
   #parse(parser: SampleParser, fixed: FixedLabels, format?: number): readonly EncodedSeries[] {
@@ -196,7 +207,8 @@ export class Transcoder implements KnownSeriesSink {
     if (this.#metadata)
       appendDueMetadata(this.#out, this.#arena, families, this.#metadata, this.#receivedAtMs);
     const result = this.#result(sampleCount, withheldHistograms);
-    return timed === undefined ? result : { ...result, timed };
+    const encoded = timed === undefined ? result : { ...result, timed };
+    return this.#relabel(encoded, profile === this.#profiles[0]);
   }
 
   /** The body once more for each other profile: what stands in the output is kept aside. */
@@ -214,9 +226,30 @@ export class Transcoder implements KnownSeriesSink {
     return { bytes: this.#out.written(), sampleCount, withheldHistograms };
   }
 
+  /** What the rules leave of it; `isTold` for the first of the forms that a push has for its backends. */
+  #relabel(encoded: EncodedSeries, isTold: boolean): EncodedSeries {
+    if (this.#relabeler === undefined) return encoded;
+    const { dropped, ...relabeled } = this.#relabeler.relabel(encoded);
+    if (dropped !== undefined && isTold) this.#options.relabelDropped?.(dropped);
+    const isCounted = dropped === undefined || relabeled.timed === undefined;
+    return isCounted ? relabeled : { ...relabeled, timed: allNumbers(relabeled.sampleCount) };
+  }
+
   #forAllBackends(encoded: EncodedSeries): readonly EncodedSeries[] {
     return this.#profileOfBackend.length === 1 ? [encoded] : this.#profileOfBackend.map(() => encoded);
   }
+}
+
+/** Which of a push's samples have timestamps of their own is not known behind rules that take some out: it may be all. */
+function allNumbers(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, i) => i);
+}
+
+function makeRelabeler(options: TranscoderOptions): SeriesRelabeler | undefined {
+  const { metricRelabelConfigs = [], utf8Names, maxSeriesBytes, maxEncodedBytes } = options;
+  if (metricRelabelConfigs.length === 0) return undefined;
+  const limits = { maxSeriesBytes, maxBytes: maxEncodedBytes };
+  return new SeriesRelabeler(metricRelabelConfigs, { utf8Names, ...limits, onTrouble: 'refuse' });
 }
 
 function copyOf(encoded: EncodedSeries): EncodedSeries {

@@ -73,6 +73,7 @@ it('configFromObject fills in every default of the contract', () => {
         maxBodySize: 16 * 2 ** 20,
         maxDecodedSize: 64 * 2 ** 20,
         maxBufferedSize: 128 * 2 ** 20,
+        metricRelabelConfigs: [],
       },
     },
     labels: { defaults: {} },
@@ -104,6 +105,7 @@ it('configFromObject fills in every default of the contract', () => {
           retryOnNotFound: true,
           sampleAgeLimit: 3_600_000,
         },
+        writeRelabelConfigs: [],
       },
     ],
   });

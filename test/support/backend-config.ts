@@ -35,5 +35,6 @@ export function backendConfig(url: string, overrides: Overrides = {}): BackendCo
       sampleAgeLimit: 0,
       ...overrides.queueConfig,
     },
+    writeRelabelConfigs: overrides.writeRelabelConfigs ?? [],
   };
 }

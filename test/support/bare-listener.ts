@@ -91,6 +91,7 @@ function eventsInto(answered: PushAnswered[], faults: unknown[]): IntakeEvents {
     timestampsAdvanced: () => undefined,
     staleMarked: () => undefined,
     staleGroupForgotten: () => undefined,
+    pushRelabelDropped: () => undefined,
     configurationWarning: () => undefined,
     starting: () => undefined,
     listening: () => undefined,

@@ -1,5 +1,11 @@
 // Delivery's events as lists that a test can look at.
-import type { BlockFacts, DeliveryEvents, DropFacts, SeriesFacts } from '../../src/telemetry/events.ts';
+import type {
+  BlockFacts,
+  DeliveryEvents,
+  DropFacts,
+  RelabelDrops,
+  SeriesFacts,
+} from '../../src/telemetry/events.ts';
 
 type Named = { readonly backend: string; readonly detail: string };
 
@@ -14,6 +20,7 @@ export class RecordedEvents implements DeliveryEvents {
   /** Reasons, and `granted`, in order. */
   readonly access: string[] = [];
   readonly withheld: { backend: string; count: number }[] = [];
+  readonly relabelDrops: { backend: string; drops: RelabelDrops }[] = [];
   readonly reloaded: string[] = [];
   readonly spoolTroubles: Named[] = [];
   readonly tlsTroubles: Named[] = [];
@@ -57,6 +64,10 @@ export class RecordedEvents implements DeliveryEvents {
 
   spoolUnreadable(e: Named): void {
     this.spoolTroubles.push(e);
+  }
+
+  relabelDropped(backend: string, drops: RelabelDrops): void {
+    this.relabelDrops.push({ backend, drops });
   }
 
   tlsReloaded(e: { backend: string }): void {

@@ -10,6 +10,7 @@ import { oauth2Schema } from './oauth2-schema.ts';
 import { checkProxy, proxyKeys } from './proxy-schema.ts';
 import { duration, LONGEST_DURATION } from './quantities.ts';
 import { queueConfigSchema } from './queue-config-schema.ts';
+import { relabelConfigsSchema } from './relabel-schema.ts';
 import { sigV4Schema } from './sigv4-schema.ts';
 import { tlsConfigSchema } from './tls-config-schema.ts';
 
@@ -20,6 +21,9 @@ export function backendSchema(folder: string) {
     ...credentials(folder),
     ...proxyKeys(),
     queueConfig: queueConfigSchema().prefault({}).describe('How samples wait and are sent.'),
+    writeRelabelConfigs: relabelConfigsSchema()
+      .prefault([])
+      .describe('Rules for every series that this backend is sent.'),
   })
     .superRefine(checkTransport, ALWAYS)
     .superRefine(checkCredentials, ALWAYS)

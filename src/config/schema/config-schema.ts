@@ -8,6 +8,7 @@ import { listenAddressSchema } from './listen-address-schema.ts';
 import { mapping } from './mapping.ts';
 import { pushgatewaySchema } from './pushgateway-schema.ts';
 import { duration, LONGEST_DURATION } from './quantities.ts';
+import { checkRelabelNames } from './relabel-names.ts';
 import { serverSchema } from './server-schema.ts';
 import { checkAcknowledge, withAcknowledge } from './spool-rules.ts';
 import { spoolSchema } from './spool-schema.ts';
@@ -42,6 +43,7 @@ export function configSchema(folder: string) {
       .describe('Where pushes are kept on disk until they are delivered; absent: in memory only.'),
   })
     .superRefine(checkAcknowledge, ALWAYS)
+    .superRefine(checkRelabelNames, ALWAYS)
     .transform(withAcknowledge);
 }
 

@@ -4,6 +4,7 @@ import { ALWAYS, fieldsOf, notAbove, refuse } from './cross-checks.ts';
 import { mapping } from './mapping.ts';
 import { pathPrefixesSchema } from './path-prefixes-schema.ts';
 import { duration, size, wholeNumber } from './quantities.ts';
+import { relabelConfigsSchema } from './relabel-schema.ts';
 
 export function pushgatewaySchema() {
   return mapping({
@@ -60,6 +61,9 @@ export function pushgatewaySchema() {
       .prefault('off')
       .describe('onReplace: series that a push replaces and does not have get a staleness marker.'),
     ...sizes(),
+    metricRelabelConfigs: relabelConfigsSchema()
+      .prefault([])
+      .describe('Rules for every pushed series, before it goes to any backend.'),
   })
     .superRefine(checkMarkStale, ALWAYS)
     .superRefine(notAbove('maxBodySize', 'maxDecodedSize', 'bytes'), ALWAYS)

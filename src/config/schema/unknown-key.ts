@@ -1,7 +1,7 @@
 // Explains a key that the schema does not have: not built yet, misspelt, or out of place.
 
 /** Keys of the design that this version cannot honour; saying "unknown" would send the reader looking for a typo. */
-const NOT_SUPPORTED = new Set(['azureAd', 'writeRelabelConfigs']);
+const NOT_SUPPORTED = new Set(['azureAd']);
 
 export function describeUnknownKey(key: string, known: readonly string[]): string {
   if (NOT_SUPPORTED.has(key)) return 'not supported by this version of Sluice';

@@ -173,7 +173,7 @@ describe('queueConfig', () => {
 });
 
 it('keys of later versions are refused by name', () => {
-  for (const key of ['azureAd', 'writeRelabelConfigs']) {
+  for (const key of ['azureAd']) {
     refused(`${key}: {}`, `${key}: not supported by this version of Sluice`);
   }
   refused(

@@ -1,6 +1,6 @@
 // The index of a push's series against a plain map.
 import { describe, expect, test } from 'vitest';
-import { SeriesIndex } from '../../src/transcode/series-index.ts';
+import { SeriesIndex } from '../../src/remotewrite/series-index.ts';
 import { OutputBuffer } from '../../src/wire/output-buffer.ts';
 import { Dice, holdsForDice } from '../support/dice.ts';
 

@@ -1,0 +1,141 @@
+// Relabeling rules: the keys of Prometheus in the Operator's spelling, refused in the same combinations
+// (https://prometheus.io/docs/prometheus/latest/configuration/configuration/#relabel_config).
+import * as z from 'zod';
+import type { RelabelAction } from '../config.ts';
+import { ALWAYS, fieldsOf, refuse, refuseValue } from './cross-checks.ts';
+import { mapping } from './mapping.ts';
+import { wholeNumber } from './quantities.ts';
+import { regexProblem } from './regex-problem.ts';
+
+const ACTIONS: readonly RelabelAction[] = [
+  'replace',
+  'keep',
+  'drop',
+  'hashmod',
+  'labelmap',
+  'labeldrop',
+  'labelkeep',
+  'lowercase',
+  'uppercase',
+  'keepequal',
+  'dropequal',
+];
+/** As the Operator's own schema spells them; the program takes any case, as Prometheus does. */
+const CAPITALISED = ['HashMod', 'LabelMap', 'LabelDrop', 'LabelKeep', 'KeepEqual', 'DropEqual'];
+const DEFAULTS = { sourceLabels: [], separator: ';', regex: '(.*)', modulus: 0, replacement: '$1' };
+
+export function relabelConfigsSchema() {
+  return z.array(relabelConfigSchema());
+}
+
+function relabelConfigSchema() {
+  return mapping({
+    action: actionSchema().prefault('replace').describe('What the rule does.'),
+    sourceLabels: z
+      .array(nonEmptyText('a label name'))
+      .prefault(DEFAULTS.sourceLabels)
+      .describe('Labels whose values are joined and matched.'),
+    separator: text().prefault(DEFAULTS.separator).describe('What is put between the joined values.'),
+    regex: regexSchema()
+      .prefault(DEFAULTS.regex)
+      .describe('RE2 expression that has to match the joined value as a whole, or a label name.'),
+    modulus: wholeNumber(0, Number.MAX_SAFE_INTEGER)
+      .prefault(DEFAULTS.modulus)
+      .describe('hashmod: what the hash is divided by.'),
+    targetLabel: nonEmptyText('a label name')
+      .exactOptional()
+      .describe('The label that is set or compared; $1 and the like stand for groups with replace.'),
+    replacement: text()
+      .prefault(DEFAULTS.replacement)
+      .describe('The new value, or for labelmap the new name; $1 and the like stand for groups of regex.'),
+  })
+    .superRefine(checkCombination, ALWAYS)
+    .transform(({ targetLabel = '', ...rule }) => ({ ...rule, targetLabel }));
+}
+
+function actionSchema() {
+  return z
+    .string({ error: `one of ${ACTIONS.join(', ')}` })
+    .meta({ enum: [...ACTIONS.flatMap((action) => [action, capitalised(action)])] })
+    .transform((name, context) => {
+      const action = ACTIONS.find((known) => known === name.toLowerCase());
+      if (action !== undefined) return action;
+      refuseValue(context, `one of ${ACTIONS.join(', ')}`, name);
+      return z.NEVER;
+    });
+}
+
+function capitalised(action: string): string {
+  const simple = action.charAt(0).toUpperCase() + action.slice(1);
+  return CAPITALISED.find((known) => known.toLowerCase() === action) ?? simple;
+}
+
+/** A lone surrogate has no UTF-8. */
+function text() {
+  return z.string({ error: 'text (in quotes)' }).superRefine((value, context) => {
+    if (!value.isWellFormed()) refuse(context, [], 'text of whole characters', 'half a surrogate pair');
+  });
+}
+
+function nonEmptyText(kind: string) {
+  return text().superRefine((value, context) => {
+    if (value === '') refuse(context, [], kind, 'an empty value');
+  });
+}
+
+function regexSchema() {
+  return text().superRefine((regex, context) => {
+    const problem = regexProblem(regex);
+    if (problem !== undefined) refuse(context, [], 'a regular expression in RE2 syntax', problem);
+  });
+}
+
+const NEEDS_TARGET: readonly unknown[] = [
+  'replace',
+  'hashmod',
+  'lowercase',
+  'uppercase',
+  'keepequal',
+  'dropequal',
+];
+
+function checkCombination(value: unknown, context: z.core.$RefinementCtx<unknown>): void {
+  const rule = fieldsOf(value);
+  const { action } = rule;
+  if (action === 'hashmod' && rule.modulus === 0)
+    refuse(context, ['modulus'], 'a modulus of 1 or more for hashmod', 'none');
+  if (NEEDS_TARGET.includes(action) && rule.targetLabel === undefined)
+    refuse(context, ['targetLabel'], `a target label for ${action}`, 'none');
+  switch (action) {
+    case 'labelmap':
+      if (rule.replacement === '')
+        refuse(context, ['replacement'], 'a new name for labelmap', 'an empty value');
+      return;
+    case 'lowercase':
+    case 'uppercase':
+      if (isSet(rule, 'replacement')) refuse(context, ['replacement'], `none for ${action}`, 'one');
+      return;
+    case 'keepequal':
+    case 'dropequal':
+      return refuseOthers(rule, ['sourceLabels', 'targetLabel'], context);
+    case 'labeldrop':
+    case 'labelkeep':
+      return refuseOthers(rule, ['regex'], context);
+  }
+}
+
+type Rule = Readonly<Record<string, unknown>>;
+
+function refuseOthers(rule: Rule, allowed: readonly string[], context: z.core.$RefinementCtx<unknown>): void {
+  for (const key of Object.keys(DEFAULTS).concat('targetLabel')) {
+    if (!allowed.includes(key) && isSet(rule, key))
+      refuse(context, [key], `only ${allowed.join(' and ')} for ${rule.action}`, `${key} beside it`);
+  }
+}
+
+/** What has its default was not set, or might as well not have been. */
+function isSet(rule: Rule, key: string): boolean {
+  const fallback = (DEFAULTS as Rule)[key];
+  const value = rule[key];
+  return Array.isArray(value) ? value.length > 0 : value !== fallback;
+}
