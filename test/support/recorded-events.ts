@@ -14,6 +14,9 @@ export class RecordedEvents implements DeliveryEvents {
   /** Reasons, and `granted`, in order. */
   readonly access: string[] = [];
   readonly withheld: { backend: string; count: number }[] = [];
+  /** Versions as chosen, `fell back: <reason>` and `restored`, in order. */
+  readonly messageVersions: string[] = [];
+  exemplarsNotWritten = 0;
   readonly reloaded: string[] = [];
   readonly spoolTroubles: Named[] = [];
   readonly tlsTroubles: Named[] = [];
@@ -57,6 +60,22 @@ export class RecordedEvents implements DeliveryEvents {
 
   spoolUnreadable(e: Named): void {
     this.spoolTroubles.push(e);
+  }
+
+  messageVersionChosen(_backend: string, version: 1 | 2): void {
+    this.messageVersions.push(String(version));
+  }
+
+  messageVersionFellBack({ reason }: { reason: string }): void {
+    this.messageVersions.push(`fell back: ${reason}`);
+  }
+
+  messageVersionRestored(): void {
+    this.messageVersions.push('restored');
+  }
+
+  exemplarsRejected(_backend: string, count: number): void {
+    this.exemplarsNotWritten += count;
   }
 
   tlsReloaded(e: { backend: string }): void {
