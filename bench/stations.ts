@@ -19,6 +19,7 @@ const OPTIONS = {
   maxSeriesBytes: 1 << 20,
   metadataIntervalMs: 60_000,
   pushTimeMetrics: false,
+  startTimestamps: false,
   profiles: [{ exemplars: true, nativeHistograms: true, classicHistograms: false }],
 } as const;
 /** Distinct bodies that take turns. */

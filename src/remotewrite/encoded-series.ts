@@ -12,4 +12,6 @@ export interface EncodedSeries {
   readonly sampleCount: number;
   /** Native histograms that were pushed and are not among them. */
   readonly withheldHistograms: number;
+  /** Whether series have start timestamps, which only remote write 2.0 has fields for: see `stripStartTimestamps`. */
+  readonly hasStartTimestamps: boolean;
 }

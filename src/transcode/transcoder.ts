@@ -34,6 +34,8 @@ export interface TranscoderOptions extends TextParserOptions {
   readonly maxSeriesBytes: number;
   /** How often a family's TYPE and HELP are sent; undefined for never. */
   readonly metadataIntervalMs: number | undefined;
+  /** Whether some backend takes start timestamps (remote write 2.0). */
+  readonly startTimestamps: boolean;
   /** What each backend takes. */
   readonly profiles: readonly SendProfile[];
 }
@@ -168,7 +170,7 @@ export class Transcoder implements KnownSeriesSink {
     const isQuiet = this.#metadata?.isQuiet(this.#memory.signature, this.#receivedAtMs) ?? true;
     if (!isQuiet) return undefined;
     this.#pushTime?.append(this.#encoder, this.#receivedAtMs);
-    return this.#forAllBackends(this.#result(this.#knownSeries, 0));
+    return this.#forAllBackends(this.#result(this.#knownSeries, 0, false));
   }
 
   #parse(parser: SampleParser, fixed: FixedLabels, format?: number): readonly EncodedSeries[] {
@@ -189,12 +191,12 @@ export class Transcoder implements KnownSeriesSink {
     this.#out.reset();
     const { families } = parser;
     this.#appender.run(parser, fixed, profile, this.#receivedAtMs);
-    const { sampleCount, withheldHistograms } = this.#appender;
+    const { sampleCount, withheldHistograms, hasStartTimestamps } = this.#appender;
     this.#pushTime?.append(this.#encoder, this.#receivedAtMs);
     this.#pushTime?.describe(families);
     if (this.#metadata)
       appendDueMetadata(this.#out, this.#arena, families, this.#metadata, this.#receivedAtMs);
-    return this.#result(sampleCount, withheldHistograms);
+    return this.#result(sampleCount, withheldHistograms, hasStartTimestamps);
   }
 
   /** The body once more for each other profile: what stands in the output is kept aside. */
@@ -207,9 +209,9 @@ export class Transcoder implements KnownSeriesSink {
     return this.#profileOfBackend.map((profile) => results[profile]!);
   }
 
-  #result(pushedSamples: number, withheldHistograms: number): EncodedSeries {
+  #result(pushedSamples: number, withheldHistograms: number, hasStartTimestamps: boolean): EncodedSeries {
     const sampleCount = pushedSamples + (this.#pushTime ? 1 : 0);
-    return { bytes: this.#out.written(), sampleCount, withheldHistograms };
+    return { bytes: this.#out.written(), sampleCount, withheldHistograms, hasStartTimestamps };
   }
 
   #forAllBackends(encoded: EncodedSeries): readonly EncodedSeries[] {

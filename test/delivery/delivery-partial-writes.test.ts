@@ -29,7 +29,12 @@ function fourSeries(timestampMs: number): EncodedSeries {
       { labels: labels('h'), histograms },
     ],
   });
-  return { bytes: WRITE_REQUEST.encode(message).finish(), sampleCount: 4, withheldHistograms: 0 };
+  return {
+    bytes: WRITE_REQUEST.encode(message).finish(),
+    sampleCount: 4,
+    withheldHistograms: 0,
+    hasStartTimestamps: false,
+  };
 }
 
 async function sendTo(...script: Step[]) {
