@@ -25,6 +25,8 @@ export class LabelRefs {
   #nameLengths = new Int32Array(FIRST_LABELS);
   #names = new Int32Array(FIRST_LABELS);
   #values = new Int32Array(FIRST_LABELS);
+  /** Bytes of both references. */
+  #refLengths = new Int32Array(FIRST_LABELS);
   /** The symbol of `__name__`; 0 until it is met. */
   #metricLabel = 0;
 
@@ -69,10 +71,8 @@ export class LabelRefs {
     const isKnown =
       known > 0 && at + known <= limit && equalRange(this.#view, this.#starts[place]!, at, known);
     const end = isKnown ? at + known : this.#lookUp(place, at);
-    const name = this.#names[place]!;
-    const value = this.#values[place]!;
-    if (name === this.#metricLabel) this.metric = value;
-    this.length += varintLength(name) + varintLength(value);
+    if (this.#names[place] === this.#metricLabel) this.metric = this.#values[place]!;
+    this.length += this.#refLengths[place]!;
     return end;
   }
 
@@ -85,7 +85,9 @@ export class LabelRefs {
     const valueLengthAt = nameStart + nameLength + 1;
     const valueStart = varintEnd(bytes, valueLengthAt);
     const valueLength = readVarint(bytes, valueLengthAt);
-    this.#values[place] = this.#symbols.refOf(bytes, this.#view, valueStart, valueLength);
+    const value = this.#symbols.refOf(bytes, this.#view, valueStart, valueLength);
+    this.#values[place] = value;
+    this.#refLengths[place] = varintLength(this.#names[place]!) + varintLength(value);
     const end = valueStart + valueLength;
     this.#starts[place] = at;
     this.#lengths[place] = end - at;
@@ -115,5 +117,6 @@ export class LabelRefs {
     this.#nameLengths = grow(this.#nameLengths);
     this.#names = grow(this.#names);
     this.#values = grow(this.#values);
+    this.#refLengths = grow(this.#refLengths);
   }
 }

@@ -169,6 +169,29 @@ describe('a translated request', () => {
   });
 });
 
+test('a native histogram is byte for byte what the published definition makes of it', () => {
+  const histogram: DecodedHistogram = {
+    count: 3n,
+    sum: 4.5,
+    schema: -1,
+    zeroThreshold: 0.001,
+    zeroCount: 0n,
+    negativeSpans: [],
+    negativeDeltas: [],
+    negativeCounts: [],
+    positiveSpans: [{ offset: -2, length: 2 }],
+    positiveDeltas: [1n, 1n],
+    positiveCounts: [],
+    resetHint: 0,
+    timestampMs: 1_700_000_000_123,
+    customValues: [],
+  };
+  const bytes = newTranslator().translate(toFields([{ labels: [['__name__', 'h']], histogram }]));
+  expect(bytes.toString('hex')).toBe(
+    '220022085f5f6e616d655f5f2201682a310a0201021a290803190000000000001240200129fca9f1d24d62503f30005a04080310026202020278fbd095ffbc312a00',
+  );
+});
+
 describe('start timestamps', () => {
   /** The fields with a start timestamp in their one series. */
   const withStart = (fields: Buffer, startMs: number) => {
