@@ -49,7 +49,7 @@ export class LabelRefs {
     this.length = 0;
     this.metric = 0;
     let at = start;
-    while (at < end && this.#bytes[at] === LABELS_TAG) at = this.#label(at, end);
+    while (at < end && this.#bytes[at] === LABELS_TAG) at = this.#label(at);
     return at;
   }
 
@@ -63,13 +63,12 @@ export class LabelRefs {
     return at;
   }
 
-  #label(at: number, limit: number): number {
+  #label(at: number): number {
     const place = this.count++;
     if (place === this.#starts.length) this.#grow();
     const known = this.#lengths[place]!;
-    // The field's own length is a part of what is compared: where that is equal all is.
-    const isKnown =
-      known > 0 && at + known <= limit && equalRange(this.#view, this.#starts[place]!, at, known);
+    // A field of another length differs in its first bytes, which hold that: nothing behind it is compared.
+    const isKnown = known > 0 && equalRange(this.#view, this.#starts[place]!, at, known);
     const end = isKnown ? at + known : this.#lookUp(place, at);
     if (this.#names[place] === this.#metricLabel) this.metric = this.#values[place]!;
     this.length += this.#refLengths[place]!;

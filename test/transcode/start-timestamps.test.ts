@@ -167,6 +167,15 @@ describe('OpenMetrics text', () => {
     expect(starts(body)).toMatchObject({ 'c_total{}@100000': 50_000, 'c_total{}@200000': 150_000 });
   });
 
+  test('gives it again when the same body comes again, whatever stands last in it', () => {
+    const transcoder = newTranscoder({ startTimestamps: true });
+    for (let i = 0; i < 4; i++) {
+      const body = lines('# TYPE c counter', `c_created ${i}`, 'c_total 1', '# EOF');
+      const encoded = transcode(transcoder, body, 'openMetrics');
+      expect(decode(encoded.bytes)[1]?.startsMs).toEqual([Math.max(1, 1000 * i)]);
+    }
+  });
+
   test('gives it again when the same body comes again, and forgets it with the next', () => {
     const transcoder = newTranscoder({ startTimestamps: true });
     for (let i = 0; i < 3; i++) {
