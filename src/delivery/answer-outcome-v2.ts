@@ -29,7 +29,8 @@ export function answerOutcomeV2(
     case 'delivered':
       return written.isTold ? confirmed(outcome, written, sent) : unconfirmed(outcome);
     case 'rejected':
-      if (outcome.status === 415) return { kind: 'notUnderstood', reason: 'status_415', outcome };
+      if (outcome.status === 415)
+        return { kind: 'notUnderstood', reason: 'status_415', outcome: { ...outcome, isOurFault: true } };
       return inPart(outcome, written, sent);
     case 'partial':
     case 'retry':
@@ -40,8 +41,9 @@ export function answerOutcomeV2(
 /** A receiver of 1.0 that does not look at the content type reads an empty message and is content. */
 function unconfirmed({ status }: Extract<SendOutcome, { kind: 'delivered' }>): NotUnderstood {
   const detail = `answered ${status} without saying what was written: expected X-Prometheus-Remote-Write-Samples-Written, found none`;
-  const outcome: SendOutcome = { kind: 'rejected', status, reason: 'unconfirmed', detail, remedy: 'none' };
-  return { kind: 'notUnderstood', reason: 'unconfirmed', outcome };
+  const reason = 'unconfirmed';
+  const outcome: SendOutcome = { kind: 'rejected', status, reason, detail, remedy: 'none', isOurFault: true };
+  return { kind: 'notUnderstood', reason, outcome };
 }
 
 function confirmed(
@@ -57,7 +59,10 @@ function confirmed(
   return { kind: 'partial', status, reason: 'short_write', detail, written: written.samples };
 }
 
-/** Where some of it was written, what was not is refused for good: sending it again would write the rest twice. */
+/**
+ * Where some of it was written, what was not is refused for good: sending it again would write the rest twice. Where all
+ * of it was, the refusal is one of exemplars.
+ */
 function inPart(
   outcome: Extract<SendOutcome, { kind: 'rejected' }>,
   { samples }: WrittenCounts,
@@ -65,5 +70,6 @@ function inPart(
 ): SendOutcome {
   const { status, reason, detail } = outcome;
   if (status < 400 || samples === 0) return outcome;
-  return { kind: 'partial', status, reason, detail, written: Math.min(samples, sampleCount) };
+  if (samples >= sampleCount) return { kind: 'delivered', status };
+  return { kind: 'partial', status, reason, detail, written: samples };
 }

@@ -64,6 +64,8 @@ export function decodeSpooledPush(record: Uint8Array): SpooledPush {
       bytes: bytes.subarray(start, end),
       sampleCount: readVarint(bytes, samplesAt),
       withheldHistograms: 0,
+      // Not written down: whoever must not send any has to look for them.
+      hasStartTimestamps: true,
     };
     parts.push({ profile: bytes[at]!, encoded });
     at = end;
