@@ -55,8 +55,13 @@ function confirmed(
   if (written.isUncertain || written.samples >= sampleCount) return outcome;
   // Mimir and Cortex, of a replica that is not the elected one: discarded on purpose.
   if (status === 202 && written.samples === 0) return outcome;
-  const detail = `answered ${status} and wrote ${written.samples} of ${sampleCount} samples`;
-  return { kind: 'partial', status, reason: 'short_write', detail, written: written.samples };
+  return {
+    kind: 'partial',
+    status,
+    reason: 'short_write',
+    detail: `answered ${status}`,
+    written: written.samples,
+  };
 }
 
 /**
