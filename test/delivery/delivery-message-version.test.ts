@@ -1,5 +1,6 @@
 // Remote write 2.0 as a backend sees it, and what becomes of it where the backend does not know it (C15, C16, C17, C49, C50, C52).
 import { describe, expect, test } from 'vitest';
+import { Secret } from '../../src/config/secret.ts';
 import type { EncodedSeries } from '../../src/remotewrite/encoded-series.ts';
 import { findValue, MAX_START_BYTES, writeWithStart } from '../../src/remotewrite/start-timestamps.ts';
 import { backendConfig } from '../support/backend-config.ts';
@@ -139,6 +140,17 @@ describe('a backend that answers 415', () => {
     expect(types(receiver)).toEqual([V2, V1, V1]);
     expect((receiver.requests[0]!.decoded as DecodedRequestV2).series[0]!.startsMs).toEqual([startMs]);
     expect(receiver.deliveredValues).toEqual([1, 2]);
+  });
+
+  test('is told who we are in both requests', async () => {
+    const receiver = await startReceiver([onlyV1(refusal)]);
+    const authorization = { type: 'Bearer', credentials: new Secret('hunter2') };
+    const config = backendConfig(receiver.url(), { messageVersion: 'V2.0', authorization });
+    const { push, events } = startDelivery(config);
+    push('a');
+    await waitUntil(() => events.sent.length === 1, 'a');
+    const credentials = receiver.requests.map((request) => header(request, 'authorization'));
+    expect(credentials).toEqual([['Bearer hunter2'], ['Bearer hunter2']]);
   });
 
   test('to both versions gets each once, and the samples are dropped', async () => {
