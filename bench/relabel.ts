@@ -40,6 +40,7 @@ function encodedPush(): { encoded: EncodedSeries; digitsAt: number[] } {
     maxEncodedBytes: 1 << 28,
     maxSeriesBytes: 1 << 20,
     metadataIntervalMs: undefined,
+    startTimestamps: false,
     pushTimeMetrics: false,
     profiles: [{ exemplars: true, nativeHistograms: true, classicHistograms: false }],
   });

@@ -20,6 +20,7 @@ const OPTIONS = {
   maxSeriesBytes: 1 << 20,
   metadataIntervalMs: 60_000,
   pushTimeMetrics: false,
+  startTimestamps: false,
   profiles: [{ exemplars: true, nativeHistograms: true, classicHistograms: false }],
 } as const;
 /** Distinct bodies that take turns. */
@@ -83,9 +84,10 @@ function staleBench(
 ): void {
   const transcoder = new Transcoder({ ...OPTIONS, metadataIntervalMs: undefined });
   const encoded = payloads.map((payload, i) => {
-    const { bytes, sampleCount, withheldHistograms } = push(transcoder, payload, i);
+    const encoded = push(transcoder, payload, i);
+    const { bytes } = encoded;
     const kept = Buffer.concat([bytes, Buffer.alloc(8)]).subarray(0, bytes.length);
-    return { bytes: kept, sampleCount, withheldHistograms, ...(kind === 'known' && { seriesNumber: i }) };
+    return { ...encoded, bytes: kept, ...(kind === 'known' && { seriesNumber: i }) };
   });
   const silent = { staleMarked: () => undefined, staleGroupForgotten: () => undefined };
   const stale = new StaleSeries({ maxMemoryBytes: 1 << 28, maxPushBytes: 1 << 28 }, silent);

@@ -207,6 +207,7 @@ export class Collector {
         nativeHistograms: backend.sendNativeHistograms,
         classicHistograms: backend.sendClassicHistograms,
       })),
+      startTimestamps: remoteWrite.some(({ messageVersion }) => messageVersion === 'V2.0'),
       metadataIntervalMs: metadataConfig.send ? metadataConfig.sendInterval : undefined,
       relabelDropped: (drops) => this.events.pushRelabelDropped(drops),
     });

@@ -69,7 +69,9 @@ export interface BackendConfig extends ProxyConfig {
   /** Whether pushes are refused while its queue is full, and `delivered` waits for it. */
   readonly required: boolean;
   readonly remoteTimeout: number;
-  readonly messageVersion: 'V1.0';
+  readonly messageVersion: 'V1.0' | 'V2.0';
+  /** Whether a backend of V2.0 that does not know it is sent V1.0. */
+  readonly messageVersionFallback: boolean;
   readonly sendExemplars: boolean;
   readonly sendNativeHistograms: boolean;
   /** Of a histogram that has a native part; the others are always sent as classic ones. */

@@ -1,8 +1,10 @@
 // Turns an answer of the backend into the outcome of an attempt. The status decides, never the text of the body.
 import type { Remedy, SendOutcome } from '../remotewrite/send-outcome.ts';
-import type { Answer } from './attempt.ts';
+import type { Answer, AttemptEnd } from './attempt.ts';
+import type { Authenticated } from './auth/backend-auth.ts';
 import { printable } from './printable.ts';
 import { parseRetryAfter } from './retry-after.ts';
+import { transportFailure } from './transport-reason.ts';
 
 const REMEDIES: Readonly<Record<number, Remedy>> = {
   400: 'separate',
@@ -16,6 +18,21 @@ const OUR_FAULTS: readonly number[] = [401, 403, 404, 407];
 
 export interface AnswerRules {
   readonly retryOnNotFound: boolean;
+}
+
+/** How a POST ended, which is not made at all where no credentials are to be had. */
+export type PostEnd = AttemptEnd | Extract<Authenticated, { kind: 'unavailable' }>;
+
+/** The outcome of an attempt to send remote write 1.0. */
+export function endOutcome(end: PostEnd, rules: AnswerRules, nowMs: number): SendOutcome {
+  switch (end.kind) {
+    case 'answered':
+      return answerOutcome(end, rules, nowMs);
+    case 'failed':
+      return { kind: 'retry', ...transportFailure(end.error) };
+    case 'unavailable':
+      return end.outcome;
+  }
 }
 
 export function answerOutcome(answer: Answer, { retryOnNotFound }: AnswerRules, nowMs: number): SendOutcome {

@@ -4,15 +4,15 @@ import type { Block } from '../remotewrite/block.ts';
 import type { SendOutcome } from '../remotewrite/send-outcome.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { DeliveryEvents } from '../telemetry/events.ts';
-import { answerOutcome } from './answer-outcome.ts';
-import type { AttemptRequest } from './attempt.ts';
+import { endOutcome, type PostEnd } from './answer-outcome.ts';
+import type { AttemptEnd } from './attempt.ts';
 import type { Authenticated, BackendAuth } from './auth/backend-auth.ts';
 import { createAuth } from './auth/create-auth.ts';
 import { ConfiguredSecrets } from './configured-secrets.ts';
 import { ConnectionPool } from './connection-pool.ts';
+import { MessageV2Sender } from './message-v2-sender.ts';
 import { proxyChoice } from './proxy-route.ts';
 import { parseTarget, type Target } from './target.ts';
-import { transportFailure } from './transport-reason.ts';
 
 export interface UpstreamDeps {
   readonly events: DeliveryEvents;
@@ -31,6 +31,8 @@ export class UpstreamClient {
   readonly #configured: ConfiguredSecrets;
   readonly #headers: readonly string[];
   readonly #pool: ConnectionPool;
+  /** Undefined where the backend is sent remote write 1.0. */
+  readonly #messages: MessageV2Sender | undefined;
 
   /** Throws an Error that names the file where one for TLS or credentials cannot be used. */
   constructor(backend: BackendConfig, deps: UpstreamDeps) {
@@ -58,33 +60,56 @@ export class UpstreamClient {
     });
     const onUnreadable = (detail: string) => events.credentialsUnreadable({ backend: name, detail });
     this.#auth = createAuth(backend, { ...shared, userAgent, env, onUnreadable });
+    this.#messages = this.#openMessages();
   }
 
   /** `retries` is 0 for a block's first attempt. */
   async send(block: Block, retries: number, signal: AbortSignal): Promise<SendOutcome> {
-    const { origin, path } = this.#target;
-    const headers = this.#headersOf(block, retries);
-    const unsigned = { method: 'POST', origin, path, headers, body: block.body } as const;
-    const authenticated = await this.#auth.authenticate(unsigned, signal);
-    const outcome =
-      authenticated.kind === 'ready'
-        ? await this.#attempt({ ...unsigned, headers: [...headers, ...authenticated.headers] }, signal)
-        : authenticated.outcome;
-    tellRefusal(authenticated, outcome);
+    const outcome = this.#messages
+      ? await this.#messages.send(block, retries, signal)
+      : endOutcome(
+          await this.#post(block, retries, signal),
+          this.#backend.queueConfig,
+          this.#deps.clock.nowMs(),
+        );
     return outcome.kind === 'delivered' ? outcome : { ...outcome, detail: this.#redact(outcome.detail) };
   }
 
-  async #attempt({ path, headers, body }: AttemptRequest, signal: AbortSignal): Promise<SendOutcome> {
-    const { clock } = this.#deps;
-    const limits = { timeoutMs: this.#backend.remoteTimeout, signal, clock };
-    const end = await this.#pool.attempt({ path, headers, body }, limits);
-    if (end.kind === 'failed') return { kind: 'retry', ...transportFailure(end.error) };
-    return answerOutcome(end, this.#backend.queueConfig, clock.nowMs());
+  /** Takes note of the metadata of a push that is queued; needed for a backend that is sent remote write 2.0 only. */
+  noteMetadata(fields: Uint8Array): void {
+    this.#messages?.noteMetadata(fields);
   }
 
   /** Ends every connection; attempts that are still going on fail. */
   async close(): Promise<void> {
     await Promise.all([this.#pool.close(), this.#auth.close()]);
+  }
+
+  async #post(request: Block, retries: number, signal: AbortSignal): Promise<PostEnd> {
+    const { origin, path } = this.#target;
+    const { body } = request;
+    const headers = this.#headersOf(request, retries);
+    const unsigned = { method: 'POST', origin, path, headers, body } as const;
+    const authenticated = await this.#auth.authenticate(unsigned, signal);
+    if (authenticated.kind !== 'ready') return authenticated;
+    const limits = { timeoutMs: this.#backend.remoteTimeout, signal, clock: this.#deps.clock };
+    const signed = { path, headers: [...headers, ...authenticated.headers], body };
+    const end = await this.#pool.attempt(signed, limits);
+    tellRefusal(authenticated, end);
+    return end;
+  }
+
+  #openMessages(): MessageV2Sender | undefined {
+    const { events, clock } = this.#deps;
+    const { name, messageVersion } = this.#backend;
+    if (messageVersion === 'V2.0')
+      return new MessageV2Sender(this.#backend, {
+        events,
+        clock,
+        post: (request, retries, signal) => this.#post(request, retries, signal),
+      });
+    events.messageVersionChosen(name, 1);
+    return undefined;
   }
 
   #headersOf(block: Block, retries: number): string[] {
@@ -100,8 +125,8 @@ export class UpstreamClient {
 }
 
 /** Credentials that were refused may be replaced before the next attempt. */
-function tellRefusal(authenticated: Authenticated, outcome: SendOutcome): void {
-  if (authenticated.kind !== 'ready' || outcome.kind !== 'retry') return;
-  const { status } = outcome;
+function tellRefusal(authenticated: Authenticated, end: AttemptEnd): void {
+  if (authenticated.kind !== 'ready' || end.kind !== 'answered') return;
+  const { status } = end;
   if (status === 401 || status === 403) authenticated.onRefused?.(status);
 }

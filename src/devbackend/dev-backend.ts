@@ -1,5 +1,5 @@
 // The embedded development backend: what `sluice dev` sends to where nobody has a real one. Its receiving side speaks
-// remote write 1.0 over TLS, its reading side shows people what arrived. Both listen on 127.0.0.1 only.
+// remote write 1.0 and 2.0 over TLS, its reading side shows people what arrived. Both listen on 127.0.0.1 only.
 import { createCertificate } from './certificate.ts';
 import { Listener } from './listener.ts';
 import type { PageAddresses } from './page.ts';

@@ -57,8 +57,8 @@ export interface WireHistogram extends Unknowns {
 }
 
 /** Throws MalformedError for a field that the message does not have. */
-export function toHistogram(wire: WireHistogram): DecodedHistogram {
-  refuseUnknown(wire, 'a histogram');
+export function toHistogram(wire: WireHistogram, version?: string): DecodedHistogram {
+  refuseUnknown(wire, 'a histogram', version);
   return {
     count: readCount(wire.count, wire.count_int, wire.count_float),
     zeroCount: readCount(wire.zero_count, wire.zero_count_int, wire.zero_count_float),

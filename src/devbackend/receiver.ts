@@ -1,13 +1,14 @@
-// The development backend's remote write 1.0 endpoint, over TLS. It refuses what a real backend refuses, so that a
+// The development backend's remote write endpoint, 1.0 and 2.0, over TLS. It refuses what a real backend refuses, so that a
 // fault in Sluice shows here first. 204 means that every sample and native histogram of the request is in the store.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { Certificate } from './certificate.ts';
 import { readBody } from './read-body.ts';
+import { decodeRequestV2 } from './request-v2-codec.ts';
 import type { SampleStore } from './sample-store.ts';
 import { MalformedError, TooLargeError } from './snappy-block.ts';
 import { findRequestFault } from './write-request-check.ts';
-import { decodeWriteRequest } from './write-request-codec.ts';
+import { type DecodedWriteRequest, decodeWriteRequest } from './write-request-codec.ts';
 
 export const WRITE_PATH = '/api/v1/write';
 
@@ -48,7 +49,9 @@ async function answerWrite(request: IncomingMessage, options: ReceiverOptions): 
     case 'tooLarge':
       return tooLarge(`Cannot read write request: expected at most ${options.maxBytes} bytes, found more`);
     case 'whole':
-      return storeBody(body.bytes, options);
+      return isRequestV2Type(request.headers['content-type'])
+        ? storeV2(body.bytes, options)
+        : storeBody(body.bytes, options, decodeWriteRequest);
   }
 }
 
@@ -64,7 +67,8 @@ function refuseByHead(request: IncomingMessage): Answer | undefined {
   const encoding = request.headers['content-encoding'];
   if (encoding?.toLowerCase() !== 'snappy') return unsupported('content encoding', 'snappy', encoding);
   const type = request.headers['content-type'];
-  if (!isWriteRequestType(type)) return unsupported('content type', 'application/x-protobuf', type);
+  if (!isWriteRequestType(type) && !isRequestV2Type(type))
+    return unsupported('content type', 'application/x-protobuf', type);
   return undefined;
 }
 
@@ -77,9 +81,38 @@ function isWriteRequestType(type: string | undefined): boolean {
   );
 }
 
-function storeBody(bytes: Uint8Array, { store, nowMs, maxBytes }: ReceiverOptions): Answer {
+/** As real receivers tell it: with a space in front of the parameter they read the body as version 1.0. */
+function isRequestV2Type(type: string | undefined): boolean {
+  const [mediaType, ...parameters] = (type ?? '').split(';');
+  const isProtobuf = mediaType?.trim().toLowerCase() === 'application/x-protobuf';
+  return isProtobuf && parameters.includes('proto=io.prometheus.write.v2.Request');
+}
+
+/** Says what was written, which is all or nothing. */
+function storeV2(bytes: Uint8Array, options: ReceiverOptions): Answer {
+  let written: DecodedWriteRequest | undefined;
+  const answer = storeBody(bytes, options, (body, maxBytes) => {
+    written = decodeRequestV2(body, maxBytes);
+    return written;
+  });
+  const stored = answer.status === 204 ? (written?.timeseries ?? []) : [];
+  const count = (of: 'samples' | 'histograms' | 'exemplars') =>
+    String(stored.reduce((sum, series) => sum + series[of].length, 0));
+  const headers = {
+    'x-prometheus-remote-write-samples-written': count('samples'),
+    'x-prometheus-remote-write-histograms-written': count('histograms'),
+    'x-prometheus-remote-write-exemplars-written': count('exemplars'),
+  };
+  return { ...answer, headers: { ...answer.headers, ...headers } };
+}
+
+function storeBody(
+  bytes: Uint8Array,
+  { store, nowMs, maxBytes }: ReceiverOptions,
+  decode: (bytes: Uint8Array, maxBytes: number) => DecodedWriteRequest,
+): Answer {
   try {
-    const request = decodeWriteRequest(bytes, maxBytes);
+    const request = decode(bytes, maxBytes);
     const reason = findRequestFault(request);
     if (reason !== undefined) return { status: 400, reason };
     const outcome = store.append(request, nowMs());

@@ -80,16 +80,17 @@ const TYPE_NAMES = WRITE_REQUEST.root.lookupEnum('prometheus.MetricMetadata.Metr
  */
 export function decodeWriteRequest(snappyBody: Uint8Array, maxBytes: number): DecodedWriteRequest {
   const bytes = uncompressBlock(snappyBody, maxBytes);
-  const request = decodeMessage(bytes);
+  const request = decodeMessage<WireWriteRequest>(WRITE_REQUEST, bytes);
   refuseUnknown(request, 'the request');
   return { timeseries: request.timeseries.map(toSeries), metadata: request.metadata.map(toMetadata) };
 }
 
-function decodeMessage(bytes: Uint8Array): WireWriteRequest {
+/** Keeps the fields that `type` does not have, for `refuseUnknown`. Throws MalformedError. */
+export function decodeMessage<T>(type: protobuf.Type, bytes: Uint8Array): T {
   try {
     const reader = protobuf.Reader.create(bytes);
     reader.discardUnknown = false;
-    return WRITE_REQUEST.decode(reader) as unknown as WireWriteRequest;
+    return type.decode(reader) as unknown as T;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new MalformedError(`Cannot decode write request: expected protobuf, found ${reason}`, { cause });
@@ -102,7 +103,7 @@ function toSeries(series: WireSeries): DecodedSeries {
     labels: series.labels.map(toLabel),
     samples: series.samples.map(toSample),
     exemplars: series.exemplars.map(toExemplar),
-    histograms: series.histograms.map(toHistogram),
+    histograms: series.histograms.map((histogram) => toHistogram(histogram)),
   };
 }
 
@@ -122,10 +123,15 @@ function toExemplar(exemplar: WireSeries['exemplars'][number]): DecodedExemplar 
   return { labels: labels.map(toLabel), value, timestampMs: toNumber(timestamp) };
 }
 
+/** The types of families have the same numbers in both versions. */
+export function typeName(type: number): string {
+  return (TYPE_NAMES[type] ?? 'UNKNOWN').toLowerCase();
+}
+
 function toMetadata(metadata: WireMetadata): DecodedMetadata {
   refuseUnknown(metadata, 'metadata');
   return {
-    type: (TYPE_NAMES[metadata.type] ?? 'UNKNOWN').toLowerCase(),
+    type: typeName(metadata.type),
     metricFamilyName: metadata.metric_family_name,
     help: metadata.help,
     unit: metadata.unit,

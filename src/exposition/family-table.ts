@@ -24,8 +24,8 @@ export function hasSuffixes(type: number): boolean {
   return type >= FamilyType.histogram && type <= FamilyType.summary;
 }
 
-/** Which part of a histogram or summary a sample name stands for. */
-export const Role = { own: 0, sum: 1, count: 2, bucket: 3 } as const;
+/** Which part of a family a sample name stands for; only OpenMetrics text has one of its own for the time of creation. */
+export const Role = { own: 0, sum: 1, count: 2, bucket: 3, created: 4 } as const;
 
 /** An ending that samples of families of some types have behind the name of their family. */
 export interface NameSuffix {

@@ -31,6 +31,7 @@ export class OpenMetricsParser implements SampleParser {
   readonly twin = Twin.none;
   readonly leavesOutInfinity = true;
   readonly unsendableHistograms = 0;
+  readonly createdMs = NaN;
   readonly #numbers: NumberScanner;
   readonly #seconds: SecondsScanner;
   readonly #names: SampleNameReader;

@@ -11,6 +11,6 @@ export const OPEN_METRICS_SUFFIXES: readonly NameSuffix[] = [
   { text: Buffer.from('_gcount'), role: Role.count, types: [gaugeHistogram] },
   { text: Buffer.from('_gsum'), role: Role.sum, types: [gaugeHistogram] },
   { text: Buffer.from('_total'), role: Role.own, types: [counter] },
-  { text: Buffer.from('_created'), role: Role.own, types: [counter, histogram, summary] },
+  { text: Buffer.from('_created'), role: Role.created, types: [counter, histogram, summary] },
   { text: Buffer.from('_info'), role: Role.own, types: [info] },
 ];

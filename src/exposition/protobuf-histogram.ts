@@ -11,20 +11,20 @@ import {
 import { fromZigzag32, toUnsigned } from '../wire/protobuf-int64.ts';
 import type { ProtobufReader } from '../wire/protobuf-reader.ts';
 import { HISTOGRAM, HistogramField } from './protobuf-fields.ts';
-import { ProtobufTimestamp } from './protobuf-timestamp.ts';
 
 export class ProtobufHistogram {
   readonly #reader: ProtobufReader;
-  readonly #created: ProtobufTimestamp;
+  readonly #mergeCreated: (start: number, end: number) => void;
   /** Its runs of buckets are left empty here. */
   readonly native = new NativeHistogram();
   hasSpans = false;
   hasFloatBuckets = false;
   hasExemplars = false;
 
-  constructor(reader: ProtobufReader) {
+  /** `mergeCreated` reads the time of its creation, and leaves the reader behind it. */
+  constructor(reader: ProtobufReader, mergeCreated: (start: number, end: number) => void) {
     this.#reader = reader;
-    this.#created = new ProtobufTimestamp(reader);
+    this.#mergeCreated = mergeCreated;
   }
 
   /** Starts a metric. */
@@ -77,7 +77,7 @@ export class ProtobufHistogram {
           numbers[FLOAT_COUNT] = reader.double();
           break;
         case HistogramField.created:
-          this.#created.merge(reader.start, reader.end);
+          this.#mergeCreated(reader.start, reader.end);
           break;
         default:
           this.#nativeField(tag);

@@ -54,6 +54,7 @@ export class ProtobufMetric {
   end = 0;
   hasTimestamp = false;
   timestampMs = 0;
+  #hasCreated = false;
   /** Of a summary. */
   count = 0;
   sum = 0;
@@ -72,7 +73,12 @@ export class ProtobufMetric {
     this.sample = labels.sample;
     this.labels = new ProtobufLabels(refuser, reader, labels, utf8Names);
     this.exemplars = new ProtobufExemplars(refuser, reader, exemplars, utf8Names);
-    this.histogram = new ProtobufHistogram(reader);
+    this.histogram = new ProtobufHistogram(reader, (start, end) => this.#mergeCreated(start, end));
+  }
+
+  /** When its counting began; NaN where it does not say. */
+  get createdMs(): number {
+    return this.#hasCreated ? this.#created.ms : NaN;
   }
 
   /** Starts a push. */
@@ -105,6 +111,8 @@ export class ProtobufMetric {
     this.exemplars.begin();
     this.hasTimestamp = false;
     this.#hasValue = false;
+    this.#hasCreated = false;
+    this.#created.clear();
     this.sample[VALUE] = 0;
     this.count = 0;
     this.sum = 0;
@@ -150,7 +158,7 @@ export class ProtobufMetric {
     for (let tag = reader.next(end); tag !== 0; tag = reader.next(end)) {
       if (tag === ValueField.value) this.sample[VALUE] = reader.double();
       else if (tag === ValueField.exemplar) this.exemplars.merge(reader.start, reader.end);
-      else if (tag === ValueField.created) this.#created.merge(reader.start, reader.end);
+      else if (tag === ValueField.created) this.#mergeCreated(reader.start, reader.end);
       else reader.passOver(tag, COUNTER);
     }
   }
@@ -169,12 +177,18 @@ export class ProtobufMetric {
           this.sum = reader.double();
           break;
         case SummaryField.created:
-          this.#created.merge(reader.start, reader.end);
+          this.#mergeCreated(reader.start, reader.end);
           break;
         default:
           reader.passOver(tag, SUMMARY);
       }
     }
+  }
+
+  /** Reads a Timestamp and goes on behind it. */
+  #mergeCreated(start: number, end: number): void {
+    this.#hasCreated = true;
+    this.#created.merge(start, end);
   }
 
   #other(tag: number, valueTag: number): void {

@@ -36,6 +36,7 @@ export class ProtobufParser implements SampleParser {
   hasTimestamp = false;
   family = -1;
   role: number = Role.own;
+  createdMs = NaN;
   /** Where the metric begins, or its family's length. */
   line = 0;
   readonly #reader: ProtobufReader;
@@ -155,6 +156,8 @@ export class ProtobufParser implements SampleParser {
     this.twin = Twin.none;
     this.#metric.read(start, end, type, nameEnd - nameStart);
     this.hasTimestamp = this.#metric.hasTimestamp;
+    // A gauge histogram may go down: it counts from no time on.
+    this.createdMs = type === FamilyType.gaugeHistogram ? NaN : this.#metric.createdMs;
     this.families.addSample(this.family, this.line);
     this.#hasParts = true;
     switch (type) {

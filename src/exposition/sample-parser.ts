@@ -26,6 +26,8 @@ export interface SampleParser {
   /** The entry of `families` that it belongs to, and which part of it. */
   readonly family: number;
   readonly role: number;
+  /** When its counting began, in ms; NaN where its metric does not say. */
+  readonly createdMs: number;
   /** Whether `+Inf` buckets that a body leaves out still have to be made from the counts. */
   readonly leavesOutInfinity: boolean;
   /** Native histograms that no backend could be sent, so that `next` gives only what is classic of them. */

@@ -34,6 +34,7 @@ export class TextParser implements SampleParser {
   readonly twin = Twin.none;
   readonly leavesOutInfinity = true;
   readonly unsendableHistograms = 0;
+  readonly createdMs = NaN;
   readonly #utf8Names: boolean;
   readonly #numbers: NumberScanner;
   readonly #quoted: QuotedScanner;

@@ -12,6 +12,8 @@ export interface EncodedSeries {
   readonly sampleCount: number;
   /** Native histograms that were pushed and are not among them. */
   readonly withheldHistograms: number;
+  /** Whether series have start timestamps, which only remote write 2.0 has fields for: see `stripStartTimestamps`. */
+  readonly hasStartTimestamps: boolean;
   /** Numbers of the series, rising, whose samples brought timestamps of their own; absent where none did. */
   readonly timed?: readonly number[];
   /** Pushes of a grouping key that have this number have the same series in the same order; absent where it is not known. */

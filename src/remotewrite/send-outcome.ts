@@ -8,7 +8,10 @@ export type Remedy = 'separate' | 'shrink' | 'none';
 
 export type SendOutcome =
   | { readonly kind: 'delivered'; readonly status: number }
-  /** Final: the backend will never take this block as it is. `reason` is a short stable word for metrics. */
+  /**
+   * Final: the backend will never take this block as it is. `reason` is a short stable word for metrics. The status is 0
+   * where nothing was sent, since the request would have been too large.
+   */
   | {
       readonly kind: 'rejected';
       readonly status: number;

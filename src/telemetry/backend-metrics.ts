@@ -33,6 +33,8 @@ const DROP_REASONS = [
   'status_400',
   'status_409',
   'status_422',
+  'unconfirmed',
+  'short_write',
 ];
 const SPLIT_REASONS = ['status_400', 'status_409', 'status_413', 'status_422'];
 
@@ -48,6 +50,8 @@ export class BackendMetrics {
   readonly #blocksSplit;
   readonly #accessRefused;
   readonly #histogramsWithheld;
+  readonly #exemplarsRejected;
+  readonly #messageVersion;
   readonly #requestSeconds;
 
   constructor(registry: Registry, backends: readonly string[]) {
@@ -90,6 +94,16 @@ export class BackendMetrics {
       'sluice_native_histograms_withheld_total',
       'Native histograms of accepted pushes that the backend is not sent (sendNativeHistograms, or custom buckets).',
     );
+    this.#exemplarsRejected = counter(
+      'sluice_exemplars_rejected_total',
+      'Exemplars that the backend has not written, as it says; only one of remote write 2.0 says that.',
+    );
+    this.#messageVersion = new Gauge({
+      name: 'sluice_backend_message_version',
+      help: 'The version of remote write that the backend is sent: 1 or 2.',
+      labelNames: ['backend'],
+      registers,
+    });
     this.#requestSeconds = new Histogram({
       name: 'sluice_backend_request_duration_seconds',
       help: 'Time from the start of an attempt to its end, whatever the end.',
@@ -138,6 +152,14 @@ export class BackendMetrics {
     this.#histogramsWithheld.inc({ backend }, histograms);
   }
 
+  exemplarsRejected(backend: string, exemplars: number): void {
+    this.#exemplarsRejected.inc({ backend }, exemplars);
+  }
+
+  messageVersion(backend: string, version: 1 | 2): void {
+    this.#messageVersion.set({ backend }, version);
+  }
+
   requestEnded(backend: string, durationMs: number): void {
     this.#requestSeconds.observe({ backend }, durationMs / 1000);
   }
@@ -146,6 +168,7 @@ export class BackendMetrics {
     const sent = [this.#blocksSent, this.#samplesSent, this.#bytesSent];
     for (const counter of [...sent, this.#samplesUnseparated, this.#histogramsWithheld])
       counter.inc({ backend }, 0);
+    this.#exemplarsRejected.inc({ backend }, 0);
     this.#accessRefused.set({ backend }, 0);
     this.#requestSeconds.zero({ backend });
     for (const reason of RETRY_REASONS) {

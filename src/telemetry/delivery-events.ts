@@ -91,6 +91,24 @@ export class LoggedDeliveryEvents implements DeliveryEvents {
     this.#metrics.relabeling.dropped(backend, drops);
   }
 
+  messageVersionChosen(backend: string, version: 1 | 2): void {
+    this.#metrics.backends.messageVersion(backend, version);
+  }
+
+  messageVersionFellBack(e: { readonly backend: string; readonly reason: string }): void {
+    this.#metrics.backends.messageVersion(e.backend, 1);
+    this.#log.warn(e, 'messageVersionFellBack');
+  }
+
+  messageVersionRestored(e: { readonly backend: string }): void {
+    this.#metrics.backends.messageVersion(e.backend, 2);
+    this.#log.info(e, 'messageVersionRestored');
+  }
+
+  exemplarsRejected(backend: string, count: number): void {
+    this.#metrics.backends.exemplarsRejected(backend, count);
+  }
+
   tlsReloaded(e: { readonly backend: string }): void {
     this.#log.info(e, 'tlsReloaded');
   }

@@ -68,6 +68,14 @@ export interface DeliveryEvents {
   relabelDropped(backend: string, drops: RelabelDrops): void;
   /** What the backend has in the spool cannot be read now; it will be tried again. */
   spoolUnreadable(e: { readonly backend: string; readonly detail: string }): void;
+  /** At start: the version of remote write that the backend is configured for. */
+  messageVersionChosen(backend: string, version: 1 | 2): void;
+  /** The backend does not know remote write 2.0 and is sent 1.0 from now on; told once until that changes. */
+  messageVersionFellBack(e: { readonly backend: string; readonly reason: string }): void;
+  /** It knows 2.0 by now. */
+  messageVersionRestored(e: { readonly backend: string }): void;
+  /** Exemplars that the backend says it has not written; only one of remote write 2.0 says that. */
+  exemplarsRejected(backend: string, count: number): void;
   tlsReloaded(e: { readonly backend: string }): void;
   /** Changed files cannot be used; the old ones stay in use. Told once for each change. */
   tlsUnreadable(e: { readonly backend: string; readonly detail: string }): void;

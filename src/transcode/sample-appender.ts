@@ -3,11 +3,12 @@
 import { FamilyType, hasSuffixes, Role } from '../exposition/family-table.ts';
 import { type SampleParser, Twin } from '../exposition/sample-parser.ts';
 import type { FixedLabels } from '../labels/fixed-labels.ts';
-import { TIMESTAMP_MS } from '../labels/label-set.ts';
+import { TIMESTAMP_MS, VALUE } from '../labels/label-set.ts';
 import { InfinityBucket } from '../remotewrite/infinity-bucket.ts';
 import type { SeriesEncoder } from '../remotewrite/series-encoder.ts';
 import { SeriesIndex } from '../remotewrite/series-index.ts';
 import { SeriesTooLargeError } from '../remotewrite/series-too-large-error.ts';
+import { StartTimestampWriter } from '../remotewrite/start-timestamp-writer.ts';
 import { hashEncodedLabels } from '../wire/label-hash.ts';
 import type { OutputBuffer } from '../wire/output-buffer.ts';
 import type { BodyMemory } from './body-memory.ts';
@@ -24,6 +25,8 @@ export interface AppenderParts {
 export interface AppenderOptions {
   readonly timestamps: 'honor' | 'reject' | 'ignore';
   readonly maxSeriesBytes: number;
+  /** Whether some backend takes the times at which series began to count. */
+  readonly startTimestamps: boolean;
 }
 
 /**
@@ -52,11 +55,15 @@ export class SampleAppender {
   isDivided = false;
   /** Numbers of the samples appended with timestamps of their own; undefined for none. A new list for each body. */
   timed: number[] | undefined;
+  /** Whether start timestamps were written. */
+  hasStartTimestamps = false;
+  readonly #starts: StartTimestampWriter | undefined;
 
   constructor(parts: AppenderParts, options: AppenderOptions) {
     this.#parts = parts;
     this.#options = options;
     this.#index = new SeriesIndex(parts.out);
+    if (options.startTimestamps) this.#starts = new StartTimestampWriter(options.maxSeriesBytes);
   }
 
   /** Appends all samples of the body that the parser has before it. Throws ExpositionError and SeriesTooLargeError. */
@@ -70,12 +77,15 @@ export class SampleAppender {
     this.withheldHistograms = 0;
     this.isDivided = false;
     this.timed = undefined;
+    this.#starts?.reset();
     this.#samples(parser, fixed, receivedAtMs);
     this.withheldHistograms += parser.unsendableHistograms;
     const pushed = this.sampleCount;
     this.#completeHistograms(parser);
     // A bucket that was made stands behind all others, and is not made anew in a replay.
     if (this.sampleCount !== pushed) this.#parts.memory.dropTrace();
+    // Moves series: where they stand must not be asked for any more.
+    this.hasStartTimestamps = this.#starts?.write(this.#parts.out) ?? false;
   }
 
   #samples(parser: SampleParser, fixed: FixedLabels, receivedAtMs: number): void {
@@ -105,6 +115,7 @@ export class SampleAppender {
       this.sampleCount++;
       if (parser.hasTimestamp) memory.dropTrace();
       memory.note(parser.valueStart, parser.position, encoder.labelsStart, encoder.labelsEnd);
+      if (this.#starts !== undefined) this.#noteStart(parser, this.#starts);
       if (parser.leavesOutInfinity && parser.role === Role.count) this.#noteCount(parser, ownTimestampMs);
     }
   }
@@ -113,6 +124,22 @@ export class SampleAppender {
   #noteTimed(): void {
     this.timed ??= [];
     this.timed.push(this.sampleCount);
+  }
+
+  #noteStart(parser: SampleParser, starts: StartTimestampWriter): void {
+    const { createdMs } = parser;
+    const isCreated = parser.role === Role.created;
+    if (!isCreated && Number.isNaN(createdMs)) return;
+    const { encoder, memory, out } = this.#parts;
+    // It is not read anew in a replay.
+    memory.dropTrace();
+    if (!isCreated) {
+      starts.note(encoder.seriesStart, createdMs);
+      return;
+    }
+    const { labelsStart, labelsEnd } = encoder;
+    const startMs = Math.round(parser.labels.sample[VALUE]! * 1000);
+    starts.noteCreated(out, labelsStart, labelsEnd, parser.families.type[parser.family]!, startMs);
   }
 
   /** False where this backend does not take the sample. */

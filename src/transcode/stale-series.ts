@@ -50,7 +50,12 @@ interface Staged {
   readonly isForgotten: boolean;
 }
 
-const NOTHING: EncodedSeries = { bytes: new Uint8Array(0), sampleCount: 0, withheldHistograms: 0 };
+const NOTHING: EncodedSeries = {
+  bytes: new Uint8Array(0),
+  sampleCount: 0,
+  withheldHistograms: 0,
+  hasStartTimestamps: false,
+};
 const NO_CHANGE: SeriesChange = { ended: [], kept: [] };
 
 export class StaleSeries {

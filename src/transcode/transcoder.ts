@@ -37,6 +37,8 @@ export interface TranscoderOptions extends TextParserOptions {
   readonly maxSeriesBytes: number;
   /** How often a family's TYPE and HELP are sent; undefined for never. */
   readonly metadataIntervalMs: number | undefined;
+  /** Whether some backend takes start timestamps (remote write 2.0). */
+  readonly startTimestamps: boolean;
   /** What each backend takes. */
   readonly profiles: readonly SendProfile[];
   /** Rules for every series, before any backend's own. */
@@ -179,7 +181,7 @@ export class Transcoder implements KnownSeriesSink {
     if (!isQuiet) return undefined;
     this.#pushTime?.append(this.#encoder, this.#receivedAtMs);
     const { seriesNumber } = this.#memory;
-    const known = { ...this.#result(this.#knownSeries, 0), seriesNumber };
+    const known = { ...this.#result(this.#knownSeries, 0, false), seriesNumber };
     return this.#forAllBackends(this.#relabel(known, true));
   }
 
@@ -201,12 +203,12 @@ export class Transcoder implements KnownSeriesSink {
     this.#out.reset();
     const { families } = parser;
     this.#appender.run(parser, fixed, profile, this.#receivedAtMs);
-    const { sampleCount, withheldHistograms, timed } = this.#appender;
+    const { sampleCount, withheldHistograms, timed, hasStartTimestamps } = this.#appender;
     this.#pushTime?.append(this.#encoder, this.#receivedAtMs);
     this.#pushTime?.describe(families);
     if (this.#metadata)
       appendDueMetadata(this.#out, this.#arena, families, this.#metadata, this.#receivedAtMs);
-    const result = this.#result(sampleCount, withheldHistograms);
+    const result = this.#result(sampleCount, withheldHistograms, hasStartTimestamps);
     const encoded = timed === undefined ? result : { ...result, timed };
     return this.#relabel(encoded, profile === this.#profiles[0]);
   }
@@ -221,9 +223,9 @@ export class Transcoder implements KnownSeriesSink {
     return this.#profileOfBackend.map((profile) => results[profile]!);
   }
 
-  #result(pushedSamples: number, withheldHistograms: number): EncodedSeries {
+  #result(pushedSamples: number, withheldHistograms: number, hasStartTimestamps: boolean): EncodedSeries {
     const sampleCount = pushedSamples + (this.#pushTime ? 1 : 0);
-    return { bytes: this.#out.written(), sampleCount, withheldHistograms };
+    return { bytes: this.#out.written(), sampleCount, withheldHistograms, hasStartTimestamps };
   }
 
   /** What the rules leave of it; `isTold` for the first of the forms that a push has for its backends. */

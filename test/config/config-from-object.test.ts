@@ -86,6 +86,7 @@ it('configFromObject fills in every default of the contract', () => {
         allowInsecureHTTP: false,
         remoteTimeout: 30_000,
         messageVersion: 'V1.0',
+        messageVersionFallback: true,
         sendExemplars: true,
         sendNativeHistograms: true,
         sendClassicHistograms: false,

@@ -64,8 +64,8 @@ test('another encoding or type is refused', async () => {
     'content-encoding': 'gzip',
   });
   await refuses(GOOD, 415, `${type} "text/plain"`, { ...HEADERS, 'content-type': 'text/plain' });
-  const version2 = 'application/x-protobuf;proto=io.prometheus.write.v2.Request';
-  await refuses(GOOD, 415, `${type} "${version2}"`, { ...HEADERS, 'content-type': version2 });
+  const version3 = 'application/x-protobuf;proto=io.prometheus.write.v3.Request';
+  await refuses(GOOD, 415, `${type} "${version3}"`, { ...HEADERS, 'content-type': version3 });
   const { status } = await write(GOOD, { 'content-type': HEADERS['content-type'] });
   expect(status).toBe(415);
 });

@@ -28,7 +28,7 @@ const OPEN_METRICS_PARTS: Parts = [
   ['_count', Role.count, [histogram, summary]],
   ['_gcount', Role.count, [gaugeHistogram]],
   ['_bucket', Role.bucket, [histogram, gaugeHistogram]],
-  ['_created', Role.own, [counter, histogram, summary]],
+  ['_created', Role.created, [counter, histogram, summary]],
   ['_total', Role.own, [counter]],
   ['_info', Role.own, [info]],
 ];

@@ -27,12 +27,12 @@ describe('the samples of a family', () => {
         );
       }
     });
-  const { own, count, sum, bucket } = Role;
-  owns('counter', { '': own, _total: own, _created: own });
+  const { own, count, sum, bucket, created } = Role;
+  owns('counter', { '': own, _total: own, _created: created });
   owns('gauge', { '': own });
-  owns('histogram', { '': own, _bucket: bucket, _count: count, _sum: sum, _created: own });
+  owns('histogram', { '': own, _bucket: bucket, _count: count, _sum: sum, _created: created });
   owns('gaugehistogram', { '': own, _bucket: bucket, _gcount: count, _gsum: sum });
-  owns('summary', { '': own, _count: count, _sum: sum, _created: own });
+  owns('summary', { '': own, _count: count, _sum: sum, _created: created });
   owns('info', { '': own, _info: own });
   owns('stateset', { '': own });
   owns('unknown', { '': own });

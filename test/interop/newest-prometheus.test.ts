@@ -1,4 +1,4 @@
-// Sluice before the storage of the newest Prometheus, by remote write 1.0: what is pushed is stored bit for bit.
+// Sluice before the storage of the newest Prometheus, by remote write 1.0 and 2.0: what is pushed is stored bit for bit.
 import { describe, expect } from 'vitest';
 import { Dice } from '../support/dice.ts';
 import { waitForValue } from '../support/wait-for-value.ts';
@@ -19,7 +19,7 @@ import {
 
 const it = itWithNewestPrometheus();
 const ORDINARY_NAN: Bits = '7ff8000000000001';
-const VERSIONS: readonly MessageVersion[] = ['V1.0'];
+const VERSIONS: readonly MessageVersion[] = ['V1.0', 'V2.0'];
 
 describe('a receiver of 2.0 only', () => {
   it('gets nothing by 1.0, and the log says why', async () => {

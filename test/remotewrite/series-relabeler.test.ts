@@ -202,6 +202,7 @@ describe('what goes on', () => {
       bytes,
       sampleCount: 3,
       withheldHistograms: 1,
+      hasStartTimestamps: false,
     });
     expect(dropped).toEqual({ ...NONE, duplicate: 1 });
     const before = decodeWriteRequest(compress(Buffer.from(bytes))).series;

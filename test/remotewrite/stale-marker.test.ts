@@ -52,7 +52,12 @@ test('the cursor passes over metadata, finds each series, its name and the end o
     encodeFields({ timeseries: [{ labels, samples: [{ value: 0, timestamp: 0 }] }] }),
   );
   const bytes = Buffer.concat([metadata, parts[0]!, metadata, parts[1]!, parts[2]!, metadata]);
-  const cursor = new SeriesCursor({ bytes, sampleCount: 3, withheldHistograms: 0 });
+  const cursor = new SeriesCursor({
+    bytes,
+    sampleCount: 3,
+    withheldHistograms: 0,
+    hasStartTimestamps: false,
+  });
   const found: string[] = [];
   const labelBytes: number[] = [];
   while (cursor.next()) {

@@ -14,6 +14,7 @@ export function backendConfig(url: string, overrides: Overrides = {}): BackendCo
     allowInsecureHTTP: false,
     remoteTimeout: 10_000,
     messageVersion: 'V1.0',
+    messageVersionFallback: true,
     sendExemplars: true,
     sendNativeHistograms: true,
     sendClassicHistograms: false,

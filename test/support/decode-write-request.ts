@@ -78,7 +78,7 @@ function toDecodedSeries({ labels, samples, exemplars, histograms }: WireSeries)
 }
 
 /** Walks the message by its published definition, into every message inside it. */
-function refuseUnknownFields(type: protobuf.Type, bytes: Uint8Array): void {
+export function refuseUnknownFields(type: protobuf.Type, bytes: Uint8Array): void {
   const reader = protobuf.Reader.create(bytes);
   while (reader.pos < reader.len) {
     const tag = reader.uint32();

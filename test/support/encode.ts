@@ -30,6 +30,7 @@ export function encodeSamples(
     bytes: WRITE_REQUEST.encode(message).finish(),
     sampleCount: samples.length,
     withheldHistograms: 0,
+    hasStartTimestamps: false,
   };
 }
 

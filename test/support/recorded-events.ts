@@ -21,6 +21,9 @@ export class RecordedEvents implements DeliveryEvents {
   readonly access: string[] = [];
   readonly withheld: { backend: string; count: number }[] = [];
   readonly relabelDrops: { backend: string; drops: RelabelDrops }[] = [];
+  /** Versions as chosen, `fell back: <reason>` and `restored`, in order. */
+  readonly messageVersions: string[] = [];
+  exemplarsNotWritten = 0;
   readonly reloaded: string[] = [];
   readonly spoolTroubles: Named[] = [];
   readonly tlsTroubles: Named[] = [];
@@ -68,6 +71,22 @@ export class RecordedEvents implements DeliveryEvents {
 
   relabelDropped(backend: string, drops: RelabelDrops): void {
     this.relabelDrops.push({ backend, drops });
+  }
+
+  messageVersionChosen(_backend: string, version: 1 | 2): void {
+    this.messageVersions.push(String(version));
+  }
+
+  messageVersionFellBack({ reason }: { reason: string }): void {
+    this.messageVersions.push(`fell back: ${reason}`);
+  }
+
+  messageVersionRestored(): void {
+    this.messageVersions.push('restored');
+  }
+
+  exemplarsRejected(_backend: string, count: number): void {
+    this.exemplarsNotWritten += count;
   }
 
   tlsReloaded(e: { backend: string }): void {

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import type { DecodedExemplar, DecodedHistogram } from './decode-histogram.ts';
+import { decodeRequestV2 } from './decode-request-v2.ts';
 import { type DecodedRequest, type DecodedSeries, decodeWriteRequest } from './decode-write-request.ts';
 import { ReceiverConnection } from './receiver-connection.ts';
 import { RequestChecks } from './request-checks.ts';
@@ -19,6 +20,8 @@ export interface Step {
   readonly rule?: (request: DecodedRequest, body: Buffer) => Step | undefined;
   /** The body repeats the headers of the request. */
   readonly echoesHeaders?: boolean;
+  /** Whether an answer to remote write 2.0 says what was written; with success it says so unless this is false. */
+  readonly tellsWritten?: boolean;
   /** The answer waits for this. */
   readonly until?: Promise<unknown>;
   readonly fault?:
@@ -100,7 +103,7 @@ export class ScriptedReceiver {
 
   /** Series of the requests that were answered with 2xx, in order. */
   get delivered(): readonly DecodedSeries[] {
-    return this.requests.filter(({ step }) => isSuccess(step)).flatMap(({ decoded }) => decoded.series);
+    return this.requests.filter(isDelivered).flatMap(({ decoded }) => decoded.series);
   }
 
   get deliveredValues(): readonly number[] {
@@ -155,12 +158,12 @@ export class ScriptedReceiver {
   /** Returns the step to play. */
   #record(request: Omit<RecordedRequest, 'decoded'>): Step {
     try {
-      const decoded = decodeWriteRequest(request.body);
+      const decoded = decode(request);
       this.#checks.check(decoded);
       const step = echoing(request.step.rule?.(decoded, request.body) ?? request.step, request.headers);
-      if (isSuccess(step)) this.#checks.delivered(decoded);
+      if (isDelivered({ step, decoded })) this.#checks.delivered(decoded);
       this.requests.push({ ...request, decoded, step });
-      return step;
+      return 'symbols' in decoded && isSuccess(step) ? withWritten(step, decoded) : step;
     } catch (error) {
       this.#checks.violations.push(`not a write request: ${error}`);
       return request.step;
@@ -170,6 +173,33 @@ export class ScriptedReceiver {
 
 function echoing(step: Step, headers: RecordedRequest['headers']): Step {
   return step.echoesHeaders ? { ...step, body: headers.map((pair) => pair.join(': ')).join(', ') } : step;
+}
+
+/** A success of 2.0 that says nothing of what was written comes from a receiver of 1.0, which has seen an empty message. */
+function isDelivered({ step, decoded }: Pick<RecordedRequest, 'step' | 'decoded'>): boolean {
+  return isSuccess(step) && !('symbols' in decoded && step.tellsWritten === false);
+}
+
+/** The message as the content type names it, without trimming: as Prometheus and Mimir do. */
+function decode({ headers, body }: Pick<RecordedRequest, 'headers' | 'body'>): DecodedRequest {
+  const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
+  return type.split(';').includes('proto=io.prometheus.write.v2.Request')
+    ? decodeRequestV2(body)
+    : decodeWriteRequest(body);
+}
+
+/** Says that all was written, unless the step says something itself. */
+function withWritten(step: Step, { series }: DecodedRequest): Step {
+  const { headers = [], tellsWritten = true } = step;
+  if (!tellsWritten || headers.some(([name]) => /-written$/i.test(name))) return step;
+  const count = (lists: readonly (readonly unknown[])[]) =>
+    String(lists.reduce((sum, list) => sum + list.length, 0));
+  const written: Step['headers'] = [
+    ['X-Prometheus-Remote-Write-Samples-Written', count(series.map(({ samples }) => samples))],
+    ['X-Prometheus-Remote-Write-Histograms-Written', count(series.map(({ histograms = [] }) => histograms))],
+    ['X-Prometheus-Remote-Write-Exemplars-Written', count(series.map(({ exemplars = [] }) => exemplars))],
+  ];
+  return { ...step, headers: [...headers, ...written] };
 }
 
 function isSuccess({ status = 204, raw, fault }: Step): boolean {

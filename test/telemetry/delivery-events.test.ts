@@ -141,3 +141,24 @@ test('a backend that lets nobody in is an error and a gauge until it does', asyn
     { level: 'info', backend: 'primary', event: 'accessGranted' },
   ]);
 });
+
+test('the version that a backend is sent is told where it changes, and shown', async () => {
+  const { events, metrics, entries } = start();
+  const gauge = async () => /sluice_backend_message_version\{.*\} (\d)/.exec(await metrics.text())?.[1];
+  events.messageVersionChosen('primary', 2);
+  expect(await gauge()).toBe('2');
+  events.messageVersionFellBack({ backend: 'primary', reason: 'status_415' });
+  expect(await gauge()).toBe('1');
+  events.messageVersionRestored({ backend: 'primary' });
+  expect(await gauge()).toBe('2');
+  expect(entries()).toEqual([
+    { level: 'warn', backend: 'primary', reason: 'status_415', event: 'messageVersionFellBack' },
+    { level: 'info', backend: 'primary', event: 'messageVersionRestored' },
+  ]);
+});
+
+test('exemplars that were not written are counted', async () => {
+  const { events, metrics } = start();
+  events.exemplarsRejected('primary', 3);
+  expect(await metrics.text()).toContain('sluice_exemplars_rejected_total{backend="primary"} 3');
+});

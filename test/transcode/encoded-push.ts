@@ -29,6 +29,7 @@ export function encodePush(series: readonly PlainSeries[], receivedAtMs: number)
     bytes: encodeFields({ timeseries, metadata }),
     sampleCount: series.length,
     withheldHistograms: 0,
+    hasStartTimestamps: false,
     ...(timed.length > 0 && { timed }),
   };
 }

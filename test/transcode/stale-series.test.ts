@@ -147,7 +147,12 @@ function collidingPush(count: number, round: number): EncodedSeries {
   const series = Array.from({ length: count }, (_, i) => collidingSeries(round * count + i));
   const hashes = series.map((one) => hashRange(viewOf(one), 2, LABELS_BYTES));
   expect(new Set(hashes).size).toBe(1);
-  return { bytes: Buffer.concat(series), sampleCount: count, withheldHistograms: 0 };
+  return {
+    bytes: Buffer.concat(series),
+    sampleCount: count,
+    withheldHistograms: 0,
+    hasStartTimestamps: false,
+  };
 }
 
 const LABELS_BYTES = 32;

@@ -30,6 +30,7 @@ export function newTranscoder(options: Partial<TranscoderOptions> = {}): Transco
     maxSeriesBytes: 1 << 22,
     metadataIntervalMs: undefined,
     pushTimeMetrics: false,
+    startTimestamps: false,
     profiles: [{ exemplars: true, nativeHistograms: true, classicHistograms: false }],
     ...options,
   });

@@ -52,7 +52,11 @@ function target() {
     remoteTimeout: duration({ min: '1ms', max: LONGEST_DURATION })
       .prefault('30s')
       .describe('How long one request may take.'),
-    messageVersion: z.enum(['V1.0']).prefault('V1.0').describe('The remote-write version to send.'),
+    messageVersion: z.enum(['V1.0', 'V2.0']).prefault('V1.0').describe('The remote-write version to send.'),
+    messageVersionFallback: z
+      .boolean()
+      .prefault(true)
+      .describe('Send V1.0 to a backend of V2.0 that turns out not to know it.'),
     headers: httpHeadersSchema()
       .prefault({})
       .describe('Headers to add to each request, such as X-Scope-OrgID.'),

@@ -7,9 +7,10 @@ import { readVarint, varintEnd, writeVarint } from '../../wire/varint.ts';
 import type { OfferedPush } from '../offered-push.ts';
 
 const VERSION = 1;
-/** Version, time and job length, and for each part its profile, sample count and length. */
+/** Version, time and job length, and for each part its profile, flags, sample count and length. */
 const HEAD_BYTES = 1 + 8 + 5;
-const PART_BYTES = 1 + 5 + 5;
+const PART_BYTES = 1 + 1 + 5 + 5;
+const HAS_START_TIMESTAMPS = 1;
 /** A part that is for all backends. */
 const FOR_ALL = 255;
 
@@ -37,6 +38,7 @@ export function encodeSpooledPush(push: OfferedPush, profiles: readonly number[]
   at += job.copy(out, at);
   for (const { profile, encoded } of parts) {
     out[at++] = profile;
+    out[at++] = encoded.hasStartTimestamps ? HAS_START_TIMESTAMPS : 0;
     at = writeVarint(out, at, encoded.sampleCount);
     at = writeVarint(out, at, encoded.bytes.length);
     out.set(encoded.bytes, at);
@@ -62,7 +64,8 @@ export function decodeSpooledPush(record: Uint8Array): SpooledPush {
   const jobEnd = jobStart + readVarint(bytes, 9);
   const parts: SpooledPart[] = [];
   for (let at = jobEnd; at < bytes.length; ) {
-    const samplesAt = at + 1;
+    const flagsAt = at + 1;
+    const samplesAt = at + 2;
     const lengthAt = varintEnd(bytes, samplesAt);
     const start = varintEnd(bytes, lengthAt);
     const end = start + readVarint(bytes, lengthAt);
@@ -70,6 +73,7 @@ export function decodeSpooledPush(record: Uint8Array): SpooledPush {
       bytes: bytes.subarray(start, end),
       sampleCount: readVarint(bytes, samplesAt),
       withheldHistograms: 0,
+      hasStartTimestamps: (bytes[flagsAt]! & HAS_START_TIMESTAMPS) !== 0,
     };
     parts.push({ profile: bytes[at]!, encoded });
     at = end;

@@ -176,10 +176,16 @@ it('keys of later versions are refused by name', () => {
   for (const key of ['azureAd']) {
     refused(`${key}: {}`, `${key}: not supported by this version of Sluice`);
   }
+});
+
+it('the version of remote write is one of two, and 1.0 stands in for 2.0 unless that is switched off', () => {
+  for (const version of ['V3.0', '2.0', 'v2.0'])
+    refused(`messageVersion: "${version}"`, `messageVersion: expected one of V1.0, V2.0, seen "${version}"`);
   refused(
-    'messageVersion: V2.0',
-    'messageVersion: expected V1.0, which is all that this version of Sluice supports, seen "V2.0"',
+    'messageVersionFallback: some',
+    'messageVersionFallback: expected true or false, seen the text "some"',
   );
+  refused('messageVersion: V2.0, messageVersionFallback: false');
 });
 
 it('what is sent beside plain samples is said with true and false', () => {

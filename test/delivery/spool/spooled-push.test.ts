@@ -36,8 +36,11 @@ test('a profile that no backend had when the record was written gets the first e
 
 test('any push is read back as it was written', () => {
   const encoding = fc
-    .record({ bytes: fc.uint8Array({ maxLength: 300 }), sampleCount: fc.nat() })
-    .map(({ bytes, sampleCount }) => encodingOf(Buffer.from(bytes), sampleCount));
+    .record({ bytes: fc.uint8Array({ maxLength: 300 }), sampleCount: fc.nat(), hasStart: fc.boolean() })
+    .map(({ bytes, sampleCount, hasStart }) => ({
+      ...encodingOf(Buffer.from(bytes), sampleCount),
+      hasStartTimestamps: hasStart,
+    }));
   const pushes = fc.record({
     encoded: fc.array(encoding, { minLength: 1, maxLength: 4 }),
     job: fc.string({ unit: 'grapheme' }),
@@ -55,7 +58,7 @@ test('any push is read back as it was written', () => {
 });
 
 function encodingOf(bytes: Buffer, sampleCount: number): EncodedSeries {
-  return { bytes, sampleCount, withheldHistograms: 0 };
+  return { bytes, sampleCount, withheldHistograms: 0, hasStartTimestamps: false };
 }
 
 function offer(encoded: readonly EncodedSeries[]) {
