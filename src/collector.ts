@@ -62,7 +62,9 @@ export class Collector {
     this.#clock = clock;
     this.events = new LoggedIntakeEvents(log, metrics, clock);
     const deliveryEvents = new LoggedDeliveryEvents(log, metrics, clock);
-    this.#delivery = new Delivery(config.remoteWrite, { events: deliveryEvents, clock, random, userAgent });
+    const { utf8Names } = config.push.pushgateway;
+    const deps = { events: deliveryEvents, clock, random, userAgent, utf8Names };
+    this.#delivery = new Delivery(config.remoteWrite, deps);
     metrics.observeQueues(() => this.#delivery.readings());
     this.#openSpool = () => this.#openSpoolWith(metrics, { log, clock, random });
     this.#waitingPushes = new WaitingPushes(

@@ -3,11 +3,13 @@
 import type { BackendConfig } from '../config/config.ts';
 import type { BlockSealer } from '../remotewrite/block-sealer.ts';
 import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
+import { type RelabeledSeries, SeriesRelabeler } from '../remotewrite/series-relabeler.ts';
 import type { QueueReading } from '../telemetry/backend-metrics.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { DeliveryEvents } from '../telemetry/events.ts';
 import { accessTrouble } from './access-trouble.ts';
 import { BackendLedger } from './backend-ledger.ts';
+import { uncompressedBudget } from './batch.ts';
 import type { SpoolRange } from './lane-backlog.ts';
 import type { PushTicket } from './push-ticket.ts';
 import { type LaneDeps, ShardLane } from './shard-lane.ts';
@@ -26,6 +28,8 @@ export interface DeliveryDeps {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly userAgent: string;
+  /** Whether rules may make names of any UTF-8. */
+  readonly utf8Names?: boolean;
 }
 
 /** A push, or what the spool has of it, on its way to the lanes. */
@@ -48,6 +52,7 @@ export class BackendQueue {
   readonly #deps: Omit<LaneDeps, 'spool'>;
   readonly #ledger: BackendLedger;
   readonly #upstream: UpstreamClient;
+  readonly #relabeler: SeriesRelabeler | undefined;
   #lanes: readonly ShardLane[];
 
   /** Throws an Error that names the file where one for TLS or credentials cannot be used. */
@@ -58,6 +63,7 @@ export class BackendQueue {
     this.profile = profileNumber(backend);
     this.#ledger = new BackendLedger(queueConfig.maxQueueSize, deps.clock);
     this.#upstream = new UpstreamClient(backend, deps);
+    this.#relabeler = makeRelabeler(backend, deps.utf8Names ?? false);
     const { sealer, events, clock, random } = deps;
     const [upstream, ledger] = [this.#upstream, this.#ledger];
     this.#deps = { sealer, backend: name, queueConfig, upstream, ledger, events, clock, random };
@@ -68,7 +74,7 @@ export class BackendQueue {
   openSpool(store: SpoolStore, onSettled: () => void): void {
     const { shards } = this.#deps.queueConfig;
     const positions = store.positionsOf(this.name, shards);
-    const adapt = (encoded: EncodedSeries) => this.#adapt(encoded);
+    const adapt = (encoded: EncodedSeries) => ownBytes(this.#adapt(encoded), encoded);
     const spool = { store, positions, shards, profile: this.profile, adapt, onSettled };
     this.#lanes = this.#lanes.map(
       (_, lane) => new ShardLane({ ...this.#deps, spool: openSpoolLane(spool, lane) }),
@@ -138,13 +144,31 @@ export class BackendQueue {
     return { backend: this.name, bytes, limitBytes, requestsInFlight, oldestAgeMs: this.#oldestAgeMs() };
   }
 
-  /** What is sent of an encoding. */
-  #adapt(encoded: EncodedSeries): EncodedSeries {
-    return encoded;
+  /** What is sent of an encoding; valid until the next one. */
+  #adapt(encoded: EncodedSeries): EncodedSeries | RelabeledSeries {
+    return this.#relabeler?.relabel(encoded) ?? encoded;
   }
 
   #oldestAgeMs(): number {
     const nowMs = this.#deps.clock.nowMs();
     return this.#lanes.reduce((oldest, lane) => Math.max(oldest, nowMs - (lane.oldestMs ?? nowMs)), 0);
   }
+}
+
+function makeRelabeler(
+  { writeRelabelConfigs, queueConfig }: BackendConfig,
+  utf8Names: boolean,
+): SeriesRelabeler | undefined {
+  if (writeRelabelConfigs.length === 0) return undefined;
+  return new SeriesRelabeler(writeRelabelConfigs, {
+    utf8Names,
+    maxSeriesBytes: uncompressedBudget(queueConfig.maxRequestBytes),
+    maxBytes: queueConfig.maxQueueSize,
+    onTrouble: 'drop',
+  });
+}
+
+/** Pushes that are read from the spool are several at one time. */
+function ownBytes(adapted: EncodedSeries, encoded: EncodedSeries): EncodedSeries {
+  return adapted.bytes === encoded.bytes ? adapted : { ...adapted, bytes: Buffer.from(adapted.bytes) };
 }

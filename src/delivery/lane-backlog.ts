@@ -2,6 +2,7 @@
 // holds; they are read in pieces as the lane gets room. Memory is bounded by one piece.
 import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
 import type { Clock, Timer } from '../telemetry/clock.ts';
+import type { RelabelDrops } from '../telemetry/events.ts';
 import type { BackendLedger } from './backend-ledger.ts';
 import type { PushFacts } from './batch.ts';
 import type { LanePosition } from './lane-position.ts';
@@ -15,7 +16,7 @@ export interface SpoolRange {
 
 export interface LanePush {
   /** What the lane's backend takes of the push. */
-  readonly encoded: EncodedSeries;
+  readonly encoded: EncodedSeries & { readonly dropped?: RelabelDrops | undefined };
   readonly push: PushFacts;
   /** Its place in the spool; undefined where it is in memory only. */
   readonly range?: SpoolRange | undefined;

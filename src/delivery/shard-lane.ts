@@ -132,7 +132,9 @@ export class ShardLane {
   }
 
   #append({ encoded, push, range, skip = 0 }: LanePush): void {
-    const { bytes, sampleCount } = encoded;
+    const { bytes, sampleCount, dropped } = encoded;
+    // Here, since a push that was left in the spool is relabeled once more when it is read.
+    if (dropped && skip === 0) this.#deps.events.relabelDropped(this.#deps.backend, dropped);
     const isSpooled = range !== undefined;
     if (this.#batch.sampleCount > 0 && isSpooled !== (this.#batch.after !== undefined)) this.#seal();
     if (isSpooled && this.#isEmpty) this.#needsFrom = range.position;
