@@ -3,13 +3,12 @@
 import type { BackendConfig } from '../config/config.ts';
 import type { BlockSealer } from '../remotewrite/block-sealer.ts';
 import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
-import { type RelabeledSeries, SeriesRelabeler } from '../remotewrite/series-relabeler.ts';
 import type { QueueReading } from '../telemetry/backend-metrics.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { DeliveryEvents } from '../telemetry/events.ts';
 import { accessTrouble } from './access-trouble.ts';
+import { BackendAdapter } from './backend-adapter.ts';
 import { BackendLedger } from './backend-ledger.ts';
-import { uncompressedBudget } from './batch.ts';
 import type { SpoolRange } from './lane-backlog.ts';
 import type { PushTicket } from './push-ticket.ts';
 import { type LaneDeps, ShardLane } from './shard-lane.ts';
@@ -52,7 +51,7 @@ export class BackendQueue {
   readonly #deps: Omit<LaneDeps, 'spool'>;
   readonly #ledger: BackendLedger;
   readonly #upstream: UpstreamClient;
-  readonly #relabeler: SeriesRelabeler | undefined;
+  readonly #adapter: BackendAdapter;
   #lanes: readonly ShardLane[];
 
   /** Throws an Error that names the file where one for TLS or credentials cannot be used. */
@@ -63,7 +62,10 @@ export class BackendQueue {
     this.profile = profileNumber(backend);
     this.#ledger = new BackendLedger(queueConfig.maxQueueSize, deps.clock);
     this.#upstream = new UpstreamClient(backend, deps);
-    this.#relabeler = makeRelabeler(backend, deps.utf8Names ?? false);
+    this.#adapter = new BackendAdapter(backend, {
+      utf8Names: deps.utf8Names ?? false,
+      noteMetadata: (fields) => this.#upstream.noteMetadata(fields),
+    });
     const { sealer, events, clock, random } = deps;
     const [upstream, ledger] = [this.#upstream, this.#ledger];
     this.#deps = { sealer, backend: name, queueConfig, upstream, ledger, events, clock, random };
@@ -74,12 +76,17 @@ export class BackendQueue {
   openSpool(store: SpoolStore, onSettled: () => void): void {
     const { shards } = this.#deps.queueConfig;
     const positions = store.positionsOf(this.name, shards);
-    const adapt = (encoded: EncodedSeries) => ownBytes(this.#adapt(encoded), encoded);
+    const adapt = (encoded: EncodedSeries) => this.#adapter.adaptToKeep(encoded);
     const spool = { store, positions, shards, profile: this.profile, adapt, onSettled };
     this.#lanes = this.#lanes.map(
       (_, lane) => new ShardLane({ ...this.#deps, spool: openSpoolLane(spool, lane) }),
     );
-    for (const lane of this.#lanes) lane.start();
+    this.readSpool();
+  }
+
+  /** Reads what an earlier run has left in the spool, which could not be read before. */
+  readSpool(): void {
+    for (const lane of this.#lanes) lane.readSpool();
   }
 
   /** No lane needs a record of the spool before this position. */
@@ -103,7 +110,11 @@ export class BackendQueue {
   /** `encoded` is what this backend takes of the push. The caller has checked that there is room for one in memory. */
   append(encoded: EncodedSeries, { shardHash, range, ...push }: QueuePush): void {
     if (encoded.withheldHistograms > 0) this.withheld(encoded.withheldHistograms);
-    this.#lanes[shardHash % this.#lanes.length]!.append({ encoded: this.#adapt(encoded), push, range });
+    this.#lanes[shardHash % this.#lanes.length]!.append({
+      encoded: this.#adapter.adapt(encoded),
+      push,
+      range,
+    });
   }
 
   /** Native histograms were pushed that this backend is not sent. */
@@ -144,31 +155,8 @@ export class BackendQueue {
     return { backend: this.name, bytes, limitBytes, requestsInFlight, oldestAgeMs: this.#oldestAgeMs() };
   }
 
-  /** What is sent of an encoding; valid until the next one. */
-  #adapt(encoded: EncodedSeries): EncodedSeries | RelabeledSeries {
-    return this.#relabeler?.relabel(encoded) ?? encoded;
-  }
-
   #oldestAgeMs(): number {
     const nowMs = this.#deps.clock.nowMs();
     return this.#lanes.reduce((oldest, lane) => Math.max(oldest, nowMs - (lane.oldestMs ?? nowMs)), 0);
   }
-}
-
-function makeRelabeler(
-  { writeRelabelConfigs, queueConfig }: BackendConfig,
-  utf8Names: boolean,
-): SeriesRelabeler | undefined {
-  if (writeRelabelConfigs.length === 0) return undefined;
-  return new SeriesRelabeler(writeRelabelConfigs, {
-    utf8Names,
-    maxSeriesBytes: uncompressedBudget(queueConfig.maxRequestBytes),
-    maxBytes: queueConfig.maxQueueSize,
-    onTrouble: 'drop',
-  });
-}
-
-/** Pushes that are read from the spool are several at one time. */
-function ownBytes(adapted: EncodedSeries, encoded: EncodedSeries): EncodedSeries {
-  return adapted.bytes === encoded.bytes ? adapted : { ...adapted, bytes: Buffer.from(adapted.bytes) };
 }

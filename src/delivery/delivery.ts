@@ -7,8 +7,9 @@ import type { QueueReading } from '../telemetry/backend-metrics.ts';
 import { BackendQueue, type DeliveryDeps, type QueuePush } from './backend-queue.ts';
 import type { OfferedPush, OfferResult } from './offered-push.ts';
 import { PushTicket } from './push-ticket.ts';
+import type { SpoolSink } from './spool/spool-face.ts';
 import { type PassedPush, SpoolGate } from './spool/spool-gate.ts';
-import type { SpoolSink, SpoolStore } from './spool/spool-store.ts';
+import type { SpoolStore } from './spool/spool-store.ts';
 import { partFor } from './spool/spooled-push.ts';
 
 export type { OfferedPush, OfferResult } from './offered-push.ts';
@@ -33,6 +34,9 @@ export class Delivery {
       hasRoom: (push) => this.#refuse(push) === undefined,
       pass: (passed) => this.#pass(passed),
       onPassed: () => this.#release(),
+      onLoaded: () => {
+        for (const queue of this.#queues) queue.readSpool();
+      },
     });
   }
 

@@ -41,9 +41,15 @@ export class ShardLane {
     if (deps.spool) this.#backlog = this.#openBacklog(deps.spool);
   }
 
-  /** Reads what an earlier run has left in the spool. */
-  start(): void {
-    this.#backlog?.refill();
+  /** Reads what an earlier run has left in the spool; also where that cannot be read before the lane is on its way. */
+  readSpool(): void {
+    const { spool } = this.#deps;
+    if (this.#backlog === undefined || spool === undefined) return;
+    if (!this.#backlog.isBehind) {
+      this.#needsFrom = spool.start.position;
+      this.#backlog.fallBehind(spool.start.position);
+    }
+    this.#backlog.refill();
   }
 
   /** Takes a push; with its place in the spool, or for memory alone. The caller has checked that there is room. */

@@ -152,6 +152,38 @@ test('a reading that fails is told and tried again', async () => {
   await waitUntil(() => second.receiver.delivered.length === 1, 'the sample');
 });
 
+test('what cannot be read at the start is delivered when it can', async () => {
+  const first = await start({ script: [{ status: 503 }] });
+  first.push('early');
+  await waitUntil(() => first.events.retried.length > 0, 'a retry');
+  await first.delivery.stop(AbortSignal.abort());
+  const second = await start();
+  second.spool.trouble = 'Cannot read';
+  second.push('late');
+  await waitUntil(() => second.receiver.delivered.length === 1, 'the push in memory');
+  second.spool.trouble = undefined;
+  second.spool.load(first.spool);
+  await waitUntil(() => second.receiver.delivered.length === 2, 'the push of the earlier run');
+  expect(second.receiver.delivered.map(nameOf)).toEqual(['late', 'early']);
+});
+
+test('a push in doubt does not hold up those that need no disk', async () => {
+  const { push, spool, receiver } = await start();
+  spool.isAutomatic = false;
+  const waiter = newWaiter('stored');
+  push('in_doubt', waiter);
+  push('queued');
+  spool.trouble = 'Cannot write';
+  push('in_memory');
+  await waitUntil(() => receiver.delivered.length === 2, 'both');
+  expect(receiver.delivered.map(nameOf)).toEqual(['queued', 'in_memory']);
+  expect(waiter.heard).toEqual([]);
+  spool.fail('EIO');
+  await waitUntil(() => waiter.heard.length === 1, 'the end');
+  expect(waiter.heard).toEqual([{ kind: 'notStored', detail: 'EIO' }]);
+  expect(receiver.delivered).toHaveLength(2);
+});
+
 test('two backends stand in the spool each by itself', async () => {
   const [quick, away] = await Promise.all([startReceiver(), startReceiver([{ status: 503 }])]);
   const { push, spool } = await startWith([

@@ -28,7 +28,12 @@ function collidingValues(count: number): string[] {
 export function collidingSeries(count: number) {
   const timeseries = collidingValues(count).map((value, at) => encodedSeries(value, at + 1));
   const message = WRITE_REQUEST.fromObject({ timeseries });
-  return { bytes: WRITE_REQUEST.encode(message).finish(), sampleCount: count, withheldHistograms: 0 };
+  return {
+    bytes: WRITE_REQUEST.encode(message).finish(),
+    sampleCount: count,
+    withheldHistograms: 0,
+    hasStartTimestamps: false,
+  };
 }
 
 function encodedSeries(value: string, timestamp: number) {

@@ -1,12 +1,8 @@
 // A spool without a disk: what was appended is "on disk" when the test says so. Positions are byte offsets as on disk.
 import type { LanePosition } from '../../src/delivery/lane-position.ts';
-import type {
-  AppendResult,
-  LanePositions,
-  SpoolRecord,
-  SpoolSink,
-  SpoolStore,
-} from '../../src/delivery/spool/spool-store.ts';
+import type { AppendResult, SpoolSink } from '../../src/delivery/spool/spool-face.ts';
+import type { SpoolRecord } from '../../src/delivery/spool/spool-reader.ts';
+import type { LanePositions, SpoolStore } from '../../src/delivery/spool/spool-store.ts';
 
 export class MemorySpool implements SpoolStore {
   readonly sink: SpoolSink;
@@ -30,6 +26,14 @@ export class MemorySpool implements SpoolStore {
     this.#end = earlier.syncedEnd;
     this.syncedEnd = earlier.syncedEnd;
     for (const [name, lanes] of earlier.settled) this.settled.set(name, [...lanes]);
+  }
+
+  /** What an earlier run left can be read from now on. */
+  load({ records, syncedEnd }: MemorySpool): void {
+    this.records = records.filter(({ end }) => end <= syncedEnd);
+    this.#end = syncedEnd;
+    this.syncedEnd = syncedEnd;
+    this.sink.loaded();
   }
 
   append(shardHash: number, payload: readonly Uint8Array[]): AppendResult {

@@ -4,14 +4,10 @@
 //   0  sequence     8  position     16  samples     20  lane     28  CRC-32 of the 28 bytes before
 //
 // The slot with the highest sequence is the lane's position. Numbers are little-endian, the first two are doubles.
-import { crc32 } from 'node:zlib';
-import type { Generation } from './settled-earlier.ts';
 
-/** Where a lane stands: all its records before `position` are settled, and the first `samples` samples of the one there. */
-export interface LanePosition {
-  readonly position: number;
-  readonly samples: number;
-}
+import { crc32 } from 'node:zlib';
+import type { LanePosition } from '../lane-position.ts';
+import type { Generation } from './settled-earlier.ts';
 
 export interface StoredPositions {
   readonly backend: string;

@@ -12,6 +12,8 @@ export interface SpoolSink {
    * disk kept a part of it and does not let us take that off, nobody can know; then this is called when it does.
    */
   failed(from: number, to: number, detail: string): void;
+  /** What an earlier run left can be read now; where it could not when the spool was opened, this comes later. */
+  loaded(): void;
 }
 
 export interface SpoolDeps {

@@ -4,7 +4,8 @@
 import type { SpoolRange } from '../lane-backlog.ts';
 import type { OfferedPush, OfferResult } from '../offered-push.ts';
 import type { PushTicket } from '../push-ticket.ts';
-import type { SpoolSink, SpoolStore } from './spool-store.ts';
+import type { SpoolSink } from './spool-face.ts';
+import type { SpoolStore } from './spool-store.ts';
 import { decodeSpooledPush, encodeSpooledPush, type SpooledPush } from './spooled-push.ts';
 
 export interface PassedPush {
@@ -22,6 +23,8 @@ export interface GateDeps {
   pass(push: PassedPush): void;
   /** Some pushes have passed. */
   onPassed(): void;
+  /** The spool has what an earlier run left, which no lane has been handed. */
+  onLoaded(): void;
 }
 
 interface PendingPush {
@@ -34,7 +37,7 @@ interface PendingPush {
 export class SpoolGate implements SpoolSink {
   readonly #deps: GateDeps;
   #store: SpoolStore | undefined;
-  readonly #pending: PendingPush[] = [];
+  #pending: PendingPush[] = [];
   #onEmpty: (() => void) | undefined;
 
   constructor(deps: GateDeps) {
@@ -80,6 +83,10 @@ export class SpoolGate implements SpoolSink {
     this.#passWhile((next) => next.range === undefined);
   }
 
+  loaded(): void {
+    this.#deps.onLoaded();
+  }
+
   /** Resolves when the disk has answered for all that was offered, or `signal` aborts. */
   settled(signal: AbortSignal): Promise<void> {
     if (this.#pending.length === 0 || signal.aborted) return Promise.resolve();
@@ -92,8 +99,22 @@ export class SpoolGate implements SpoolSink {
   #offerInMemory(push: OfferedPush, payload: Buffer): OfferResult {
     if (!this.#deps.hasRoom(push)) return 'full';
     this.#pending.push({ payload, shardHash: push.shardHash, ticket: undefined, range: undefined });
-    this.#passWhile((next) => next.range === undefined);
+    this.#passUnwaited();
     return 'accepted';
+  }
+
+  /**
+   * Of the pushes before it that the disk has not answered for, those that wait to be stored stay: it may take long to
+   * know whether a restart brings them back. The others go on in memory, whatever the disk has of them.
+   */
+  #passUnwaited(): void {
+    const waited: PendingPush[] = [];
+    for (const next of this.#pending) {
+      if (next.ticket === undefined) this.#pass({ ...next, range: undefined });
+      else waited.push(next);
+    }
+    this.#pending = waited;
+    if (waited.length === 0) this.#onEmpty?.();
   }
 
   #passWhile(isReady: (next: PendingPush) => boolean): void {

@@ -2,7 +2,8 @@
 import type { EncodedSeries } from '../../remotewrite/encoded-series.ts';
 import type { LanePush, SpoolLane } from '../lane-backlog.ts';
 import type { LanePosition } from '../lane-position.ts';
-import type { LanePositions, SpoolRecord, SpoolStore } from './spool-store.ts';
+import type { SpoolRecord } from './spool-reader.ts';
+import type { LanePositions, SpoolStore } from './spool-store.ts';
 import { decodeSpooledPush, partFor } from './spooled-push.ts';
 
 export interface BackendSpool {

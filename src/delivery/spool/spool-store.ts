@@ -1,25 +1,7 @@
 // What delivery asks of the spool: a log of records on disk, and for each backend where its lanes stand in it.
 import type { LanePosition } from '../lane-position.ts';
-
-export type AppendResult =
-  | { readonly kind: 'appended'; readonly position: number; readonly end: number }
-  | { readonly kind: 'full' }
-  | { readonly kind: 'unusable'; readonly detail: string };
-
-export interface SpoolRecord {
-  readonly position: number;
-  readonly end: number;
-  readonly shardHash: number;
-  readonly payload: Uint8Array;
-}
-
-/** Hears what comes of what was appended, in order, and never during `append`. */
-export interface SpoolSink {
-  /** Everything before position `end` is on disk and synced. */
-  synced(end: number): void;
-  /** What lies from `from` up to `to` is not on disk, and no restart brings it back. */
-  failed(from: number, to: number, detail: string): void;
-}
+import type { AppendResult } from './spool-face.ts';
+import type { SpoolRecord } from './spool-reader.ts';
 
 export interface LanePositions {
   laneAt(lane: number): LanePosition;

@@ -233,6 +233,7 @@ export class Spool {
     this.#isLoaded = true;
     this.#positions.adoptLate(this.#range);
     this.#events.spoolOpened({ bytes: this.#table.bytes, tornBytes });
+    this.#sink.loaded();
   }
 
   #writeMark(): void {

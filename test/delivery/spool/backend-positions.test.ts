@@ -1,6 +1,7 @@
 // Where lanes stand, across restarts, other numbers of lanes, torn writes and disks that refuse.
 import { expect, test } from 'vitest';
-import { BackendPositions, type LanePosition } from '../../../src/delivery/spool/backend-positions.ts';
+import type { LanePosition } from '../../../src/delivery/lane-position.ts';
+import { BackendPositions } from '../../../src/delivery/spool/backend-positions.ts';
 import { PositionsFile } from '../../../src/delivery/spool/positions-file.ts';
 import { formatPositions, parsePositions } from '../../../src/delivery/spool/positions-format.ts';
 import { FakeClock } from '../../support/fake-clock.ts';

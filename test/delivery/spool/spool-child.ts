@@ -25,6 +25,7 @@ try {
         fill();
       },
       failed: (_from, _to, detail) => print(`failed ${detail}`),
+      loaded: () => undefined,
     },
     { events, clock: systemClock(), random: Math.random },
   );

@@ -24,6 +24,7 @@ async function open(directory: string, { maxSize = 64 * MIB, clock = new FakeClo
       told.synced = end;
     },
     failed: (_from: number, _to: number, detail: string) => void told.failed.push(detail),
+    loaded: () => undefined,
   };
   const spool = await Spool.open({ directory, maxSize }, sink, { events, clock, random: Math.random });
   onTestFinished(() => spool.close());

@@ -56,6 +56,7 @@ export class SpoolWorld {
       {
         synced: (end) => ifAlive(() => this.#synced(end)),
         failed: (from, to) => ifAlive(() => this.#failed(from, to)),
+        loaded: () => undefined,
       },
       {
         events: this.events,

@@ -14,6 +14,7 @@ async function open(maxSize: number, disk = new ModelDisk(() => 0.5)) {
   const sink = {
     synced: (end: number) => void heard.push(`synced ${end}`),
     failed: (from: number, to: number, detail: string) => void heard.push(`failed ${from} ${to} ${detail}`),
+    loaded: () => undefined,
   };
   const deps = { events, clock, random: () => 0.5, files: disk.files() };
   const spool = await Spool.open({ directory: '/spool', maxSize }, sink, deps);
