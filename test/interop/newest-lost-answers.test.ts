@@ -12,7 +12,7 @@ import { startSluice } from './support/sluice.ts';
 
 const it = itWithNewestPrometheus();
 const LOSSES = 3;
-const VERSIONS: readonly MessageVersion[] = ['V1.0'];
+const VERSIONS: readonly MessageVersion[] = ['V1.0', 'V2.0'];
 
 for (const messageVersion of VERSIONS) {
   it(`lost answers lose nothing and double nothing (${messageVersion})`, async () => {
