@@ -121,6 +121,8 @@ function isSingle({ from, to }: Part): boolean {
 
 /** A single series that is over the backend's limit on requests. */
 function tooLarge({ status, detail, ...refusal }: Refused): Refused {
+  // Of one that was not even sent the words are ours, and say it all.
+  if (status === 0) return { ...refusal, status, reason: 'too_large', detail };
   const words = detail === '' ? '' : `: ${detail}`;
   return { ...refusal, status, reason: 'too_large', detail: `answered ${status}${words}` };
 }
