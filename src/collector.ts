@@ -120,6 +120,7 @@ export class Collector {
     await this.#delivery.openSpool(async (sink) => {
       const spool = await Spool.open(config, sink, { events, clock, random });
       spoolMetrics.observe(() => spool.reading());
+      metrics.observeBacklogs(() => this.#delivery.readings());
       return spool;
     });
   }

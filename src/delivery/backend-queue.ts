@@ -53,6 +53,7 @@ export class BackendQueue {
   readonly #upstream: UpstreamClient;
   readonly #adapter: BackendAdapter;
   #lanes: readonly ShardLane[];
+  #store: SpoolStore | undefined;
 
   /** Throws an Error that names the file where one for TLS or credentials cannot be used. */
   constructor(backend: BackendConfig, deps: QueueDeps) {
@@ -75,6 +76,7 @@ export class BackendQueue {
   /** Goes on where an earlier run has left the backend in the spool; before the first push. */
   openSpool(store: SpoolStore, onSettled: () => void): void {
     const { shards } = this.#deps.queueConfig;
+    this.#store = store;
     const positions = store.positionsOf(this.name, shards);
     const adapt = (encoded: EncodedSeries) => this.#adapter.adaptToKeep(encoded);
     const spool = { store, positions, shards, profile: this.profile, adapt, onSettled };
@@ -152,7 +154,13 @@ export class BackendQueue {
 
   reading(): QueueReading {
     const { bytes, limitBytes, requestsInFlight } = this.#ledger;
-    return { backend: this.name, bytes, limitBytes, requestsInFlight, oldestAgeMs: this.#oldestAgeMs() };
+    const oldestAgeMs = this.#oldestAgeMs();
+    const spoolBytes = this.#spoolBytes();
+    return { backend: this.name, bytes, limitBytes, requestsInFlight, oldestAgeMs, spoolBytes };
+  }
+
+  #spoolBytes(): number | undefined {
+    return this.#store && Math.max(0, this.#store.syncedEnd - this.needsFrom);
   }
 
   #oldestAgeMs(): number {

@@ -9,6 +9,8 @@ export interface QueueReading {
   /** Age of the oldest push that is still queued; 0 when there is none. */
   readonly oldestAgeMs: number;
   readonly requestsInFlight: number;
+  /** Bytes of the spool from the first record on that the backend still needs; undefined without a spool. */
+  readonly spoolBytes?: number | undefined;
 }
 
 const REQUEST_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -179,6 +181,19 @@ export class BackendMetrics {
       for (const counter of [this.#blocksDropped, this.#samplesDropped]) counter.inc({ backend, reason }, 0);
     }
   }
+}
+
+/** What each backend has left in the spool; `read` is called once at a scrape. */
+export function registerBacklogGauge(registry: Registry, read: () => readonly QueueReading[]): void {
+  new Gauge({
+    name: 'sluice_spool_backlog_bytes',
+    help: 'Bytes of the spool from the first record on that the backend has not settled.',
+    labelNames: ['backend'],
+    registers: [registry],
+    collect() {
+      for (const { backend, spoolBytes } of read()) this.set({ backend }, spoolBytes ?? 0);
+    },
+  });
 }
 
 /** Gauges of the queues; `read` is called once for each of them at a scrape. */

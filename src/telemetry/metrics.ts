@@ -1,7 +1,12 @@
 // The program's own metrics, in a registry of their own: the one list of what is counted.
 // Counted per push and per block, never per sample.
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import { BackendMetrics, type QueueReading, registerQueueGauges } from './backend-metrics.ts';
+import {
+  BackendMetrics,
+  type QueueReading,
+  registerBacklogGauge,
+  registerQueueGauges,
+} from './backend-metrics.ts';
 import { type PushAnswer, PushTally } from './push-tally.ts';
 import { RelabelMetrics } from './relabel-metrics.ts';
 import { SpoolMetrics } from './spool-metrics.ts';
@@ -36,6 +41,11 @@ export class Metrics {
   /** Where the queue gauges are read from at each scrape; call it once, when the queues exist. */
   observeQueues(read: () => readonly QueueReading[]): void {
     registerQueueGauges(this.#registry, read);
+  }
+
+  /** As `observeQueues`, of what the backends have in the spool. */
+  observeBacklogs(read: () => readonly QueueReading[]): void {
+    registerBacklogGauge(this.#registry, read);
   }
 
   /** Makes the metrics of the spool; call it once, and only where there is one. */

@@ -42,6 +42,7 @@ async function metricNames(): Promise<string[]> {
   metrics.observeQueues(() => [
     { backend: 'a', bytes: 0, limitBytes: 1, oldestAgeMs: 0, requestsInFlight: 0 },
   ]);
+  metrics.observeBacklogs(() => []);
   metrics.addSpool().observe(() => ({ bytes: 0, limitBytes: 1, isUsable: true }));
   metrics.observeWaitingPushes(() => 0);
   const text = await metrics.text();
