@@ -1,5 +1,6 @@
 // What one backend is sent of an encoded push: what its rules leave of it, and start timestamps only where its version of
 // remote write has fields for them.
+import { crc32 } from 'node:zlib';
 import type { BackendConfig } from '../config/config.ts';
 import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
 import { type RelabeledSeries, SeriesRelabeler } from '../remotewrite/series-relabeler.ts';
@@ -17,11 +18,20 @@ export class BackendAdapter {
   readonly #takesStartTimestamps: boolean;
   readonly #relabeler: SeriesRelabeler | undefined;
   readonly #noteMetadata: (fields: Uint8Array) => void;
+  readonly #form: number;
 
   constructor(backend: BackendConfig, { utf8Names, noteMetadata }: AdapterDeps) {
     this.#takesStartTimestamps = backend.messageVersion === 'V2.0';
     this.#relabeler = makeRelabeler(backend, utf8Names);
     this.#noteMetadata = noteMetadata;
+    const { writeRelabelConfigs, sendExemplars, sendNativeHistograms, sendClassicHistograms } = backend;
+    const taken = [sendExemplars, sendNativeHistograms, sendClassicHistograms];
+    this.#form = crc32(JSON.stringify([writeRelabelConfigs, taken, utf8Names])) || 1;
+  }
+
+  /** Changes with what is made of a push; not 0. */
+  get form(): number {
+    return this.#form;
   }
 
   /** Valid until the next one, or for as long as `encoded` is. */

@@ -79,7 +79,15 @@ export class BackendQueue {
     this.#store = store;
     const positions = store.positionsOf(this.name, shards);
     const adapt = (encoded: EncodedSeries) => this.#adapter.adaptToKeep(encoded);
-    const spool = { store, positions, shards, profile: this.profile, adapt, onSettled };
+    const spool = {
+      store,
+      positions,
+      shards,
+      profile: this.profile,
+      form: this.#adapter.form,
+      adapt,
+      onSettled,
+    };
     this.#lanes = this.#lanes.map(
       (_, lane) => new ShardLane({ ...this.#deps, spool: openSpoolLane(spool, lane) }),
     );

@@ -4,4 +4,6 @@
 export interface LanePosition {
   readonly position: number;
   readonly samples: number;
+  /** The form that its backend was sent pushes in, as a number: of another one `samples` says nothing. */
+  readonly form?: number;
 }

@@ -9,6 +9,7 @@ import { startReceiver } from '../support/delivery-setup.ts';
 import { encodeMany, encodeSamples } from '../support/encode.ts';
 import { MemorySpool } from '../support/memory-spool.ts';
 import { RecordedEvents } from '../support/recorded-events.ts';
+import { relabelRule } from '../support/relabel-rule.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const QUICK = { minBackoff: 1, maxBackoff: 5 };
@@ -115,6 +116,19 @@ test('a later run goes on where this one ended, in the middle of a push too', as
   expect(second.receiver.delivered.map(({ samples }) => samples[0]!.value)).toEqual(
     Array.from({ length: 25 }, (_, i) => 20 + i),
   );
+});
+
+test('a push that was delivered in part is delivered as a whole where its backend has other rules now', async () => {
+  const first = await start({
+    config: { queueConfig: { ...QUICK, maxSamplesPerSend: 10 } },
+    script: [{ status: 204 }, { status: 204 }, { status: 503 }],
+  });
+  first.pushMany(0, 45);
+  await waitUntil(() => first.events.sent.length === 2, 'the answers to two blocks');
+  await first.delivery.stop(AbortSignal.abort());
+  const writeRelabelConfigs = [relabelRule({ action: 'drop', sourceLabels: ['i'], regex: '.' })];
+  const second = await start({ earlier: first.spool, config: { queueConfig: QUICK, writeRelabelConfigs } });
+  await waitUntil(() => second.receiver.delivered.length === 35, 'all that the rules leave');
 });
 
 test('what a stop leaves in memory alone is lost, and counted', async () => {

@@ -1,7 +1,7 @@
 // The file of one backend's positions. A line of JSON with a checksum tells the lanes and what earlier runs settled; it is
 // only ever replaced as a whole. Behind it every lane has three slots of 32 bytes that are written in place:
 //
-//   0  sequence     8  position     16  samples     20  lane     28  CRC-32 of the 28 bytes before
+//   0  sequence   8  position   16  samples   20  lane   24  form   28  CRC-32 of the 28 bytes before
 //
 // The slot with the highest sequence is the lane's position. Numbers are little-endian, the first two are doubles.
 
@@ -53,12 +53,17 @@ export function slotOffset(lane: number, slot: number): number {
   return (lane * SLOTS + slot) * SLOT_BYTES;
 }
 
-export function formatSlot({ position, samples }: LanePosition, lane: number, sequence: number): Buffer {
+export function formatSlot(
+  { position, samples, form = 0 }: LanePosition,
+  lane: number,
+  sequence: number,
+): Buffer {
   const bytes = Buffer.alloc(SLOT_BYTES);
   bytes.writeDoubleLE(sequence, 0);
   bytes.writeDoubleLE(position, 8);
   bytes.writeUInt32LE(samples, 16);
   bytes.writeUInt32LE(lane, 20);
+  bytes.writeUInt32LE(form, 24);
   bytes.writeUInt32LE(crc32(bytes.subarray(0, CHECKED_BYTES)), CHECKED_BYTES);
   return bytes;
 }
@@ -100,7 +105,9 @@ function newestSlot(slots: Buffer, lane: number): LanePosition | undefined {
     const bytes = slots.subarray(slotOffset(lane, slot), slotOffset(lane, slot + 1));
     if (!isSound(bytes, lane) || bytes.readDoubleLE(0) <= highest) continue;
     highest = bytes.readDoubleLE(0);
-    newest = { position: bytes.readDoubleLE(8), samples: bytes.readUInt32LE(16) };
+    const form = bytes.readUInt32LE(24);
+    const at = { position: bytes.readDoubleLE(8), samples: bytes.readUInt32LE(16) };
+    newest = form === 0 ? at : { ...at, form };
   }
   return newest;
 }

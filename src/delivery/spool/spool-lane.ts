@@ -12,17 +12,18 @@ export interface BackendSpool {
   readonly shards: number;
   /** What the backend takes, as records name it. */
   readonly profile: number;
-  /** What is sent of an encoding. */
+  /** What is sent of an encoding, and a number that changes with it. */
+  readonly form: number;
   adapt(encoded: EncodedSeries): EncodedSeries;
   /** The lane has got on. */
   onSettled(): void;
 }
 
 export function openSpoolLane(backend: BackendSpool, lane: number): SpoolLane {
-  const { store, positions, shards } = backend;
+  const { store, positions, shards, form } = backend;
   const wants = (shardHash: number) => shardHash % shards === lane;
   return {
-    start: positions.laneAt(lane),
+    start: startOf(positions.laneAt(lane), form),
     get end() {
       return store.syncedEnd;
     },
@@ -32,10 +33,15 @@ export function openSpoolLane(backend: BackendSpool, lane: number): SpoolLane {
       return { pushes: open.map((record) => readPush(record, backend)), next };
     },
     settle(at: LanePosition) {
-      positions.settle(lane, at);
+      positions.settle(lane, { ...at, form });
       backend.onSettled();
     },
   };
+}
+
+/** A push that was delivered in part in another form is delivered as a whole: repeated is better than lost. */
+function startOf(at: LanePosition, form: number): LanePosition {
+  return at.form === form ? at : { position: at.position, samples: 0 };
 }
 
 function readPush({ payload, position, end }: SpoolRecord, { profile, adapt }: BackendSpool): LanePush {
