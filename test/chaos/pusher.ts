@@ -1,0 +1,118 @@
+// One connection that pushes as fast as it is answered, and goes on when the program is there again. The n-th push of a
+// connection carries the value n in every series; what became of each is remembered.
+import { connect, type Socket } from 'node:net';
+
+/** Series of one push: it has to arrive with all of them or with none. */
+export const PARTS = 3;
+
+/** `unanswered`: the connection ended first; the push may be delivered or not. */
+export type Fate = 'acknowledged' | 'refused' | 'unanswered';
+
+export interface PushedLedger {
+  readonly instance: string;
+  /** Of push n at n - 1. */
+  readonly fates: readonly Fate[];
+}
+
+export interface PusherOptions {
+  readonly port: number;
+  readonly instance: string;
+  readonly target: string;
+  /** Statuses that promise what the level under test promises. */
+  readonly acknowledges: (status: number) => boolean;
+}
+
+const RECONNECT_MS = 5;
+const AFTER_REFUSAL_MS = 5;
+const HEAD_END = '\r\n\r\n';
+
+export class Pusher implements PushedLedger {
+  readonly instance: string;
+  readonly fates: Fate[] = [];
+  /** Statuses and how often each came. */
+  readonly statuses = new Map<number, number>();
+  readonly #options: PusherOptions;
+  #socket: Socket | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isWaiting = false;
+  #isStopped = false;
+  #received = '';
+
+  constructor(options: PusherOptions) {
+    this.instance = options.instance;
+    this.#options = options;
+    this.#connect();
+  }
+
+  get answers(): number {
+    return [...this.statuses.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    this.#socket?.destroy();
+    this.#break();
+  }
+
+  #connect(): void {
+    const socket = connect({ host: '127.0.0.1', port: this.#options.port, noDelay: true });
+    this.#socket = socket;
+    this.#received = '';
+    socket.setEncoding('latin1');
+    socket.once('connect', () => this.#push());
+    socket.on('data', (text: string) => this.#read(text));
+    socket.on('error', () => {});
+    socket.once('close', () => {
+      this.#break();
+      if (!this.#isStopped) this.#timer = setTimeout(() => this.#connect(), RECONNECT_MS);
+    });
+  }
+
+  #push(): void {
+    if (this.#isStopped) return;
+    const value = this.fates.push('unanswered');
+    const lines = Array.from({ length: PARTS }, (_, part) => `chaos{part="${part}"} ${value}\n`);
+    const body = lines.join('');
+    this.#isWaiting = true;
+    this.#socket!.write(
+      `POST ${this.#options.target} HTTP/1.1\r\nhost: chaos\r\ncontent-type: text/plain; version=0.0.4\r\n` +
+        `content-length: ${body.length}${HEAD_END}${body}`,
+    );
+  }
+
+  #read(text: string): void {
+    this.#received += text;
+    const headEnd = this.#received.indexOf(HEAD_END);
+    if (headEnd < 0) return;
+    const head = this.#received.slice(0, headEnd);
+    const bodyLength = Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? 0);
+    if (this.#received.length < headEnd + HEAD_END.length + bodyLength) return;
+    this.#received = '';
+    this.#answered(Number(head.split(' ')[1]));
+  }
+
+  #answered(status: number): void {
+    this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1);
+    this.#isWaiting = false;
+    this.#settle(this.#fateOf(status));
+    if (status < 300) this.#push();
+    else this.#timer = setTimeout(() => this.#push(), AFTER_REFUSAL_MS);
+  }
+
+  /** A lesser promise than the one under test, such as 202 where delivery was waited for, says nothing about the push. */
+  #fateOf(status: number): Fate {
+    if (this.#options.acknowledges(status)) return 'acknowledged';
+    return status >= 300 ? 'refused' : 'unanswered';
+  }
+
+  #break(): void {
+    clearTimeout(this.#timer);
+    if (this.#isWaiting) this.#settle('unanswered');
+    this.#isWaiting = false;
+  }
+
+  #settle(fate: Fate): void {
+    this.fates[this.fates.length - 1] = fate;
+  }
+}

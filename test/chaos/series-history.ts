@@ -1,0 +1,45 @@
+// What the backend took of one series, sample by sample, and what was wrong with it. Values count up from 1, so a sample's
+// value is also its place.
+
+/** How a sample that was taken stands to those before it. `inFlight`: repeated, as only a kill excuses it. */
+export type Standing = 'first' | 'inFlight' | 'duplicated' | 'outOfOrder' | 'clashing';
+
+export class SeriesHistory {
+  /** Of each value that was taken. */
+  readonly timestamps = new Map<number, number>();
+  /** Up to here the program has had the backend's answer, and has sent more since. */
+  #settled = 0;
+  #newest = 0;
+  #newestMs = Number.NEGATIVE_INFINITY;
+  /** The newest value that this start of the program sent. */
+  #newestOfGeneration = 0;
+  #generation = 0;
+
+  take(value: number, timestampMs: number, generation: number): Standing {
+    if (generation !== this.#generation) this.#newestOfGeneration = 0;
+    this.#generation = generation;
+    const isInOrder = value > this.#newestOfGeneration;
+    this.#newestOfGeneration = Math.max(value, this.#newestOfGeneration);
+    const before = this.timestamps.get(value);
+    if (before !== undefined) {
+      // With another timestamp it is another sample for the backend.
+      const isExcused = isInOrder && value > this.#settled && before === timestampMs;
+      return isExcused ? 'inFlight' : 'duplicated';
+    }
+    this.timestamps.set(value, timestampMs);
+    return this.#first(value, timestampMs);
+  }
+
+  /** The answer to a request with this value must have been noted: the same lane has sent another one since. */
+  settle(value: number): void {
+    this.#settled = Math.max(this.#settled, value);
+  }
+
+  #first(value: number, timestampMs: number): Standing {
+    if (value < this.#newest) return 'outOfOrder';
+    this.#newest = value;
+    const clashes = timestampMs <= this.#newestMs;
+    this.#newestMs = timestampMs;
+    return clashes ? 'clashing' : 'first';
+  }
+}

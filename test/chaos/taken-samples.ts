@@ -1,0 +1,22 @@
+// What the backend of a chaos run took, in order: only requests that it answered with 2xx. Plain values that a thread can
+// hand over.
+
+/** Numbers that stand for one sample in `TakenRequest.samples`. */
+export const FIELDS_PER_SAMPLE = 3;
+
+export interface TakenRequest {
+  /** Counts the backend's connections from 1. */
+  readonly connection: number;
+  /** Counts the starts of the program that sent it, from 1. */
+  readonly generation: number;
+  /** For each sample: the index of its series in `TakenSamples.series`, its value, its timestamp. */
+  readonly samples: Float64Array;
+}
+
+export interface TakenSamples {
+  /** `instance/part`: who pushed, and which of the series of a push it is. */
+  readonly series: readonly string[];
+  readonly requests: readonly TakenRequest[];
+  /** Requests that were no remote write at all, in words. */
+  readonly violations: readonly string[];
+}
