@@ -8,6 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type DecodedRequest, decodeWriteRequest } from '../support/decode-write-request.ts';
 import { BackendTurns, type Turn } from './backend-turns.ts';
 import type { Mood } from './kill-options.ts';
+import { monotonicMs } from './monotonic-ms.ts';
 import { FIELDS_PER_SAMPLE, type TakenRequest, type TakenSamples } from './taken-samples.ts';
 
 export class ChaosBackend {
@@ -99,7 +100,7 @@ export class ChaosBackend {
     const { number, generation } = this.#connections.get(socket)!;
     try {
       const samples = this.#samplesOf(decodeWriteRequest(body));
-      this.#requests.push({ connection: number, generation, samples });
+      this.#requests.push({ connection: number, generation, samples, takenAtMs: monotonicMs() });
     } catch (error) {
       this.#violations.push(String(error));
     }

@@ -8,7 +8,7 @@ export interface Verdict {
   readonly pushes: number;
   readonly acknowledged: number;
   readonly refused: number;
-  /** The connection ended before the answer, or the answer promised less than the level under test. */
+  /** The connection ended before the answer. */
   readonly unanswered: number;
   /** Pushes that arrived, at least in part. */
   delivered: number;
@@ -16,6 +16,8 @@ export interface Verdict {
   lost: number;
   /** Pushes of which some series arrived and others did not. */
   torn: number;
+  /** Pushes that were said to be with the backend before it had all of them. */
+  confirmedEarly: number;
   /** Pushes that were refused and arrived all the same. */
   refusedYetDelivered: number;
   /** Samples that came again after a kill, in the one request of each lane whose answer may not have been noted. */
@@ -49,6 +51,7 @@ export function judge(
     delivered: 0,
     lost: 0,
     torn: 0,
+    confirmedEarly: 0,
     refusedYetDelivered: 0,
     inFlight: 0,
     duplicated: 0,
@@ -78,7 +81,7 @@ function replay(
     }
     lastOfLane.set(lanes[index]!, request);
     eachSample(request, (series, value, timestampMs) => {
-      const standing = histories[series]!.take(value, timestampMs, request.generation);
+      const standing = histories[series]!.take(value, timestampMs, request);
       tally(verdict, standing, () => `${taken.series[series]} ${value} in request ${index + 1}`);
     });
   }
@@ -100,21 +103,25 @@ function tally(verdict: Verdict, standing: Standing, describe: () => string): vo
 }
 
 function compare(
-  { instance, fates }: PushedLedger,
+  { instance, fates, confirmedAtMs }: PushedLedger,
   histories: ReadonlyMap<string, SeriesHistory>,
   verdict: Verdict,
 ): void {
-  const parts = Array.from({ length: PARTS }, (_, part) => histories.get(`${instance}/${part}`)?.timestamps);
+  const parts = Array.from({ length: PARTS }, (_, part) => histories.get(`${instance}/${part}`));
   for (const [index, fate] of fates.entries()) {
-    const arrived = parts.filter((part) => part?.has(index + 1)).length;
+    const times = parts.flatMap((part) => part?.takenAtMs(index + 1) ?? []);
+    const arrived = times.length;
     const push = `push ${index + 1} of ${instance}, ${fate}, ${arrived} of ${PARTS} series`;
-    const fails = (failure: 'lost' | 'torn' | 'refusedYetDelivered') => {
+    const fails = (failure: 'lost' | 'torn' | 'confirmedEarly' | 'refusedYetDelivered') => {
       verdict[failure]++;
       note(verdict, `${failure}: ${push}`);
     };
     if (arrived > 0) verdict.delivered++;
     if (arrived > 0 && arrived < PARTS) fails('torn');
     if (fate === 'acknowledged' && arrived < PARTS) fails('lost');
+    const confirmed = confirmedAtMs.get(index + 1);
+    if (confirmed !== undefined && (arrived < PARTS || Math.max(...times) > confirmed))
+      fails('confirmedEarly');
     if (fate === 'refused' && arrived > 0) fails('refusedYetDelivered');
   }
 }

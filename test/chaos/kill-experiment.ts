@@ -55,8 +55,8 @@ export async function runKillExperiment(options: KillOptions, mood: Mood): Promi
   }
 }
 
-function pusherOf({ target, acknowledges }: Peer, port: number, instance: string): Pusher {
-  return new Pusher({ port, instance, target: target(instance), acknowledges });
+function pusherOf({ target, confirms }: Peer, port: number, instance: string): Pusher {
+  return new Pusher({ port, instance, target: target(instance), confirms });
 }
 
 async function run(options: KillOptions, mood: Mood, stage: Stage): Promise<KillRun> {

@@ -17,6 +17,7 @@ const COLUMNS: readonly (readonly [title: string, of: (run: KillRun) => string |
   ['out of order', ({ verdict }) => verdict.outOfOrder],
   ['clashing', ({ verdict }) => verdict.clashing],
   ['torn', ({ verdict }) => verdict.torn],
+  ['confirmed early', ({ verdict }) => verdict.confirmedEarly],
   ['refused yet delivered', ({ verdict }) => verdict.refusedYetDelivered],
 ];
 
@@ -27,25 +28,23 @@ const FAULTS = [
   'outOfOrder',
   'clashing',
   'torn',
+  'confirmedEarly',
   'refusedYetDelivered',
   'malformed',
 ] as const satisfies readonly (keyof Verdict)[];
 
 /** What is wrong with a run, one sentence each; empty where the level's promise was kept, or none is made. */
-export function brokenPromises({ peer, level }: KillOptions, { mood, verdict, ending }: KillRun): string[] {
+export function brokenPromises(
+  { peer, level }: Pick<KillOptions, 'peer' | 'level'>,
+  { mood, verdict, ending }: KillRun,
+): string[] {
   if (peer !== 'sluice' || level === 'queued') return [];
   const broken = FAULTS.filter((fault) => verdict[fault] > 0).map(
     (fault) => `backend ${mood}: expected 0 ${fault}, found ${verdict[fault]}`,
   );
-  if (verdict.acknowledged === 0 && mustAcknowledge(level, mood))
-    broken.push(`backend ${mood}: expected acknowledged pushes, found none`);
+  if (verdict.acknowledged === 0) broken.push(`backend ${mood}: expected acknowledged pushes, found none`);
   if (ending !== 0) broken.push(`backend ${mood}: expected exit code 0 of the last stop, found ${ending}`);
   return broken;
-}
-
-/** Nothing can be delivered to a backend that is never there. */
-function mustAcknowledge(level: KillOptions['level'], mood: KillRun['mood']): boolean {
-  return level !== 'delivered' || mood !== 'down';
 }
 
 export function describeRuns(runs: readonly KillRun[]): string {

@@ -1,25 +1,28 @@
 // One connection that pushes as fast as it is answered, and goes on when the program is there again. The n-th push of a
 // connection carries the value n in every series; what became of each is remembered.
 import { connect, type Socket } from 'node:net';
+import { monotonicMs } from './monotonic-ms.ts';
 
 /** Series of one push: it has to arrive with all of them or with none. */
 export const PARTS = 3;
 
-/** `unanswered`: the connection ended first; the push may be delivered or not. */
+/** `acknowledged`: 2xx. `unanswered`: the connection ended first; the push may be delivered or not. */
 export type Fate = 'acknowledged' | 'refused' | 'unanswered';
 
 export interface PushedLedger {
   readonly instance: string;
   /** Of push n at n - 1. */
   readonly fates: readonly Fate[];
+  /** When pushes were answered with the word that the backend has them, by their numbers; on the clock of `monotonicMs`. */
+  readonly confirmedAtMs: ReadonlyMap<number, number>;
 }
 
 export interface PusherOptions {
   readonly port: number;
   readonly instance: string;
   readonly target: string;
-  /** Statuses that promise what the level under test promises. */
-  readonly acknowledges: (status: number) => boolean;
+  /** Statuses that say that the backend has the push. */
+  readonly confirms: (status: number) => boolean;
 }
 
 const RECONNECT_MS = 5;
@@ -29,6 +32,7 @@ const HEAD_END = '\r\n\r\n';
 export class Pusher implements PushedLedger {
   readonly instance: string;
   readonly fates: Fate[] = [];
+  readonly confirmedAtMs = new Map<number, number>();
   /** Statuses and how often each came. */
   readonly statuses = new Map<number, number>();
   readonly #options: PusherOptions;
@@ -95,15 +99,10 @@ export class Pusher implements PushedLedger {
   #answered(status: number): void {
     this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1);
     this.#isWaiting = false;
-    this.#settle(this.#fateOf(status));
+    this.#settle(status < 300 ? 'acknowledged' : 'refused');
+    if (this.#options.confirms(status)) this.confirmedAtMs.set(this.fates.length, monotonicMs());
     if (status < 300) this.#push();
     else this.#timer = setTimeout(() => this.#push(), AFTER_REFUSAL_MS);
-  }
-
-  /** A lesser promise than the one under test, such as 202 where delivery was waited for, says nothing about the push. */
-  #fateOf(status: number): Fate {
-    if (this.#options.acknowledges(status)) return 'acknowledged';
-    return status >= 300 ? 'refused' : 'unanswered';
   }
 
   #break(): void {

@@ -35,8 +35,12 @@ export async function runPushgatewayKills(options: KillOptions): Promise<Pushgat
       await program.whenReady();
       const pushers = Array.from({ length: options.connections }, (_, i) => {
         const instance = `c${i}`;
-        const { acknowledges } = peer;
-        return new Pusher({ port, instance, target: pushgatewayGroup(instance), acknowledges });
+        return new Pusher({
+          port,
+          instance,
+          target: pushgatewayGroup(instance),
+          confirms: peer.confirms,
+        });
       });
       await waitUntil(() => pushers.some(({ answers }) => answers > 0), 'a first answer');
       await pause(dice.nat(options.msPerRound));

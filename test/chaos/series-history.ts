@@ -1,12 +1,15 @@
 // What the backend took of one series, sample by sample, and what was wrong with it. Values count up from 1, so a sample's
 // value is also its place.
+import type { TakenRequest } from './taken-samples.ts';
 
 /** How a sample that was taken stands to those before it. `inFlight`: repeated, as only a kill excuses it. */
 export type Standing = 'first' | 'inFlight' | 'duplicated' | 'outOfOrder' | 'clashing';
 
+/** With which start of the program a sample came, and when. */
+type Sending = Pick<TakenRequest, 'generation' | 'takenAtMs'>;
+
 export class SeriesHistory {
-  /** Of each value that was taken. */
-  readonly timestamps = new Map<number, number>();
+  readonly #taken = new Map<number, { readonly timestampMs: number; readonly takenAtMs: number }>();
   /** Up to here the program has had the backend's answer, and has sent more since. */
   #settled = 0;
   #newest = 0;
@@ -15,18 +18,23 @@ export class SeriesHistory {
   #newestOfGeneration = 0;
   #generation = 0;
 
-  take(value: number, timestampMs: number, generation: number): Standing {
+  /** When a value was first taken; undefined where it never was. */
+  takenAtMs(value: number): number | undefined {
+    return this.#taken.get(value)?.takenAtMs;
+  }
+
+  take(value: number, timestampMs: number, { generation, takenAtMs }: Sending): Standing {
     if (generation !== this.#generation) this.#newestOfGeneration = 0;
     this.#generation = generation;
     const isInOrder = value > this.#newestOfGeneration;
     this.#newestOfGeneration = Math.max(value, this.#newestOfGeneration);
-    const before = this.timestamps.get(value);
+    const before = this.#taken.get(value);
     if (before !== undefined) {
       // With another timestamp it is another sample for the backend.
-      const isExcused = isInOrder && value > this.#settled && before === timestampMs;
+      const isExcused = isInOrder && value > this.#settled && before.timestampMs === timestampMs;
       return isExcused ? 'inFlight' : 'duplicated';
     }
-    this.timestamps.set(value, timestampMs);
+    this.#taken.set(value, { timestampMs, takenAtMs });
     return this.#first(value, timestampMs);
   }
 

@@ -9,6 +9,8 @@ export interface TakenRequest {
   readonly connection: number;
   /** Counts the starts of the program that sent it, from 1. */
   readonly generation: number;
+  /** Before it was answered, on the clock of `monotonicMs`. */
+  readonly takenAtMs: number;
   /** For each sample: the index of its series in `TakenSamples.series`, its value, its timestamp. */
   readonly samples: Float64Array;
 }
