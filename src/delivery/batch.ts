@@ -92,7 +92,8 @@ export class Batch {
     this.byteLength = 0;
     this.sampleCount = 0;
     this.#pushes.clear();
-    if (this.#waiting.length > 0) this.#waiting = [];
+    // Anew even when it is empty: the block that was sealed keeps the one before.
+    this.#waiting = [];
     this.after = undefined;
     if (this.#buffer.length > this.#limits.maxBytes) this.#buffer = new Uint8Array(FIRST_BYTES);
   }

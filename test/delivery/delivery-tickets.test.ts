@@ -55,6 +55,23 @@ test('a refused push is told the backend, its reason and words, and the samples'
   });
 });
 
+test('the delivery of a block that nobody waits for does not end the wait for the one behind it', async () => {
+  const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const receiver = await startReceiver([{ until: first.promise }, { until: second.promise }]);
+  const { delivery, push, events } = startDelivery(backendConfig(receiver.url()));
+  const { waiter, end } = newWaiter();
+  const ends: PushEnd[] = [];
+  void end.then((reached) => ends.push(reached));
+  push('before');
+  await waitUntil(() => receiver.requests.length === 1, 'the request of the first block');
+  offer(delivery, 'm', waiter);
+  first.resolve();
+  await waitUntil(() => receiver.requests.length === 2, 'the request of the second block');
+  expect([events.sent.length, ends]).toEqual([1, []]);
+  second.resolve();
+  expect(await end).toEqual({ kind: 'reached' });
+});
+
 test('a redirect is our fault', async () => {
   const { end } = await pushWaiting([{ status: 302, headers: [['location', '/login']] }]);
   expect(await end).toEqual({
