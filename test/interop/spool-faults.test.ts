@@ -106,6 +106,7 @@ describe('a spool', () => {
     async (disk) => {
       const directory = join(disk.path, 'spool');
       const receiver = await startReceiver();
+      mkdirSync(directory);
       disk.remount('ro');
       const spooled = await SpooledSluice.start({ directory, url: receiver.url() });
       const pushes = new NumberedPushes();
