@@ -2,6 +2,7 @@
 // memory, everybody can see it, and it heals when the disk does. What was acknowledged arrives, once and in order.
 import {
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
