@@ -23,12 +23,19 @@ export function diskFiles(): SpoolFiles {
   };
 }
 
+/** Folder by folder: where mkdir makes several, Node calls a read-only disk a missing path. */
 async function makeFolder(path: string): Promise<void> {
-  const firstMade = await mkdir(path, { recursive: true, mode: FOLDER_MODE });
-  if (firstMade === undefined) return;
+  try {
+    await mkdir(path, FOLDER_MODE);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await mkdir(path, FOLDER_MODE);
+  }
   // A new folder is on disk when the one that names it is.
-  for (let made = path; made.length >= firstMade.length; made = dirname(made))
-    await syncFolder(dirname(made));
+  await syncFolder(dirname(path));
 }
 
 async function syncFolder(path: string): Promise<void> {
