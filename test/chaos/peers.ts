@@ -27,6 +27,8 @@ export interface Place {
 
 const ROOT = new URL('../../', import.meta.url);
 const MAX_WAIT = '500ms';
+/** So that a backend that is away for a second has the lanes read back from disk. */
+const SMALL_MEMORY = { maxQueueSize: '32KiB', maxRequestBytes: '16KiB' };
 
 export function peerOf({ peer, level, persists }: KillOptions, place: Place): Peer {
   switch (peer) {
@@ -51,7 +53,12 @@ function sluice(level: Level, { folder, port, backendPort }: Place): Peer {
         name: 'chaos',
         url: backendUrl(backendPort),
         remoteTimeout: '5s',
-        queueConfig: { batchSendDeadline: '20ms', maxBackoff: '200ms', sampleAgeLimit: 0 },
+        queueConfig: {
+          batchSendDeadline: '20ms',
+          maxBackoff: '200ms',
+          sampleAgeLimit: 0,
+          ...(level !== 'queued' && SMALL_MEMORY),
+        },
       },
     ],
     ...(level !== 'queued' && { spool: { directory: join(folder, 'spool'), maxSize: '4GiB' } }),
