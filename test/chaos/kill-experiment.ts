@@ -13,6 +13,7 @@ import { type Ending, fixedPort, Killable } from './killable.ts';
 import { type Peer, peerOf } from './peers.ts';
 import { Pusher } from './pusher.ts';
 
+/** What one backend of a run saw. */
 export interface KillRun {
   readonly mood: Mood;
   readonly rounds: number;
@@ -30,27 +31,37 @@ const ANSWER_TIMEOUT_MS = 60_000;
 const DRAIN_TIMEOUT_MS = 300_000;
 const POLL_MS = 50;
 
+interface Backend {
+  readonly mood: Mood;
+  readonly receiver: ChaosReceiver;
+}
+
 /** Everything that a run holds open. */
 interface Stage {
   readonly peer: Peer;
   readonly program: Killable;
-  readonly receiver: ChaosReceiver;
+  readonly backends: readonly Backend[];
   readonly pushers: readonly Pusher[];
 }
 
-export async function runKillExperiment(options: KillOptions, mood: Mood): Promise<KillRun> {
+/** `moods`: of each backend. Returns a result for each. */
+export async function runKillExperiment(
+  options: KillOptions,
+  moods: readonly Mood[],
+): Promise<readonly KillRun[]> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-chaos-'));
-  const place = { folder, port: await fixedPort(), backendPort: await fixedPort() };
+  const backendPorts = await Promise.all(moods.map(fixedPort));
+  const place = { folder, port: await fixedPort(), backendPorts };
   const peer = peerOf(options, place);
   const program = new Killable(peer.program);
-  const receiver = new ChaosReceiver(place.backendPort);
+  const backends = moods.map((mood, i) => ({ mood, receiver: new ChaosReceiver(backendPorts[i]!) }));
   const pushers = Array.from({ length: options.connections }, (_, i) => pusherOf(peer, place.port, `c${i}`));
   try {
-    return await run(options, mood, { peer, program, receiver, pushers });
+    return await run(options, { peer, program, backends, pushers });
   } finally {
     for (const pusher of pushers) pusher.stop();
     await program.dispose();
-    await receiver.close();
+    for (const { receiver } of backends) await receiver.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -59,40 +70,44 @@ function pusherOf({ target, confirms }: Peer, port: number, instance: string): P
   return new Pusher({ port, instance, target: target(instance), confirms });
 }
 
-async function run(options: KillOptions, mood: Mood, stage: Stage): Promise<KillRun> {
-  const { peer, program, receiver, pushers } = stage;
-  const dice = new Dice(options.seed);
-  await receiver.changeMood(mood, options.seed);
-  for (let round = 1; round <= options.rounds; round++) {
-    await receiver.beginGeneration(round);
-    await runRound(options, dice, stage);
-  }
+async function run(options: KillOptions, stage: Stage): Promise<readonly KillRun[]> {
+  const { program, backends, pushers } = stage;
+  const { rounds, seed } = options;
+  const dice = new Dice(seed);
+  for (const [i, { mood, receiver }] of backends.entries()) await receiver.changeMood(mood, seed + i);
+  for (let round = 1; round <= rounds; round++) await runRound(options, round, dice, stage);
   for (const pusher of pushers) pusher.stop();
-  await receiver.beginGeneration(options.rounds + 1);
-  await receiver.changeMood('up', options.seed);
-  program.start();
+  for (const { receiver } of backends) await receiver.changeMood('up', seed);
+  await start(rounds + 1, stage);
   await program.whenReady();
   await drained(stage);
   const ending = await program.end('SIGTERM');
-  return {
-    mood,
-    rounds: options.rounds,
-    verdict: judge(pushers, await receiver.taken(), peer.inDoubtBy),
-    statuses: statusesOf(pushers),
-    ending,
-  };
+  const statuses = statusesOf(pushers);
+  return Promise.all(
+    backends.map(async ({ mood, receiver }) => {
+      const verdict = judge(pushers, await receiver.taken(), stage.peer.inDoubtBy);
+      return { mood, rounds, verdict, statuses, ending };
+    }),
+  );
 }
 
-async function runRound({ msPerRound }: KillOptions, dice: Dice, { program, pushers }: Stage): Promise<void> {
+async function runRound({ msPerRound }: KillOptions, round: number, dice: Dice, stage: Stage): Promise<void> {
+  const { program, pushers } = stage;
   const answers = () => pushers.reduce((sum, pusher) => sum + pusher.answers, 0);
   const before = answers();
   const isKilledAtStart = dice.nat(STARTS_KILLED) === 0;
   const killAfterMs = dice.nat(isKilledAtStart ? LONGEST_START_MS : msPerRound);
-  program.start();
+  await start(round, stage);
   if (!isKilledAtStart) await firstAnswer(program, () => answers() > before);
   await pause(killAfterMs);
   program.assertRuns();
   await program.end('SIGKILL');
+}
+
+async function start(number: number, { peer, program, backends }: Stage): Promise<void> {
+  for (const { receiver } of backends) await receiver.beginGeneration(number);
+  peer.prepare?.(number);
+  program.start();
 }
 
 async function firstAnswer(program: Killable, hasAnswered: () => boolean): Promise<void> {
@@ -104,13 +119,14 @@ async function firstAnswer(program: Killable, hasAnswered: () => boolean): Promi
 }
 
 /** Waits until the backend has got nothing new for a while. */
-async function drained({ peer, program, receiver }: Stage): Promise<void> {
-  const start = performance.now();
+async function drained({ peer, program, backends }: Stage): Promise<void> {
+  const startedAtMs = performance.now();
   for (;;) {
-    const quietMs = Math.min(await receiver.quietMs(), performance.now() - start);
+    const quiet = await Promise.all(backends.map(({ receiver }) => receiver.quietMs()));
+    const quietMs = Math.min(...quiet, performance.now() - startedAtMs);
     if (quietMs >= peer.drainedAfterMs) return;
     program.assertRuns();
-    if (performance.now() - start > DRAIN_TIMEOUT_MS)
+    if (performance.now() - startedAtMs > DRAIN_TIMEOUT_MS)
       throw new Error(`Cannot end: expected a drained program after ${DRAIN_TIMEOUT_MS} ms, it still sends`);
     await pause(POLL_MS);
   }

@@ -13,13 +13,16 @@ export type PeerName = (typeof PEERS)[number];
 export interface KillOptions {
   readonly peer: PeerName;
   readonly level: Level;
-  readonly moods: readonly Mood[];
+  /** Of each run in turn: the moods of all its backends. */
+  readonly runs: readonly (readonly Mood[])[];
   readonly rounds: number;
   readonly connections: number;
   /** The longest time between the first answer of a round and its kill. */
   readonly msPerRound: number;
   /** Decides every kill and every fault of the backend, though not what they meet. */
   readonly seed: number;
+  /** Sluice only: each start has another number of shards. */
+  readonly reshards: boolean;
   /** Pushgateway only: keep what was pushed in a file. */
   readonly persists: boolean;
 }
@@ -28,11 +31,13 @@ export const KILL_USAGE = `usage: node test/chaos/kill.ts [options]
 
   --peer ${PEERS.join('|')}              what is killed (sluice)
   --level ${LEVELS.join('|')}                what an answer of Sluice promises (stored)
-  --backend ${MOODS.join('|')}|all  one or several, with commas (up)
+  --backend ${MOODS.join('|')}|all  one run for each, with commas (up);
+                             up+down is one run with two backends
   --rounds N                 kills for each backend (200)
   --connections N            that push at the same time (8)
   --seconds-per-round S      the longest time from the first answer to the kill (0.5)
   --seed N                   of every random choice (1)
+  --reshard                  Sluice with another number of shards at each start
   --persistence              Pushgateway with --persistence.file
 
 exit status: 0 the level's promise was kept, or none is made; 1 it was broken; 2 wrong arguments
@@ -50,18 +55,20 @@ export function parseKillOptions(args: readonly string[]): KillOptions {
       connections: { type: 'string', default: '8' },
       'seconds-per-round': { type: 'string', default: '0.5' },
       seed: { type: 'string', default: '1' },
+      reshard: { type: 'boolean', default: false },
       persistence: { type: 'boolean', default: false },
     },
   });
-  const moods = values.backend === 'all' ? MOODS : values.backend.split(',');
+  const runs = values.backend === 'all' ? MOODS : values.backend.split(',');
   return {
     peer: oneOf('--peer', PEERS, values.peer),
     level: oneOf('--level', LEVELS, values.level),
-    moods: moods.map((mood) => oneOf('--backend', MOODS, mood)),
+    runs: runs.map((run) => run.split('+').map((mood) => oneOf('--backend', MOODS, mood))),
     rounds: whole('--rounds', values.rounds, 1, 10_000),
     connections: whole('--connections', values.connections, 1, 256),
     msPerRound: 1000 * between('--seconds-per-round', values['seconds-per-round'], 0.01, 60),
     seed: whole('--seed', values.seed, 0, 2 ** 31 - 1),
+    reshards: values.reshard,
     persists: values.persistence,
   };
 }

@@ -1,7 +1,7 @@
 // Kills a program under load, many times, and says what became of what it had acknowledged.
 //   node build.mjs && node test/chaos/kill.ts --level stored --backend all
 
-import { type KillRun, runKillExperiment } from './kill-experiment.ts';
+import { runKillExperiment } from './kill-experiment.ts';
 import { KILL_USAGE, type KillOptions, parseKillOptions } from './kill-options.ts';
 import { brokenPromises, describeRuns } from './kill-report.ts';
 import { describeGone, runPushgatewayKills } from './pushgateway-experiment.ts';
@@ -26,10 +26,10 @@ async function killForEachMood(chosen: KillOptions): Promise<number> {
   const { peer, level, connections, seed } = chosen;
   console.log(`${peer}${peer === 'sluice' ? ` ${level}` : ''}, ${connections} connections, seed ${seed}`);
   const broken: string[] = [];
-  for (const mood of chosen.moods) {
-    const run: KillRun = await runKillExperiment(chosen, mood);
-    console.log(describeRuns([run]));
-    broken.push(...brokenPromises(chosen, run));
+  for (const moods of chosen.runs) {
+    const runs = await runKillExperiment(chosen, moods);
+    console.log(describeRuns(runs));
+    broken.push(...runs.flatMap((run) => brokenPromises(chosen, run)));
   }
   for (const sentence of broken) console.log(`BROKEN ${sentence}`);
   return broken.length > 0 ? 1 : 0;

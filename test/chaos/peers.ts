@@ -8,6 +8,8 @@ import type { KillableOptions } from './killable.ts';
 
 export interface Peer {
   readonly program: KillableOptions;
+  /** What has to be done before the start with this number. */
+  readonly prepare?: (start: number) => void;
   /** Where one instance of the job `chaos` is pushed to. */
   readonly target: (instance: string) => string;
   /** Statuses that say that the backend has the push. */
@@ -22,70 +24,78 @@ export interface Place {
   /** An empty folder, kept over kills. */
   readonly folder: string;
   readonly port: number;
-  readonly backendPort: number;
+  readonly backendPorts: readonly number[];
 }
 
 const ROOT = new URL('../../', import.meta.url);
+/** The first is what a start has that says nothing else. */
+const SHARDS = [4, 1, 3, 8] as const;
 const MAX_WAIT = '500ms';
 /** So that a backend that is away for a second has the lanes read back from disk. */
 const SMALL_MEMORY = { maxQueueSize: '32KiB', maxRequestBytes: '16KiB' };
 
-export function peerOf({ peer, level, persists }: KillOptions, place: Place): Peer {
-  switch (peer) {
+export function peerOf(options: KillOptions, place: Place): Peer {
+  switch (options.peer) {
     case 'sluice':
-      return sluice(level, place);
+      return sluice(options, place);
     case 'vmagent':
       return vmagent(place);
     case 'pushgateway':
-      return pushgateway(persists, place);
+      return pushgateway(options.persists, place);
   }
 }
 
-function sluice(level: Level, { folder, port, backendPort }: Place): Peer {
-  const config = {
-    listenAddress: `127.0.0.1:${port}`,
-    logging: { level: 'warn', format: 'json' },
-    push: {
-      pushgateway: { acknowledge: level, ...(level === 'delivered' && { maxWait: MAX_WAIT }) },
-    },
-    remoteWrite: [
-      {
-        name: 'chaos',
-        url: backendUrl(backendPort),
-        remoteTimeout: '5s',
-        queueConfig: {
-          batchSendDeadline: '20ms',
-          maxBackoff: '200ms',
-          sampleAgeLimit: 0,
-          ...(level !== 'queued' && SMALL_MEMORY),
-        },
-      },
-    ],
-    ...(level !== 'queued' && { spool: { directory: join(folder, 'spool'), maxSize: '4GiB' } }),
-  };
+function sluice({ level, reshards }: KillOptions, place: Place): Peer {
+  const { folder, port } = place;
   const file = join(folder, 'collector.yaml');
-  // JSON is YAML.
-  writeFileSync(file, JSON.stringify(config));
+  const configure = (shards: number) =>
+    // JSON is YAML.
+    writeFileSync(file, JSON.stringify(sluiceConfig(level, shards, place)));
   return {
     program: {
       command: process.execPath,
       args: [fileURLToPath(new URL('bin/sluice.js', ROOT)), '--config', file],
       readyUrl: `http://127.0.0.1:${port}/-/healthy`,
     },
+    prepare: (start) => configure(reshards ? SHARDS[start % SHARDS.length]! : SHARDS[0]),
     target: (instance) => `/pushgateway/metrics/job/chaos/instance/${instance}`,
     confirms: (status) => status === 200,
     drainedAfterMs: 2000,
-    inDoubtBy: 'shard',
+    // With other shards the same series meet others.
+    inDoubtBy: reshards ? 'connection' : 'shard',
   };
 }
 
-function vmagent({ folder, port, backendPort }: Place): Peer {
+function sluiceConfig(level: Level, shards: number, { folder, port, backendPorts }: Place): unknown {
+  return {
+    listenAddress: `127.0.0.1:${port}`,
+    logging: { level: 'warn', format: 'json' },
+    push: {
+      pushgateway: { acknowledge: level, ...(level === 'delivered' && { maxWait: MAX_WAIT }) },
+    },
+    remoteWrite: backendPorts.map((backendPort, i) => ({
+      name: `chaos-${i + 1}`,
+      url: backendUrl(backendPort),
+      remoteTimeout: '5s',
+      queueConfig: {
+        shards,
+        batchSendDeadline: '20ms',
+        maxBackoff: '200ms',
+        sampleAgeLimit: 0,
+        ...(level !== 'queued' && SMALL_MEMORY),
+      },
+    })),
+    ...(level !== 'queued' && { spool: { directory: join(folder, 'spool'), maxSize: '4GiB' } }),
+  };
+}
+
+function vmagent({ folder, port, backendPorts }: Place): Peer {
   return {
     program: {
       command: 'vmagent',
       args: [
         `-httpListenAddr=127.0.0.1:${port}`,
-        `-remoteWrite.url=${backendUrl(backendPort)}`,
+        ...backendPorts.map((backendPort) => `-remoteWrite.url=${backendUrl(backendPort)}`),
         `-remoteWrite.tmpDataPath=${join(folder, 'vmagent')}`,
       ],
       readyUrl: `http://127.0.0.1:${port}/health`,

@@ -25,7 +25,7 @@ const SAMPLE = /^chaos\{instance="(c\d+)",job="chaos",part="0"\} (\d+)$/gm;
 export async function runPushgatewayKills(options: KillOptions): Promise<PushgatewayKills> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-chaos-'));
   const port = await fixedPort();
-  const peer = peerOf(options, { folder, port, backendPort: 0 });
+  const peer = peerOf(options, { folder, port, backendPorts: [] });
   const program = new Killable(peer.program);
   const dice = new Dice(options.seed);
   const kills = { rounds: options.rounds, persists: options.persists, pushes: 0, acknowledged: 0, gone: 0 };

@@ -5,23 +5,45 @@ import { runKillExperiment } from '../chaos/kill-experiment.ts';
 import { type KillOptions, type Level, MOODS, type Mood } from '../chaos/kill-options.ts';
 import { brokenPromises, describeRuns } from '../chaos/kill-report.ts';
 
-function survivesKills(level: Level, moods: readonly Mood[]): void {
-  test.each(moods)(`what is ${level} survives SIGKILL, with a backend that is %s`, async (mood) => {
+interface Case {
+  readonly level: Level;
+  /** One for each backend. */
+  readonly moods: readonly Mood[];
+  readonly reshards?: boolean;
+}
+
+const CASES: readonly Case[] = [
+  ...MOODS.map((mood) => ({ level: 'stored' as const, moods: [mood] })),
+  { level: 'stored', moods: ['up', 'down'] },
+  { level: 'stored', moods: ['flapping'], reshards: true },
+  { level: 'delivered', moods: ['up'] },
+  { level: 'delivered', moods: ['flapping', 'slow'] },
+];
+
+function describeCase({ level, moods, reshards }: Case): string {
+  const shards = reshards ? ', with other shards after each' : '';
+  return `what is ${level} survives SIGKILL${shards}, with backends: ${moods.join(', ')}`;
+}
+
+for (const each of CASES) {
+  test(describeCase(each), async () => {
     const options: KillOptions = {
       peer: 'sluice',
-      level,
-      moods,
+      level: each.level,
+      runs: [each.moods],
       rounds: 6,
       connections: 8,
       msPerRound: 300,
       seed: 1,
+      reshards: each.reshards ?? false,
       persists: false,
     };
-    const run = await runKillExperiment(options, mood);
-    expect(brokenPromises(options, run), describeRuns([run])).toEqual([]);
-    expect(run.verdict.unanswered, 'pushes that a kill cut off').toBeGreaterThan(0);
+    const runs = await runKillExperiment(options, each.moods);
+    expect(
+      runs.flatMap((run) => brokenPromises(options, run)),
+      describeRuns(runs),
+    ).toEqual([]);
+    for (const { verdict } of runs)
+      expect(verdict.unanswered, 'pushes that a kill cut off').toBeGreaterThan(0);
   });
 }
-
-survivesKills('stored', MOODS);
-survivesKills('delivered', ['up', 'flapping']);
