@@ -1,4 +1,4 @@
-// One connection that pushes as fast as it is answered, and goes on when the program is there again. The n-th push of a
+// One connection that pushes as fast as it is answered, up to once in a millisecond, and goes on when the program is there again. The n-th push of a
 // connection carries the value n in every series; what became of each is remembered.
 import { connect, type Socket } from 'node:net';
 import { monotonicMs } from './monotonic-ms.ts';
@@ -27,6 +27,8 @@ export interface PusherOptions {
 
 const RECONNECT_MS = 5;
 const AFTER_REFUSAL_MS = 5;
+/** Timestamps are milliseconds: those of a grouping key that is pushed more often run ahead of the clock. */
+const SPACING_MS = 1;
 const HEAD_END = '\r\n\r\n';
 
 export class Pusher implements PushedLedger {
@@ -39,6 +41,7 @@ export class Pusher implements PushedLedger {
   #socket: Socket | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isWaiting = false;
+  #pushedAtMs = 0;
   #isStopped = false;
   #received = '';
 
@@ -79,6 +82,7 @@ export class Pusher implements PushedLedger {
     const lines = Array.from({ length: PARTS }, (_, part) => `chaos{part="${part}"} ${value}\n`);
     const body = lines.join('');
     this.#isWaiting = true;
+    this.#pushedAtMs = monotonicMs();
     this.#socket!.write(
       `POST ${this.#options.target} HTTP/1.1\r\nhost: chaos\r\ncontent-type: text/plain; version=0.0.4\r\n` +
         `content-length: ${body.length}${HEAD_END}${body}`,
@@ -101,8 +105,9 @@ export class Pusher implements PushedLedger {
     this.#isWaiting = false;
     this.#settle(status < 300 ? 'acknowledged' : 'refused');
     if (this.#options.confirms(status)) this.confirmedAtMs.set(this.fates.length, monotonicMs());
-    if (status < 300) this.#push();
-    else this.#timer = setTimeout(() => this.#push(), AFTER_REFUSAL_MS);
+    if (status >= 300) this.#timer = setTimeout(() => this.#push(), AFTER_REFUSAL_MS);
+    else if (monotonicMs() - this.#pushedAtMs >= SPACING_MS) this.#push();
+    else this.#timer = setTimeout(() => this.#push(), SPACING_MS);
   }
 
   #break(): void {
