@@ -91,7 +91,12 @@ async function run(options: KillOptions, stage: Stage): Promise<readonly KillRun
   );
 }
 
-async function runRound({ msPerRound }: KillOptions, round: number, dice: Dice, stage: Stage): Promise<void> {
+async function runRound(
+  { msPerRound, signal }: KillOptions,
+  round: number,
+  dice: Dice,
+  stage: Stage,
+): Promise<void> {
   const { program, pushers } = stage;
   const answers = () => pushers.reduce((sum, pusher) => sum + pusher.answers, 0);
   const before = answers();
@@ -101,7 +106,7 @@ async function runRound({ msPerRound }: KillOptions, round: number, dice: Dice, 
   if (!isKilledAtStart) await firstAnswer(program, () => answers() > before);
   await pause(killAfterMs);
   program.assertRuns();
-  await program.end('SIGKILL');
+  await program.end(signal);
 }
 
 async function start(number: number, { peer, program, backends }: Stage): Promise<void> {

@@ -3,11 +3,13 @@ import { parseArgs } from 'node:util';
 
 export const LEVELS = ['queued', 'stored', 'delivered'] as const;
 export const MOODS = ['up', 'down', 'slow', 'flapping', 'resetting'] as const;
+export const SIGNALS = ['SIGKILL', 'SIGTERM'] as const;
 export const PEERS = ['sluice', 'vmagent', 'pushgateway'] as const;
 
 export type Level = (typeof LEVELS)[number];
 /** How the backend behaves while pushes come in and the program is killed; at the end it is up. */
 export type Mood = (typeof MOODS)[number];
+export type Signal = (typeof SIGNALS)[number];
 export type PeerName = (typeof PEERS)[number];
 
 export interface KillOptions {
@@ -17,6 +19,8 @@ export interface KillOptions {
   readonly runs: readonly (readonly Mood[])[];
   readonly rounds: number;
   readonly connections: number;
+  /** What ends each round. */
+  readonly signal: Signal;
   /** The longest time between the first answer of a round and its kill. */
   readonly msPerRound: number;
   /** Decides every kill and every fault of the backend, though not what they meet. */
@@ -34,6 +38,7 @@ export const KILL_USAGE = `usage: node test/chaos/kill.ts [options]
   --backend ${MOODS.join('|')}|all  one run for each, with commas (up);
                              up+down is one run with two backends
   --rounds N                 kills for each backend (200)
+  --signal ${SIGNALS.join('|')}   what ends each round (SIGKILL)
   --connections N            that push at the same time (8)
   --seconds-per-round S      the longest time from the first answer to the kill (0.5)
   --seed N                   of every random choice (1)
@@ -52,6 +57,7 @@ export function parseKillOptions(args: readonly string[]): KillOptions {
       level: { type: 'string', default: 'stored' },
       backend: { type: 'string', default: 'up' },
       rounds: { type: 'string', default: '200' },
+      signal: { type: 'string', default: 'SIGKILL' },
       connections: { type: 'string', default: '8' },
       'seconds-per-round': { type: 'string', default: '0.5' },
       seed: { type: 'string', default: '1' },
@@ -66,6 +72,7 @@ export function parseKillOptions(args: readonly string[]): KillOptions {
     runs: runs.map((run) => run.split('+').map((mood) => oneOf('--backend', MOODS, mood))),
     rounds: whole('--rounds', values.rounds, 1, 10_000),
     connections: whole('--connections', values.connections, 1, 256),
+    signal: oneOf('--signal', SIGNALS, values.signal),
     msPerRound: 1000 * between('--seconds-per-round', values['seconds-per-round'], 0.01, 60),
     seed: whole('--seed', values.seed, 0, 2 ** 31 - 1),
     reshards: values.reshard,

@@ -70,6 +70,7 @@ function sluiceConfig(level: Level, shards: number, { folder, port, backendPorts
   return {
     listenAddress: `127.0.0.1:${port}`,
     logging: { level: 'warn', format: 'json' },
+    shutdownTimeout: '200ms',
     push: {
       pushgateway: { acknowledge: level, ...(level === 'delivered' && { maxWait: MAX_WAIT }) },
     },

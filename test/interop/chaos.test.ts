@@ -1,8 +1,8 @@
-// The short form of test/chaos/kill.ts: Sluice under load is killed a few times before each kind of backend, and nothing
+// The short form of test/chaos/kill.ts: Sluice under load is killed or stopped a few times before each kind of backend, and nothing
 // that it acknowledged is lost, repeated or out of order.
 import { expect, test } from 'vitest';
 import { runKillExperiment } from '../chaos/kill-experiment.ts';
-import { type KillOptions, type Level, MOODS, type Mood } from '../chaos/kill-options.ts';
+import { type KillOptions, type Level, MOODS, type Mood, type Signal } from '../chaos/kill-options.ts';
 import { brokenPromises, describeRuns } from '../chaos/kill-report.ts';
 
 interface Case {
@@ -10,19 +10,21 @@ interface Case {
   /** One for each backend. */
   readonly moods: readonly Mood[];
   readonly reshards?: boolean;
+  readonly signal?: Signal;
 }
 
 const CASES: readonly Case[] = [
   ...MOODS.map((mood) => ({ level: 'stored' as const, moods: [mood] })),
   { level: 'stored', moods: ['up', 'down'] },
   { level: 'stored', moods: ['flapping'], reshards: true },
+  { level: 'stored', moods: ['slow'], signal: 'SIGTERM' },
   { level: 'delivered', moods: ['up'] },
   { level: 'delivered', moods: ['flapping', 'slow'] },
 ];
 
-function describeCase({ level, moods, reshards }: Case): string {
+function describeCase({ level, moods, reshards, signal = 'SIGKILL' }: Case): string {
   const shards = reshards ? ', with other shards after each' : '';
-  return `what is ${level} survives SIGKILL${shards}, with backends: ${moods.join(', ')}`;
+  return `what is ${level} survives ${signal}${shards}, with backends: ${moods.join(', ')}`;
 }
 
 for (const each of CASES) {
@@ -32,6 +34,7 @@ for (const each of CASES) {
       level: each.level,
       runs: [each.moods],
       rounds: 6,
+      signal: each.signal ?? 'SIGKILL',
       connections: 8,
       msPerRound: 300,
       seed: 1,
