@@ -133,7 +133,8 @@ export class LaneBacklog {
   /** Reads on unless the lane has no room; ends by itself when nothing is left. */
   refill(): void {
     if (!this.isBehind || this.#isReading || this.#isStopped || this.#retry !== undefined) return;
-    if (this.#discarding === undefined && this.#lacksRoom) return;
+    // A piece of no bytes would be read again and again, and nothing else in the program get its turn.
+    if (this.#discarding === undefined && (this.#lacksRoom || this.#deps.roomBytes() === 0)) return;
     if (this.#readFrom >= this.#spool.end) return this.#catchUp();
     this.#isReading = true;
     this.#read().then(

@@ -102,6 +102,15 @@ test('what does not fit the memory is read back in order, and memory stays bound
   await waitUntil(() => spool.released === spool.syncedEnd, 'the release of the spool');
 });
 
+test('a lane that one push has filled to the brim does not read until it has room', async () => {
+  const { pushMany, receiver, spool } = await start({
+    config: { queueConfig: { ...QUICK, shards: 2, maxQueueSize: 20_000, batchSendDeadline: 200 } },
+  });
+  expect([pushMany(0, 400), pushMany(1, 400)]).toEqual(['accepted', 'accepted']);
+  await waitUntil(() => receiver.delivered.length === 800, 'both pushes');
+  expect(spool.reads).toBeLessThan(5);
+});
+
 test('a later run goes on where this one ended, in the middle of a push too', async () => {
   const first = await start({
     config: { queueConfig: { ...QUICK, maxSamplesPerSend: 10 } },
