@@ -105,6 +105,8 @@ async function runRound(
   await start(round, stage);
   if (!isKilledAtStart) await firstAnswer(program, () => answers() > before);
   await pause(killAfterMs);
+  // A program that hangs would be killed unnoticed.
+  if (!isKilledAtStart) await program.whenReady();
   program.assertRuns();
   await program.end(signal);
 }

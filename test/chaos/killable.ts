@@ -14,6 +14,8 @@ export interface KillableOptions {
 export type Ending = number | NodeJS.Signals;
 
 const READY_TIMEOUT_MS = 60_000;
+const ANSWER_TIMEOUT_MS = 10_000;
+const END_TIMEOUT_MS = 30_000;
 const POLL_MS = 5;
 const MAX_OUTPUT = 20_000;
 
@@ -66,10 +68,14 @@ export class Killable {
     }
   }
 
-  /** Sends the signal and waits for the end. */
+  /** Sends the signal and waits for the end, which must not take long. */
   async end(signal: NodeJS.Signals): Promise<Ending> {
     this.#child!.kill(signal);
-    return this.#ended!;
+    const tooLong = new AbortController();
+    const timeout = pause(END_TIMEOUT_MS, undefined, { signal: tooLong.signal }).then(() => {
+      throw new Error(`${this.#options.command} runs ${END_TIMEOUT_MS} ms after ${signal}:\n${this.#output}`);
+    });
+    return Promise.race([this.#ended!, timeout]).finally(() => tooLong.abort());
   }
 
   /** As `end`, by force, and for good. */
@@ -81,7 +87,7 @@ export class Killable {
 
 async function isReady(url: string): Promise<boolean> {
   try {
-    return (await fetch(url)).ok;
+    return (await fetch(url, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) })).ok;
   } catch {
     return false;
   }
