@@ -91,6 +91,8 @@ export interface SpoolEvents {
   /** The disk refused something. Told once until it is usable again. */
   spoolUnusable(e: { readonly detail: string }): void;
   spoolUsable(): void;
+  /** The spool had so many bytes from where a backend stood that is not configured any more; they are given up for it. */
+  spoolBackendForgotten(e: { readonly backend: string; readonly bytes: number }): void;
   /** Stored bytes are not what was written. `file` is where they were set aside, if they were. */
   spoolDamaged(e: {
     readonly bytes: number;

@@ -37,6 +37,10 @@ export class LoggedSpoolEvents implements SpoolEvents {
     this.#log.info({}, 'spoolUsable');
   }
 
+  spoolBackendForgotten(e: { readonly backend: string; readonly bytes: number }): void {
+    this.#log.warn(e, 'spoolBackendForgotten');
+  }
+
   spoolDamaged(e: Damage): void {
     this.#metrics.damaged(e.records ?? 1, e.bytes);
     const suppressed = this.#damageLimit.take('damage');

@@ -85,18 +85,25 @@ export class PositionsStore {
     for (const positions of this.#inUse.values()) await positions.sync();
   }
 
-  async forgetOthers(names: readonly string[]): Promise<void> {
+  /** `end` is where the spool ends: what lies before it was still waiting for these backends. */
+  async forgetOthers(names: readonly string[], end: number): Promise<void> {
     const { folder, files } = this.#deps;
     const kept = new Set(names.map(fileName));
-    for (const name of this.#stored.keys()) {
+    for (const [name, stored] of this.#stored) {
       if (kept.has(name)) continue;
       this.#stored.delete(name);
+      if (stored !== 'damaged') this.#tellForgotten(stored, end);
       await files.remove(join(folder, name));
     }
   }
 
   async close(): Promise<void> {
     for (const positions of this.#inUse.values()) await positions.close();
+  }
+
+  #tellForgotten({ backend, lanes }: StoredPositions, end: number): void {
+    const bytes = end - Math.min(...lanes.map(({ position }) => position));
+    if (bytes > 0) this.#deps.events.spoolBackendForgotten({ backend, bytes });
   }
 
   #positions(backend: string, lanes: number): BackendPositions {

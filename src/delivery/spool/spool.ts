@@ -153,7 +153,7 @@ export class Spool {
   /** Removes what is kept of backends that are not in `names`. */
   forgetOthers(names: readonly string[]): void {
     // What cannot be removed now is tried at the next start.
-    this.#positions.forgetOthers(names).catch(() => {});
+    this.#positions.forgetOthers(names, this.#syncedEnd).catch(() => {});
   }
 
   reading(): SpoolReading {

@@ -201,6 +201,7 @@ test('a backend that is no longer there is forgotten, and new if it comes again'
   await world.atRest();
   world.spool.forgetOthers(['a']);
   await world.atRest();
+  expect(world.events.forgotten).toEqual([{ backend: 'b', bytes: world.spool.syncedEnd }]);
   await world.close();
   await world.open();
   expect(world.spool.positionsOf('b', 1).lowest).toBe(world.spool.syncedEnd);

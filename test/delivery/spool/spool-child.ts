@@ -13,6 +13,7 @@ const events = {
   spoolSynced: () => {},
   spoolUsable: () => {},
   spoolUnusable: ({ detail }: { detail: string }) => print(`unusable ${detail}`),
+  spoolBackendForgotten: () => undefined,
   spoolDamaged: ({ detail }: { detail: string }) => print(`damaged ${detail}`),
 };
 

@@ -4,6 +4,7 @@ import type { SpoolEvents } from '../../../src/telemetry/events.ts';
 type Damage = Parameters<SpoolEvents['spoolDamaged']>[0];
 
 export class RecordedSpoolEvents implements SpoolEvents {
+  readonly forgotten: { backend: string; bytes: number }[] = [];
   readonly opened: { bytes: number; tornBytes: number }[] = [];
   /** Sentences, and `usable`, in order. */
   readonly health: string[] = [];
@@ -24,6 +25,10 @@ export class RecordedSpoolEvents implements SpoolEvents {
 
   spoolUsable(): void {
     this.health.push('usable');
+  }
+
+  spoolBackendForgotten(e: { backend: string; bytes: number }): void {
+    this.forgotten.push(e);
   }
 
   spoolDamaged(e: Damage): void {
