@@ -65,6 +65,8 @@ export class Batch {
   append(bytes: Uint8Array, sampleCount: number, { job, receivedAtMs, ticket }: PushFacts): void {
     this.#reserve(this.byteLength + bytes.length);
     this.#buffer.set(bytes, this.byteLength);
+    // That of a push of which no sample is sent; this one may be in memory only.
+    if (this.sampleCount === 0) this.after = undefined;
     if (this.byteLength === 0 || receivedAtMs < this.oldestMs) this.oldestMs = receivedAtMs;
     if (this.byteLength === 0 || receivedAtMs > this.newestMs) this.newestMs = receivedAtMs;
     this.byteLength += bytes.length;

@@ -149,6 +149,16 @@ test('what a stop leaves in memory alone is lost, and counted', async () => {
   expect(await delivery.stop(AbortSignal.abort())).toEqual({ lostSamples: 1 });
 });
 
+test('a push in memory is counted as lost behind a stored one of which rules leave nothing', async () => {
+  const writeRelabelConfigs = [relabelRule({ action: 'drop', sourceLabels: ['__name__'], regex: 'debug' })];
+  const { push, spool, delivery, events } = await start({ config: { writeRelabelConfigs } });
+  push('debug');
+  await waitUntil(() => events.relabelDrops.length === 1, 'the stored push');
+  spool.trouble = 'Cannot write';
+  push('m');
+  expect(await delivery.stop(AbortSignal.abort())).toEqual({ lostSamples: 1 });
+});
+
 test('pushes in memory wait behind those that are still on disk', async () => {
   const { pushMany, push, receiver, spool } = await start({
     config: { queueConfig: { ...QUICK, maxQueueSize: 5000, maxSamplesPerSend: 50 } },
