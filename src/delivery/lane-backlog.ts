@@ -50,6 +50,8 @@ export interface BacklogDeps {
   onUnreadable(detail: string): void;
   /** These samples, by job, were given up to make room. */
   onDiscarded(jobs: ReadonlyMap<string, number>): void;
+  /** What rules took out of a push that was given up to make room. */
+  onRelabelDropped(drops: RelabelDrops): void;
 }
 
 interface HeldPush extends LanePush {
@@ -183,6 +185,7 @@ export class LaneBacklog {
     }
     const { jobs } = discarding;
     jobs.set(push.job, (jobs.get(push.job) ?? 0) + encoded.sampleCount);
+    if (encoded.dropped) this.#deps.onRelabelDropped(encoded.dropped);
     this.#readFrom = range!.end;
     return true;
   }

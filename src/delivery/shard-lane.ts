@@ -117,6 +117,7 @@ export class ShardLane {
       append: (push) => this.#append(push),
       onUnreadable: (detail) => events.spoolUnreadable({ backend, detail }),
       onDiscarded: (jobs) => this.#tellDiscarded(jobs),
+      onRelabelDropped: (drops) => events.relabelDropped(backend, drops),
     });
   }
 

@@ -257,6 +257,29 @@ test('a backend that is not required lets go of what it keeps the full spool fro
   await waitUntil(() => away.delivered.length === 410 - dropped, 'the next push');
 });
 
+test('what rules take out of pushes that a backend lets go of is counted as well', async () => {
+  const [quick, away] = await Promise.all([startReceiver(), startReceiver([{ status: 503 }])]);
+  const { pushMany, spool, events } = await startWith([
+    backendConfig(quick.url(), { name: 'quick' }),
+    backendConfig(away.url(), {
+      name: 'away',
+      required: false,
+      queueConfig: { ...QUICK, maxQueueSize: 1000, maxSamplesPerSend: 5 },
+      writeRelabelConfigs: [relabelRule({ action: 'drop', sourceLabels: ['i'], regex: '[0-3]' })],
+    }),
+  ]);
+  for (let i = 0; i < 40; i++) pushMany(i, 10);
+  const sent = () => events.sent.reduce((sum, { sampleCount }) => sum + sampleCount, 0);
+  await waitUntil(() => sent() === 400, 'the answers of the required backend');
+  spool.isFull = true;
+  expect(pushMany(40, 10)).toBe('spoolFull');
+  await waitUntil(() => events.dropped.length === 1, 'the drop');
+  away.play({ status: 204 });
+  const dropped = events.dropped[0]!.sampleCount;
+  await waitUntil(() => away.delivered.length === 240 - dropped, 'what was in memory');
+  expect(events.relabelDrops.reduce((sum, { drops }) => sum + drops.rule, 0)).toBe(160);
+});
+
 test('however pushes, syncs, failures, outages and restarts fall, what was stored arrives once and in order', async () => {
   const step = fc.constantFrom(
     'push',
