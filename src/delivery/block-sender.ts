@@ -60,6 +60,11 @@ export class BlockSender {
     this.#requests.hurry();
   }
 
+  /** Whether every block is given up. */
+  get isAbandoned(): boolean {
+    return this.#requests.isAbandoned;
+  }
+
   /** Ends the attempt or wait under way; every block from now on is given up. */
   abandon(): void {
     this.#drops.isStopping = true;

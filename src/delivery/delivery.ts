@@ -33,6 +33,7 @@ export class Delivery {
       profiles: this.#queues.map(({ profile }) => profile),
       hasRoom: (push) => this.#refuse(push) === undefined,
       pass: (passed) => this.#pass(passed),
+      onFull: () => this.#makeRoom(this.#store!),
       onPassed: () => this.#release(),
       onLoaded: () => {
         for (const queue of this.#queues) queue.readSpool();
@@ -67,7 +68,6 @@ export class Delivery {
 
   #offerToSpool(push: OfferedPush, ticket: PushTicket | undefined): OfferResult {
     const result = this.#gate.offer(push, ticket);
-    if (result === 'spoolFull') this.#makeRoom(this.#store!);
     if (result !== 'accepted') return result;
     ticket?.release();
     for (let i = 0; i < this.#queues.length; i++) {

@@ -173,8 +173,9 @@ export class LaneBacklog {
     this.#endDiscarding();
   }
 
+  /** Never 0, which would read nothing, for ever: a record that finds no room ends the reading. */
   #pieceBytes(): number {
-    return this.#discarding ? PIECE_BYTES : Math.min(PIECE_BYTES, this.#deps.roomBytes());
+    return this.#discarding ? PIECE_BYTES : Math.min(PIECE_BYTES, Math.max(1, this.#deps.roomBytes()));
   }
 
   #discards({ push, encoded, range }: LanePush): boolean {
@@ -218,6 +219,7 @@ export class LaneBacklog {
   }
 
   #catchUp(): void {
+    this.#endDiscarding(Infinity);
     this.#appendHeld(Infinity);
     this.isBehind = false;
   }

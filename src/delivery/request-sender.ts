@@ -88,6 +88,10 @@ export class RequestSender {
     this.#wait.cutShort();
   }
 
+  get isAbandoned(): boolean {
+    return this.#abandoned.signal.aborted;
+  }
+
   /** Ends the attempt or wait under way; every request from now on is given up. */
   abandon(): void {
     this.#abandoned.abort();

@@ -149,8 +149,9 @@ export class ShardLane {
       this.#appendPart(bytes, sampleCount, push);
       if (isSpooled) this.#batch.after = { position: range.end, samples: 0 };
     } else this.#appendBeyondBatch({ encoded, push, range, skip });
-    if (this.#batch.isFull) this.#seal();
-    else if (this.#batch.sampleCount > 0) this.#wait(push.ticket !== undefined);
+    // A batch without samples is cleared: nothing would ever send it, so its bytes would stand in the way of others.
+    if (this.#batch.isFull || this.#batch.sampleCount === 0) this.#seal();
+    else this.#wait(push.ticket !== undefined);
   }
 
   /** A push stays in one block where it can: what is finally refused then concerns as few pushes as possible. */
@@ -234,7 +235,9 @@ export class ShardLane {
   }
 
   async #deliver(block: QueuedBlock): Promise<boolean> {
-    if (block.block.body.length <= this.#deps.queueConfig.maxRequestBytes) return this.#sender.deliver(block);
+    const isTooLarge = block.block.body.length > this.#deps.queueConfig.maxRequestBytes;
+    // Once the stop has left a block in the spool, none behind it may be settled.
+    if (!isTooLarge || this.#sender.isAbandoned) return this.#sender.deliver(block);
     this.#sender.dropTooLarge(block);
     return true;
   }

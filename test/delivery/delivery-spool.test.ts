@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import type { BackendConfig } from '../../src/config/config.ts';
@@ -280,6 +281,74 @@ test('what rules take out of pushes that a backend lets go of is counted as well
   expect(events.relabelDrops.reduce((sum, { drops }) => sum + drops.rule, 0)).toBe(160);
 });
 
+test('a lane without any room waits for some, and reads nothing meanwhile', async () => {
+  const { push, receiver, delivery, spool } = await start({
+    config: { queueConfig: { ...QUICK, maxQueueSize: 5000, maxSamplesPerSend: 20 } },
+    script: [{ status: 503 }],
+  });
+  // Each costs more once it is sealed, with whoever waits for it, than before.
+  for (let i = 0; i < 40; i++) push('m', newWaiter('delivered'));
+  await waitUntil(() => delivery.readings()[0]!.bytes > 5000, 'a lane over its share');
+  push('m', newWaiter('delivered'));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(spool.reads).toBeLessThan(5);
+  receiver.play({ status: 204 });
+  await waitUntil(() => receiver.delivered.length === 41, 'all');
+});
+
+test('what a stop leaves in the spool stays there though a series behind it is too large to be sent', async () => {
+  const first = await start({
+    config: { queueConfig: { ...QUICK, maxRequestBytes: 500 } },
+    script: [{ status: 503 }],
+  });
+  first.push('m');
+  await waitUntil(() => first.events.retried.length > 0, 'a retry');
+  first.push(`large_${randomBytes(1000).toString('hex')}`);
+  const end = first.spool.syncedEnd;
+  await waitUntil(() => first.spool.syncedEnd > end, 'the large one');
+  expect(await first.delivery.stop(AbortSignal.abort())).toEqual({ lostSamples: 0 });
+  const second = await start({ earlier: first.spool });
+  await waitUntil(() => second.receiver.delivered.length > 0, 'the first push');
+  expect(nameOf(second.receiver.delivered[0]!)).toBe('m');
+});
+
+test('metadata without samples takes no room', async () => {
+  const { offer, receiver, delivery } = await start({ config: { queueConfig: { maxQueueSize: 10_000 } } });
+  offer(encodeSamples([], [{ family: 'm', type: 1, help: 'x'.repeat(5000) }]));
+  offer(encodeMany('m', 200, 1));
+  await waitUntil(() => receiver.delivered.length === 200, 'the push');
+  await waitUntil(() => delivery.readings()[0]!.bytes === 0, 'an empty queue');
+});
+
+test('a push in memory is counted as lost at a stop though metadata in the spool came before it', async () => {
+  const { offer, push, spool, delivery } = await start({ script: [{ status: 503 }] });
+  offer(encodeSamples([], [{ family: 'm', type: 1, help: 'x' }]));
+  await waitUntil(() => spool.syncedEnd > 0, 'the metadata');
+  spool.trouble = 'Cannot write';
+  push('m');
+  expect(await delivery.stop(AbortSignal.abort())).toEqual({ lostSamples: 1 });
+});
+
+test('a disk that is slow for a moment takes nothing from a backend that is not required', async () => {
+  const [quick, away] = await Promise.all([startReceiver(), startReceiver([{ status: 503 }])]);
+  const { push, spool, events } = await startWith([
+    backendConfig(quick.url(), { name: 'quick' }),
+    backendConfig(away.url(), {
+      name: 'away',
+      required: false,
+      queueConfig: { ...QUICK, maxQueueSize: 1000 },
+    }),
+  ]);
+  for (let i = 0; i < 100; i++) push(`m${i}`);
+  await waitUntil(() => quick.delivered.length === 100, 'the required backend');
+  spool.isBusy = true;
+  expect(push('refused')).toBe('spoolFull');
+  spool.isBusy = false;
+  away.play({ status: 204 });
+  await waitUntil(() => away.delivered.length === 100, 'the other backend');
+  expect(events.dropped).toEqual([]);
+});
+
 test('however pushes, syncs, failures, outages and restarts fall, what was stored arrives once and in order', async () => {
   const step = fc.constantFrom(
     'push',
@@ -389,7 +458,7 @@ async function startWith(configs: readonly BackendConfig[], earlier?: MemorySpoo
     await delivery.stop(AbortSignal.abort());
   });
   let timestampMs = 0;
-  const offer = (encoded: ReturnType<typeof encodeMany>, shardHash: number, waiter?: PushWaiter) =>
+  const offer = (encoded: ReturnType<typeof encodeMany>, shardHash = 0, waiter?: PushWaiter) =>
     delivery.offer({
       encoded: configs.map(() => encoded),
       shardHash,
@@ -414,5 +483,5 @@ async function startWith(configs: readonly BackendConfig[], earlier?: MemorySpoo
       ),
       0,
     );
-  return { delivery, events, spool: spool!, push, pushNamed, pushMany };
+  return { delivery, events, spool: spool!, offer, push, pushNamed, pushMany };
 }

@@ -10,6 +10,7 @@ export class MemorySpool implements SpoolStore {
   syncedEnd = 0;
   trouble: string | undefined;
   isFull = false;
+  isBusy = false;
   /** Syncs by itself in the next turn of the loop. */
   isAutomatic = true;
   /** Thrown by the next readings. */
@@ -38,6 +39,7 @@ export class MemorySpool implements SpoolStore {
 
   append(shardHash: number, payload: readonly Uint8Array[]): AppendResult {
     if (this.trouble !== undefined) return { kind: 'unusable', detail: this.trouble };
+    if (this.isBusy) return { kind: 'busy' };
     if (this.isFull) return { kind: 'full' };
     const bytes = Buffer.concat(payload);
     const position = this.#end;

@@ -28,4 +28,6 @@ export interface SpoolDeps {
 export type AppendResult =
   | { readonly kind: 'appended'; readonly position: number; readonly end: number }
   | { readonly kind: 'full' }
+  /** There is room, but too much waits for the disk already. */
+  | { readonly kind: 'busy' }
   | { readonly kind: 'unusable'; readonly detail: string };

@@ -21,6 +21,8 @@ export interface GateDeps {
   /** Whether every backend has room in memory for a push that is on no disk. */
   hasRoom(push: OfferedPush): boolean;
   pass(push: PassedPush): void;
+  /** The spool has no room for a push. */
+  onFull(): void;
   /** Some pushes have passed. */
   onPassed(): void;
   /** The spool has what an earlier run left, which no lane has been handed. */
@@ -54,6 +56,9 @@ export class SpoolGate implements SpoolSink {
     const result = this.#store!.append(shardHash, [payload]);
     switch (result.kind) {
       case 'full':
+        this.#deps.onFull();
+        return 'spoolFull';
+      case 'busy':
         return 'spoolFull';
       case 'unusable':
         return ticket === undefined ? this.#offerInMemory(push, payload) : 'spoolUnusable';

@@ -92,6 +92,7 @@ export class Spool {
     if (trouble !== undefined) return { kind: 'unusable', detail: trouble };
     let length = 0;
     for (const piece of payload) length += piece.length;
+    if (this.#isBusy(HEADER_BYTES + length)) return { kind: 'busy' };
     if (!this.#hasRoom(HEADER_BYTES + length)) return { kind: 'full' };
     const { position, end } = this.#commit.append(shardHash, payload, length);
     return { kind: 'appended', position, end };
@@ -180,9 +181,12 @@ export class Spool {
     return { start: this.startPosition, end: this.#syncedEnd };
   }
 
-  #hasRoom(bytes: number): boolean {
+  #isBusy(bytes: number): boolean {
     const { pendingBytes } = this.#commit;
-    if (pendingBytes > 0 && pendingBytes + bytes > this.#maxPending) return false;
+    return pendingBytes > 0 && pendingBytes + bytes > this.#maxPending;
+  }
+
+  #hasRoom(bytes: number): boolean {
     if (this.#bytes + bytes <= this.#maxSize) return true;
     if (this.#commit.isIdle && this.#released >= this.#syncedEnd) void this.#giveUpNewest();
     return false;

@@ -38,11 +38,11 @@ function segmentsOf(disk: ModelDisk): string[] {
 test('more than may wait for the disk is refused, a single record never for that', async () => {
   const { spool, disk, heard } = await open(8000);
   expect(spool.append(1, [Buffer.alloc(3000)]).kind).toBe('appended');
-  expect(spool.append(1, [Buffer.alloc(1)])).toEqual({ kind: 'full' });
+  expect(spool.append(1, [Buffer.alloc(1)])).toEqual({ kind: 'busy' });
   await atRest(disk);
   expect(heard).toEqual(['synced 3020']);
   expect(spool.append(1, [Buffer.alloc(900)]).kind).toBe('appended');
-  expect(spool.append(1, [Buffer.alloc(100)])).toEqual({ kind: 'full' });
+  expect(spool.append(1, [Buffer.alloc(100)])).toEqual({ kind: 'busy' });
 });
 
 test('a full spool refuses the newest, and has room when the oldest is released', async () => {
