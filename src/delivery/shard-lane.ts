@@ -26,6 +26,8 @@ export class ShardLane {
   #isDue = false;
   #isHurried = false;
   #isStopping = false;
+  /** The stop has left something in the spool: the lane stays where it is. */
+  #hasLeft = false;
   #running: Promise<void> | undefined;
   /** What of the backend's bytes the lane holds. */
   #bytes = 0;
@@ -79,7 +81,7 @@ export class ShardLane {
 
   /** Records before this position are settled as far as the lane is concerned. */
   get needsFrom(): number {
-    return this.#isEmpty && !this.#backlog?.isBehind ? Infinity : this.#needsFrom;
+    return this.#isIdle ? Infinity : this.#needsFrom;
   }
 
   /** When the oldest push that is still here was received; undefined where there is none. */
@@ -103,6 +105,10 @@ export class ShardLane {
 
   get #isEmpty(): boolean {
     return this.#sealed.length === 0 && this.#batch.sampleCount === 0;
+  }
+
+  get #isIdle(): boolean {
+    return this.#isEmpty && !this.#hasLeft && !this.#backlog?.isBehind;
   }
 
   #openBacklog(spool: SpoolLane): LaneBacklog {
@@ -144,7 +150,7 @@ export class ShardLane {
     if (dropped && skip === 0) this.#deps.events.relabelDropped(this.#deps.backend, dropped);
     const isSpooled = range !== undefined;
     if (this.#batch.sampleCount > 0 && isSpooled !== (this.#batch.after !== undefined)) this.#seal();
-    if (isSpooled && this.#isEmpty) this.#needsFrom = range.position;
+    if (isSpooled && this.#isEmpty && !this.#hasLeft) this.#needsFrom = range.position;
     if (skip === 0 && this.#batch.hasRoom(sampleCount, bytes.length)) {
       this.#appendPart(bytes, sampleCount, push);
       if (isSpooled) this.#batch.after = { position: range.end, samples: 0 };
@@ -228,6 +234,7 @@ export class ShardLane {
       this.#hold(-next.heldBytes);
       this.#sealed.shift();
       if (isSettled) this.#settle(next);
+      else this.#hasLeft = true;
       this.#backlog?.madeRoom();
       if (this.#sealed.length === 0 && (this.#isDue || this.#isStopping)) this.#seal();
     }

@@ -312,6 +312,16 @@ test('what a stop leaves in the spool stays there though a series behind it is t
   expect(nameOf(second.receiver.delivered[0]!)).toBe('m');
 });
 
+test('what a stop leaves in the spool is not given back, though a push is synced after it', async () => {
+  const { push, spool, events, delivery } = await start({ script: [{ status: 503 }] });
+  push('m');
+  await waitUntil(() => events.retried.length > 0, 'a retry');
+  spool.isAutomatic = false;
+  push('late');
+  expect(await delivery.stop(AbortSignal.abort())).toEqual({ lostSamples: 0 });
+  expect(spool.released).toBe(0);
+});
+
 test('metadata without samples takes no room', async () => {
   const { offer, receiver, delivery } = await start({ config: { queueConfig: { maxQueueSize: 10_000 } } });
   offer(encodeSamples([], [{ family: 'm', type: 1, help: 'x'.repeat(5000) }]));

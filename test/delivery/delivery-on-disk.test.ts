@@ -1,0 +1,273 @@
+// Delivery with the real spool on a model disk, whatever falls together: several backends and lanes, a disk that fails and
+// fills, backends that are away, restarts with other shards.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Delivery } from '../../src/delivery/delivery.ts';
+import type { PushEnd, PushWaiter } from '../../src/delivery/offered-push.ts';
+import { Spool } from '../../src/delivery/spool/spool.ts';
+import { type Clock, systemClock } from '../../src/telemetry/clock.ts';
+import { backendConfig } from '../support/backend-config.ts';
+import type { DecodedSeries } from '../support/decode-write-request.ts';
+import { encodeMany } from '../support/encode.ts';
+import { RecordedEvents } from '../support/recorded-events.ts';
+import { ScriptedReceiver, type Step } from '../support/scripted-receiver.ts';
+import { waitUntil } from '../support/wait-until.ts';
+import { ModelDisk } from './spool/model-disk.ts';
+import { RecordedSpoolEvents } from './spool/spool-events.ts';
+
+const GROUPS = 5;
+/** More by hand: `DELIVERY_ROUNDS=1000`. */
+const ROUNDS = Number(process.env.DELIVERY_ROUNDS ?? 40);
+
+const step = fc.oneof(
+  {
+    weight: 12,
+    arbitrary: fc.record({
+      what: fc.constant('push' as const),
+      group: fc.nat(GROUPS - 1),
+      samples: fc.constantFrom(1, 1, 2, 5, 30),
+      level: fc.constantFrom('queued', 'stored', 'delivered'),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ what: fc.constant('disk' as const), after: fc.nat(5), count: fc.nat(6) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      what: fc.constant('health' as const),
+      backend: fc.nat(1),
+      status: fc.constantFrom(204, 503, 413, 400),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ what: fc.constant('wait' as const), ms: fc.nat(6) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      what: fc.constant('restart' as const),
+      shards: fc.integer({ min: 1, max: 4 }),
+      isKilled: fc.boolean(),
+    }),
+  },
+);
+
+test('however pushes, disk and backends fall together, what is acknowledged arrives in order and nothing else does', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(step, { minLength: 10, maxLength: 80 }),
+      fc.boolean(),
+      fc.constantFrom(3000, 10_000, 1_000_000),
+      fc.constantFrom(8000, 100_000_000),
+      async (steps, isRequired, maxQueueSize, maxSize) => {
+        const world = new World({ isRequired, maxQueueSize, maxSize });
+        try {
+          await world.open(2);
+          for (const [i, each] of steps.entries()) await world.take(each, i);
+          await world.end();
+        } finally {
+          await world.close();
+        }
+      },
+    ),
+    { numRuns: ROUNDS },
+  );
+}, 600_000);
+
+type AnyStep = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+interface Offered {
+  readonly series: readonly string[];
+  readonly group: number;
+  readonly level: string;
+  readonly life: number;
+  readonly heard: (PushEnd | 'stored')[];
+}
+
+interface WorldOptions {
+  /** Of the second backend; the first one always is. */
+  readonly isRequired: boolean;
+  readonly maxQueueSize: number;
+  readonly maxSize: number;
+}
+
+class World {
+  readonly #options: WorldOptions;
+  readonly #disk = new ModelDisk(Math.random);
+  readonly #receivers: ScriptedReceiver[] = [];
+  readonly #offered: Offered[] = [];
+  readonly events = new RecordedEvents();
+  #delivery!: Delivery;
+  #spool!: Spool;
+  #life = 0;
+  #hasRefused = false;
+
+  constructor(options: WorldOptions) {
+    this.#options = options;
+  }
+
+  async open(shards: number): Promise<void> {
+    this.#life++;
+    while (this.#receivers.length < 2)
+      this.#receivers.push(await ScriptedReceiver.start([{}], { allowsRepeats: true }));
+    const { maxQueueSize, isRequired } = this.#options;
+    const queueConfig = {
+      minBackoff: 1,
+      maxBackoff: 3,
+      batchSendDeadline: 40,
+      maxSamplesPerSend: 7,
+      maxQueueSize,
+      shards,
+    };
+    const configs = this.#receivers.map((receiver, i) =>
+      backendConfig(receiver.url(), {
+        name: `b${i}`,
+        required: i === 0 || isRequired,
+        remoteTimeout: 1_000_000,
+        queueConfig,
+      }),
+    );
+    const clock = hurriedClock();
+    this.#delivery = new Delivery(configs, {
+      events: this.events,
+      clock,
+      random: Math.random,
+      userAgent: 't',
+    });
+    const files = this.#disk.files();
+    await this.#delivery.openSpool(async (sink) => {
+      const spool = { directory: '/spool', maxSize: this.#options.maxSize };
+      this.#spool = await Spool.open(spool, sink, {
+        events: new RecordedSpoolEvents(),
+        clock,
+        random: Math.random,
+        files,
+      });
+      return this.#spool;
+    });
+  }
+
+  async take(each: AnyStep, i: number): Promise<void> {
+    switch (each.what) {
+      case 'push':
+        return this.#push(i, each);
+      case 'disk':
+        return this.#disk.failWith({ after: each.after, count: each.count, code: i % 2 ? 'EIO' : 'ENOSPC' });
+      case 'health':
+        if (each.status === 400) this.#hasRefused = true;
+        return this.#receivers[each.backend]!.play(answer(each.status));
+      case 'wait':
+        return new Promise((resolve) => setTimeout(resolve, each.ms));
+      case 'restart': {
+        if (each.isKilled) {
+          this.#disk.crash('kill');
+        }
+        this.#disk.failWith(undefined);
+        await this.#delivery.stop(AbortSignal.abort());
+        await this.open(each.shards);
+      }
+    }
+  }
+
+  #push(i: number, { group, samples, level }: Extract<AnyStep, { what: 'push' }>): void {
+    const name = `m${group}_${i}`;
+    const heard: Offered['heard'] = [];
+    const waiter: PushWaiter | undefined =
+      level === 'queued'
+        ? undefined
+        : {
+            level: level as PushWaiter['level'],
+            stored: () => heard.push('stored'),
+            ended: (end) => heard.push(end),
+          };
+    const encoded = encodeMany(name, samples, 1);
+    const result = this.#delivery.offer({
+      encoded: [encoded, encoded],
+      shardHash: group * 7,
+      job: name,
+      receivedAtMs: Date.now(),
+      ...(waiter ? { waiter } : {}),
+    });
+    const series = Array.from({ length: samples }, (_, n) => `${name}/${n}`);
+    if (result === 'accepted') this.#offered.push({ series, group, level, life: this.#life, heard });
+    else if (result === 'tooLarge') return;
+    else this.#offered.push({ series, group, level: 'refused', life: this.#life, heard });
+  }
+
+  async end(): Promise<void> {
+    this.#disk.failWith(undefined);
+    for (const receiver of this.#receivers) receiver.play(answer(204));
+    await waitUntil(() => this.#spool.trouble === undefined, 'a usable spool');
+    const isTold = ({ level, heard, life }: Offered) =>
+      level === 'refused' ||
+      level === 'queued' ||
+      life !== this.#life ||
+      heard.some((each) => each !== 'stored');
+    await waitUntil(() => this.#offered.every(isTold), 'the ends of all waits');
+    const owed = this.#offered.filter((push) => this.#isOwed(push)).flatMap(({ series }) => series);
+    for (const [i, receiver] of this.#receivers.entries()) {
+      if ((i === 0 || this.#options.isRequired) && !this.#hasRefused)
+        await waitUntil(
+          () => {
+            const arrived = new Set(receiver.delivered.map(keyOf));
+            return owed.every((series) => arrived.has(series));
+          },
+          `what is owed to ${i}: ${owed.length}, has ${receiver.delivered.length}`,
+          5000,
+        );
+    }
+    await waitUntil(() => this.#delivery.readings().every(({ bytes }) => bytes === 0), 'empty queues', 5000);
+    for (const receiver of this.#receivers) this.#check(receiver.delivered.map(keyOf));
+    expect(this.events.spoolTroubles.filter(({ detail }) => detail.includes('BUG'))).toEqual([]);
+  }
+
+  #isOwed({ level, heard, life }: Offered): boolean {
+    if (level === 'queued') return life === this.#life;
+    if (level === 'refused') return false;
+    return heard.includes('stored');
+  }
+
+  #check(arrived: readonly string[]): void {
+    const once = [...new Set(arrived)];
+    if (this.#life === 1) expect(arrived).toEqual(once);
+    for (let group = 0; group < GROUPS; group++) {
+      const ofGroup = this.#offered.filter((push) => push.group === group);
+      const numbers = new Map(ofGroup.flatMap(({ series }) => series).map((series, n) => [series, n]));
+      // What was refused once may be taken after a kill.
+      const steady = this.#hasRefused ? once.filter((series) => !series.endsWith('/1')) : once;
+      const seen = steady.flatMap((series) => numbers.get(series) ?? []);
+      expect(seen).toEqual([...seen].sort((a, b) => a - b));
+    }
+    const forbidden = this.#offered.filter(
+      ({ level, heard }) =>
+        level === 'refused' || heard.some((end) => typeof end === 'object' && end.kind === 'notStored'),
+    );
+    const never = new Set(forbidden.flatMap(({ series }) => series));
+    expect(once.filter((series) => never.has(series))).toEqual([]);
+  }
+
+  async close(): Promise<void> {
+    await this.#delivery.stop(AbortSignal.abort());
+    for (const receiver of this.#receivers) await receiver.close();
+  }
+}
+
+function answer(status: number): Step {
+  if (status === 413) return { rule: ({ series }) => ({ status: series.length > 1 ? 413 : 204 }) };
+  if (status === 400)
+    return {
+      rule: ({ series }) => ({ status: series.some((each) => keyOf(each).endsWith('/1')) ? 400 : 204 }),
+    };
+  return { status };
+}
+
+function keyOf({ labels }: DecodedSeries): string {
+  const byName = new Map(labels);
+  return `${byName.get('__name__')}/${byName.get('i')}`;
+}
+
+/** Timers come much earlier than they should: minutes pass in a second. */
+function hurriedClock(): Clock {
+  const clock = systemClock();
+  return { ...clock, setTimer: (fn, ms) => clock.setTimer(fn, ms > 100 ? ms / 100 : ms) };
+}
