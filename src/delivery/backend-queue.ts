@@ -140,8 +140,13 @@ export class BackendQueue {
     events.blockDropped({ backend: this.name, sampleCount, jobs, reason: 'queue_full', detail });
   }
 
-  /** Delivers what is queued until nothing is left or `signal` aborts; returns the samples that were lost. */
-  async stop(signal: AbortSignal): Promise<number> {
+  /** Samples that a stop has given up. */
+  get lostSamples(): number {
+    return this.#ledger.lostSamples;
+  }
+
+  /** Delivers what is queued until nothing is left or `signal` aborts. */
+  async stop(signal: AbortSignal): Promise<void> {
     this.#ledger.endPause();
     const abandon = () => {
       for (const lane of this.#lanes) lane.abandon();
@@ -151,7 +156,6 @@ export class BackendQueue {
     await Promise.all(this.#lanes.map((lane) => lane.flush()));
     signal.removeEventListener('abort', abandon);
     await this.#upstream.close();
-    return this.#ledger.lostSamples;
   }
 
   /** What somebody must put right before this backend takes anything, as a sentence; undefined where nothing is known. */

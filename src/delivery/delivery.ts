@@ -155,8 +155,9 @@ export class Delivery {
 
   async #stop(signal: AbortSignal): Promise<StopReport> {
     if (this.#store !== undefined) await this.#gate.settled(signal);
-    const lost = await Promise.all(this.#queues.map((queue) => queue.stop(signal)));
+    await Promise.all(this.#queues.map((queue) => queue.stop(signal)));
+    // What the disk refuses only now is lost as well.
     await this.#store?.close();
-    return { lostSamples: lost.reduce((sum, samples) => sum + samples, 0) };
+    return { lostSamples: this.#queues.reduce((sum, { lostSamples }) => sum + lostSamples, 0) };
   }
 }

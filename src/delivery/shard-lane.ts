@@ -58,6 +58,7 @@ export class ShardLane {
   append(push: LanePush): void {
     const { spool } = this.#deps;
     if (this.#backlog === undefined || spool === undefined) return this.#append(push);
+    if (this.#isStopping) return this.#leaveToStop(push);
     if (this.#backlog.isBehind) return this.#backlog.leave(push);
     if (push.range === undefined || this.#hasRoom(push.encoded.bytes.length)) return this.#append(push);
     this.#needsFrom = this.#isEmpty ? push.range.position : this.#needsFrom;
@@ -105,6 +106,13 @@ export class ShardLane {
 
   get #isEmpty(): boolean {
     return this.#sealed.length === 0 && this.#batch.sampleCount === 0;
+  }
+
+  /** The disk has answered for a push only when the stop had come to its end. */
+  #leaveToStop(push: LanePush): void {
+    if (push.range === undefined) return this.#sender.dropUnsent(push);
+    if (this.#isIdle) this.#needsFrom = push.range.position;
+    this.#hasLeft = true;
   }
 
   get #isIdle(): boolean {

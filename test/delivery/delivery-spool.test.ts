@@ -322,6 +322,14 @@ test('what a stop leaves in the spool is not given back, though a push is synced
   expect(spool.released).toBe(0);
 });
 
+test('what the disk refuses at the end of a stop is counted as lost', async () => {
+  const { push, spool, delivery } = await start();
+  spool.isAutomatic = false;
+  push('m');
+  spool.close = async () => spool.fail('EIO');
+  expect(await delivery.stop(AbortSignal.abort())).toEqual({ lostSamples: 1 });
+});
+
 test('metadata without samples takes no room', async () => {
   const { offer, receiver, delivery } = await start({ config: { queueConfig: { maxQueueSize: 10_000 } } });
   offer(encodeSamples([], [{ family: 'm', type: 1, help: 'x'.repeat(5000) }]));
