@@ -5,10 +5,12 @@ import type { SpoolLock } from './spool-files.ts';
 
 /** SQLITE_BUSY of https://www.sqlite.org/rescode.html */
 const BUSY = 5;
+/** Of two that come in the same moment each may find the other in its way; who comes second waits in vain and no longer. */
+const WAIT_MS = 200;
 
 export async function lockFile(path: string): Promise<SpoolLock | undefined> {
   const { DatabaseSync } = loadSqlite();
-  const database = new DatabaseSync(path);
+  const database = new DatabaseSync(path, { timeout: WAIT_MS });
   try {
     // Without a journal in a file nothing is ever written.
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
