@@ -49,7 +49,14 @@ export type PushEnd =
     };
 
 /**
- * `full` may be better later; `tooLarge` never fits, not even an empty queue; `spoolFull` and `spoolUnusable` concern only
- * pushes that wait to be stored.
+ * `full` may be better later; `tooLarge` never fits, not even an empty queue, and `spoolTooSmall` not even an empty spool;
+ * `spoolFull` and `spoolUnusable` concern only pushes that wait to be stored.
  */
-export type OfferResult = 'accepted' | 'full' | 'tooLarge' | 'stopping' | 'spoolFull' | 'spoolUnusable';
+export type OfferResult =
+  | 'accepted'
+  | 'full'
+  | 'tooLarge'
+  | 'stopping'
+  | 'spoolFull'
+  | 'spoolTooSmall'
+  | 'spoolUnusable';

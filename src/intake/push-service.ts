@@ -57,6 +57,10 @@ const QUEUE_TOO_SMALL: PushOutcome = {
   detail:
     'Cannot take push: expected one that fits an empty queue (queueConfig.maxQueueSize), found a larger one',
 };
+const SPOOL_TOO_SMALL: PushOutcome = {
+  kind: 'tooLarge',
+  detail: 'Cannot take push: expected one that fits an empty spool (spool.maxSize), found a larger one',
+};
 const SPOOL_FULL: PushOutcome = {
   kind: 'spoolFull',
   detail: 'Cannot store push: the spool is full (spool.maxSize), since a backend does not keep up or is away',
@@ -180,6 +184,8 @@ export class PushService {
         return QUEUE_TOO_SMALL;
       case 'spoolFull':
         return SPOOL_FULL;
+      case 'spoolTooSmall':
+        return SPOOL_TOO_SMALL;
       case 'spoolUnusable':
         return SPOOL_UNUSABLE;
       case 'stopping':

@@ -76,6 +76,13 @@ test('a full spool refuses every push', async () => {
   expect(push('b')).toBe('spoolFull');
 });
 
+test('a push larger than the spool is not told to come again', async () => {
+  const { push, spool } = await start();
+  spool.maxBytes = 10;
+  expect(push('a', newWaiter('stored'))).toBe('spoolTooSmall');
+  expect(push('b')).toBe('spoolTooSmall');
+});
+
 test('a push in memory does not overtake one that is on its way to the disk', async () => {
   const { push, spool, receiver } = await start();
   spool.isAutomatic = false;

@@ -11,6 +11,8 @@ export class MemorySpool implements SpoolStore {
   trouble: string | undefined;
   isFull = false;
   isBusy = false;
+  /** Of one record. */
+  maxBytes = Infinity;
   /** Syncs by itself in the next turn of the loop. */
   isAutomatic = true;
   /** Thrown by the next readings. */
@@ -42,6 +44,7 @@ export class MemorySpool implements SpoolStore {
     if (this.isBusy) return { kind: 'busy' };
     if (this.isFull) return { kind: 'full' };
     const bytes = Buffer.concat(payload);
+    if (bytes.length > this.maxBytes) return { kind: 'tooLarge' };
     const position = this.#end;
     this.#end += bytes.length;
     this.records.push({ position, end: this.#end, shardHash, payload: bytes });

@@ -30,4 +30,6 @@ export type AppendResult =
   | { readonly kind: 'full' }
   /** There is room, but too much waits for the disk already. */
   | { readonly kind: 'busy' }
+  /** Not even an empty spool has room for it. */
+  | { readonly kind: 'tooLarge' }
   | { readonly kind: 'unusable'; readonly detail: string };

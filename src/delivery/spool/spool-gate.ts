@@ -60,6 +60,8 @@ export class SpoolGate implements SpoolSink {
         return 'spoolFull';
       case 'busy':
         return 'spoolFull';
+      case 'tooLarge':
+        return 'spoolTooSmall';
       case 'unusable':
         return ticket === undefined ? this.#offerInMemory(push, payload) : 'spoolUnusable';
       case 'appended':

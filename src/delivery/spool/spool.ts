@@ -92,6 +92,7 @@ export class Spool {
     if (trouble !== undefined) return { kind: 'unusable', detail: trouble };
     let length = 0;
     for (const piece of payload) length += piece.length;
+    if (HEADER_BYTES + length > this.#maxSize) return { kind: 'tooLarge' };
     if (this.#isBusy(HEADER_BYTES + length)) return { kind: 'busy' };
     if (!this.#hasRoom(HEADER_BYTES + length)) return { kind: 'full' };
     const { position, end } = this.#commit.append(shardHash, payload, length);

@@ -45,6 +45,14 @@ test('more than may wait for the disk is refused, a single record never for that
   expect(spool.append(1, [Buffer.alloc(100)])).toEqual({ kind: 'busy' });
 });
 
+test('a record that no empty spool has room for is told apart from one that may fit later', async () => {
+  const { spool } = await open(4000);
+  expect(spool.append(1, [Buffer.alloc(3000), Buffer.alloc(4000 - HEADER - 3000 + 1)])).toEqual({
+    kind: 'tooLarge',
+  });
+  expect(spool.append(1, [Buffer.alloc(4000 - HEADER)]).kind).toBe('appended');
+});
+
 test('a full spool refuses the newest, and has room when the oldest is released', async () => {
   const { spool, disk } = await open(4000);
   const ends: number[] = [];
