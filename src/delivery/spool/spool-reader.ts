@@ -55,7 +55,13 @@ export class SpoolReader {
       const segment = this.#deps.table.holding(haul.next);
       if (segment === undefined) return { records: haul.records, next: undefined };
       haul.next = Math.max(haul.next, segment.start);
-      await this.#readSegment(segment, wants, haul);
+      try {
+        await this.#readSegment(segment, wants, haul);
+      } catch (error) {
+        // What stands before it can be had; whoever goes on from there meets the error again.
+        if (haul.records.length === 0) throw error;
+        break;
+      }
     }
     return haul;
   }
@@ -88,13 +94,17 @@ export class SpoolReader {
         continue;
       }
       const { length, shardHash } = header;
-      haul.next = position + HEADER_BYTES + length;
-      if (!wants(shardHash)) continue;
+      const end = position + HEADER_BYTES + length;
+      if (!wants(shardHash)) {
+        haul.next = end;
+        continue;
+      }
       const payload = await window.bytesAt(position + HEADER_BYTES, length);
       if (payload.length === length && crc32(payload) === header.payloadChecksum) {
-        haul.records.push({ position, end: haul.next, shardHash, payload });
-        haul.room -= haul.next - position;
-      } else await this.#tellDamagedRecord(window, position, haul.next);
+        haul.records.push({ position, end, shardHash, payload });
+        haul.room -= end - position;
+      } else await this.#tellDamagedRecord(window, position, end);
+      haul.next = end;
     }
   }
 
