@@ -69,7 +69,18 @@ export class BackendQueue {
     });
     const { sealer, events, clock, random } = deps;
     const [upstream, ledger] = [this.#upstream, this.#ledger];
-    this.#deps = { sealer, backend: name, queueConfig, upstream, ledger, events, clock, random };
+    const addsMetadata = backend.messageVersion === 'V2.0';
+    this.#deps = {
+      sealer,
+      addsMetadata,
+      backend: name,
+      queueConfig,
+      upstream,
+      ledger,
+      events,
+      clock,
+      random,
+    };
     this.#lanes = Array.from({ length: queueConfig.shards }, () => new ShardLane(this.#deps));
   }
 

@@ -8,6 +8,8 @@ import { type GivenUp, type Refused, type RequestDeps, RequestSender, SHUTDOWN }
 
 export interface SenderDeps extends RequestDeps {
   readonly sealer: BlockSealer;
+  /** Whether requests get metadata that is not in their blocks (remote write 2.0). */
+  readonly addsMetadata: boolean;
 }
 
 export class BlockSender {
@@ -80,7 +82,8 @@ export class BlockSender {
       return true;
     }
     if (!isSingle) this.#tellSplit(queued, refusal);
-    const deps = { requests: this.#requests, sealer, refusals, drops: this.#drops };
+    const { addsMetadata } = this.#deps;
+    const deps = { requests: this.#requests, sealer, refusals, drops: this.#drops, addsMetadata };
     return new BlockSeparation(queued, deps).run(refusal);
   }
 

@@ -12,6 +12,8 @@ export interface SeparationDeps {
   readonly sealer: BlockSealer;
   readonly refusals: RefusalBudget;
   readonly drops: DropReport;
+  /** Whether requests get metadata that is not in their blocks. */
+  readonly addsMetadata: boolean;
 }
 
 interface WaitingPart extends Part {
@@ -74,7 +76,8 @@ export class BlockSeparation {
   #refusedSingle(part: Part, refusal: Refused): void {
     const { from, to } = part;
     // Its metadata may be the reason; without any the series is sent once more.
-    if (this.#opened.hasMetadata(part)) this.#waiting.push({ from, to, isBare: true });
+    const isShrunkBare = refusal.remedy === 'shrink' && this.#deps.addsMetadata && part.isBare !== true;
+    if (isShrunkBare || this.#opened.hasMetadata(part)) this.#waiting.push({ from, to, isBare: true });
     else this.#drop(part, refusal);
   }
 

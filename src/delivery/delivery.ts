@@ -4,6 +4,7 @@ import type { BackendConfig } from '../config/config.ts';
 import { BlockSealer } from '../remotewrite/block-sealer.ts';
 import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
 import type { QueueReading } from '../telemetry/backend-metrics.ts';
+import type { Timer } from '../telemetry/clock.ts';
 import { BackendQueue, type DeliveryDeps, type QueuePush } from './backend-queue.ts';
 import type { OfferedPush, OfferResult } from './offered-push.ts';
 import { PushTicket } from './push-ticket.ts';
@@ -14,12 +15,16 @@ import { partFor } from './spool/spooled-push.ts';
 
 export type { OfferedPush, OfferResult } from './offered-push.ts';
 
+/** How long the disk may take to close behind the end of a stop. */
+const DISK_GRACE_MS = 2000;
+
 export interface StopReport {
   /** Samples that were accepted and not delivered, summed over the backends that missed them. */
   readonly lostSamples: number;
 }
 
 export class Delivery {
+  readonly #deps: DeliveryDeps;
   readonly #queues: readonly BackendQueue[];
   readonly #gate: SpoolGate;
   #store: SpoolStore | undefined;
@@ -27,6 +32,7 @@ export class Delivery {
 
   /** Throws an Error that names the file where one for TLS or credentials cannot be used. */
   constructor(backends: readonly BackendConfig[], deps: DeliveryDeps) {
+    this.#deps = deps;
     const sealer = new BlockSealer();
     this.#queues = backends.map((backend) => new BackendQueue(backend, { ...deps, sealer }));
     this.#gate = new SpoolGate({
@@ -157,7 +163,24 @@ export class Delivery {
     if (this.#store !== undefined) await this.#gate.settled(signal);
     await Promise.all(this.#queues.map((queue) => queue.stop(signal)));
     // What the disk refuses only now is lost as well.
-    await this.#store?.close();
+    if (this.#store !== undefined) await this.#closeSpool(this.#store, signal);
     return { lostSamples: this.#queues.reduce((sum, { lostSamples }) => sum + lostSamples, 0) };
+  }
+
+  /** A disk that does not answer does not hold up a stop: what it was given last is not acknowledged. */
+  async #closeSpool(store: SpoolStore, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#deps;
+    let timer: Timer | undefined;
+    let startGrace = (): void => undefined;
+    const isHung = new Promise<void>((resolve) => {
+      startGrace = () => {
+        timer = clock.setTimer(resolve, DISK_GRACE_MS);
+      };
+    });
+    if (signal.aborted) startGrace();
+    else signal.addEventListener('abort', startGrace);
+    await Promise.race([store.close(), isHung]);
+    signal.removeEventListener('abort', startGrace);
+    timer?.cancel();
   }
 }

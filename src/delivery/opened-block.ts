@@ -74,7 +74,8 @@ export class OpenedBlock {
   }
 
   seal({ from, to, isBare }: Part): Block {
-    return this.#sealer.seal(this.#fields.slice(from, to, isBare !== true), to - from);
+    const block = this.#sealer.seal(this.#fields.slice(from, to, isBare !== true), to - from);
+    return isBare === true ? { ...block, isBare } : block;
   }
 
   /** Those that somebody waits for, each as far as it is in the part. */

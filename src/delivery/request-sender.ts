@@ -68,8 +68,8 @@ export class RequestSender {
           this.#succeed(request, attempt, request.block.sampleCount);
           return this.#end({ kind: 'delivered' });
         case 'rejected':
-          // A redirect may lead to a login: only who reads what was sent can refuse it.
-          if (outcome.remedy !== 'none') this.#grantAccess();
+          // A redirect may lead to a login: only who reads what was sent can refuse it; status 0 was never sent.
+          if (outcome.remedy !== 'none' && outcome.status > 0) this.#grantAccess();
           return this.#end(outcome);
         case 'partial':
           this.#succeed(request, attempt, outcome.written);

@@ -163,9 +163,10 @@ export class ShardLane {
       this.#appendPart(bytes, sampleCount, push);
       if (isSpooled) this.#batch.after = { position: range.end, samples: 0 };
     } else this.#appendBeyondBatch({ encoded, push, range, skip });
-    // A batch without samples is cleared: nothing would ever send it, so its bytes would stand in the way of others.
-    if (this.#batch.isFull || this.#batch.sampleCount === 0) this.#seal();
-    else this.#wait(push.ticket !== undefined);
+    // A batch without samples is cleared: a push that waits in the spool for its room would wait for ever.
+    const isDeadWeight = this.#batch.sampleCount === 0 && this.#backlog !== undefined;
+    if (this.#batch.isFull || isDeadWeight) this.#seal();
+    else if (this.#batch.sampleCount > 0) this.#wait(push.ticket !== undefined);
   }
 
   /** A push stays in one block where it can: what is finally refused then concerns as few pushes as possible. */

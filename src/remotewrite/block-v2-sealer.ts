@@ -29,7 +29,7 @@ export class BlockV2Sealer {
 
   /** Throws OutputLimitError where the request would be larger than `maxBytes`. */
   seal(block: Block): BlockV2 {
-    const body = this.#snappy.encode(this.#translator.translate(unsealBlock(block)));
+    const body = this.#snappy.encode(this.#translator.translate(unsealBlock(block), block.isBare !== true));
     const { exemplarCount } = this.#translator;
     return { body, sampleCount: block.sampleCount, headers: HEADERS_2_0, exemplarCount };
   }

@@ -10,7 +10,7 @@ const HELP_REF_TAG = 0x18;
 const UNIT_REF_TAG = 0x20;
 const FIRST_SYMBOLS = 1024;
 /** Written also where nothing is known, as Prometheus does. */
-const UNKNOWN = Buffer.from([METADATA_TAG, 0]);
+export const NO_METADATA = Buffer.from([METADATA_TAG, 0]);
 
 export class FamilyRefs {
   readonly #symbols: SymbolTable;
@@ -28,7 +28,7 @@ export class FamilyRefs {
   /** Starts a request. */
   start(): void {
     this.#ofSymbol.fill(0);
-    this.#fields = [UNKNOWN, UNKNOWN];
+    this.#fields = [NO_METADATA, NO_METADATA];
     this.#ofFamily.clear();
   }
 

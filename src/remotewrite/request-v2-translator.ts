@@ -3,7 +3,7 @@
 // fields in both and are copied; labels become references to symbols, metadata goes into each series.
 import { OutputBuffer } from '../wire/output-buffer.ts';
 import { readVarint, varintEnd, varintLength, writeVarint } from '../wire/varint.ts';
-import { FamilyRefs } from './family-refs.ts';
+import { FamilyRefs, NO_METADATA } from './family-refs.ts';
 import type { FamilyRegistry } from './family-registry.ts';
 import { TIMESERIES_TAG } from './fragments.ts';
 import { fieldEnd } from './label-field.ts';
@@ -27,6 +27,7 @@ export class RequestV2Translator {
   readonly #exemplarLabels: LabelRefs;
   readonly #families: FamilyRefs;
   #fields: Buffer = Buffer.alloc(0);
+  #withMetadata = true;
   #view: DataView = new DataView(new ArrayBuffer(0));
   /** Bytes of the length of the series written last: the next one's is most often as long. */
   #headerBytes = 1;
@@ -45,9 +46,9 @@ export class RequestV2Translator {
 
   /**
    * `fields` are as this program writes them, and have `SLACK` bytes behind them in their memory. The result is valid until
-   * the next call. Throws OutputLimitError where it would be larger than `maxBytes`.
+   * the next call; without metadata the field is there and empty. Throws OutputLimitError where it would be larger than `maxBytes`.
    */
-  translate(fields: Buffer): Buffer {
+  translate(fields: Buffer, withMetadata = true): Buffer {
     this.#registry.noteMetadata(fields);
     this.#fields = fields;
     this.#view = new DataView(fields.buffer, fields.byteOffset);
@@ -57,6 +58,7 @@ export class RequestV2Translator {
     this.#exemplarLabels.start(fields, this.#view);
     this.#families.start();
     this.exemplarCount = 0;
+    this.#withMetadata = withMetadata;
     for (let at = 0; at < fields.length; ) {
       const start = varintEnd(fields, at + 1);
       const end = start + readVarint(fields, at + 1);
@@ -82,7 +84,7 @@ export class RequestV2Translator {
     let at = this.#writeRefs(contentAt, this.#labels);
     at = this.#copyValues(at, behindLabels, end);
     at = this.#writeExemplars(at, behindLabels, end);
-    const metadata = this.#families.fieldFor(this.#labels.metric);
+    const metadata = this.#withMetadata ? this.#families.fieldFor(this.#labels.metric) : NO_METADATA;
     for (let i = 0; i < metadata.length; i++) out.bytes[at++] = metadata[i]!;
     this.#finishSeries(contentAt, at);
   }

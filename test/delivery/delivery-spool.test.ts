@@ -4,10 +4,11 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { BackendConfig } from '../../src/config/config.ts';
 import { Delivery } from '../../src/delivery/delivery.ts';
 import type { PushEnd, PushWaiter } from '../../src/delivery/offered-push.ts';
-import { systemClock } from '../../src/telemetry/clock.ts';
+import { type Clock, systemClock } from '../../src/telemetry/clock.ts';
 import { backendConfig } from '../support/backend-config.ts';
 import { startReceiver } from '../support/delivery-setup.ts';
 import { encodeMany, encodeSamples } from '../support/encode.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { MemorySpool } from '../support/memory-spool.ts';
 import { RecordedEvents } from '../support/recorded-events.ts';
 import { relabelRule } from '../support/relabel-rule.ts';
@@ -225,6 +226,17 @@ test('a push in doubt does not hold up those that need no disk', async () => {
   expect(receiver.delivered).toHaveLength(2);
 });
 
+test('a disk that never answers does not hold up a stop for ever', async () => {
+  const clock = new FakeClock();
+  const receiver = await startReceiver();
+  const { delivery, spool } = await startWith([backendConfig(receiver.url())], { clock });
+  spool.close = () => new Promise(() => undefined);
+  const stopped = delivery.stop(AbortSignal.abort());
+  await waitUntil(() => clock.pendingTimers === 1, 'the grace');
+  clock.advance(2000);
+  expect(await stopped).toEqual({ lostSamples: 0 });
+});
+
 test('two backends stand in the spool each by itself', async () => {
   const [quick, away] = await Promise.all([startReceiver(), startReceiver([{ status: 503 }])]);
   const { push, spool } = await startWith([
@@ -409,7 +421,7 @@ test('however pushes, syncs, failures, outages and restarts fall, what was store
         else if (what === 'turn') await new Promise((resolve) => setTimeout(resolve, 3));
         else {
           await run.delivery.stop(AbortSignal.abort());
-          run = await startWith([config], run.spool);
+          run = await startWith([config], { earlier: run.spool });
           run.spool.isAutomatic = false;
         }
       }
@@ -466,12 +478,20 @@ interface StartOptions {
 
 async function start({ script, config = { queueConfig: QUICK }, earlier, readError }: StartOptions = {}) {
   const receiver = await startReceiver(script);
-  return { receiver, ...(await startWith([backendConfig(receiver.url(), config)], earlier, readError)) };
+  return { receiver, ...(await startWith([backendConfig(receiver.url(), config)], { earlier, readError })) };
 }
 
-async function startWith(configs: readonly BackendConfig[], earlier?: MemorySpool, readError?: Error) {
+interface Surroundings {
+  readonly earlier?: MemorySpool | undefined;
+  readonly readError?: Error | undefined;
+  readonly clock?: Clock;
+}
+
+async function startWith(
+  configs: readonly BackendConfig[],
+  { earlier, readError, clock = systemClock() }: Surroundings = {},
+) {
   const events = new RecordedEvents();
-  const clock = systemClock();
   const delivery = new Delivery(configs, { events, clock, random: Math.random, userAgent: 'test' });
   let spool: MemorySpool | undefined;
   await delivery.openSpool(async (sink) => {
