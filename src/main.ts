@@ -25,6 +25,12 @@ exit status: 0 stopped with nothing left to deliver, or the check passed
 
 const EXIT = { fine: 0, cannotStart: 1, usage: 2, lost: 3 } as const;
 
+/**
+ * What may still be going on when all is done, such as a program that an AWS profile names and that does not end, keeps
+ * the command for so long at most.
+ */
+const LEFTOVER_MS = 500;
+
 /** One Ctrl-C comes twice where npm or the launcher passes on what the terminal has sent to all of them. */
 const TWIN_SIGNAL_MS = 200;
 
@@ -35,6 +41,7 @@ type Command =
   | { readonly kind: 'usage'; readonly problem: string };
 
 process.exitCode = await main(process.argv.slice(2));
+setTimeout(() => process.exit(), LEFTOVER_MS).unref();
 
 async function main(args: readonly string[]): Promise<number> {
   const command = readArguments(args);

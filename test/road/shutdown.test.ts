@@ -1,10 +1,13 @@
 // The end of the real command: what was taken is delivered, or counted as lost in the exit code (check C53).
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startReceiver } from '../support/delivery-setup.ts';
 import { startRaw } from '../support/raw-exchange.ts';
 import { backendFields, roadConfig } from '../support/road-config.ts';
 import type { Step } from '../support/scripted-receiver.ts';
 import { startSluice } from '../support/sluice-with-config.ts';
+import { TemporaryFolder } from '../support/temporary-folder.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 interface Setting {
@@ -143,4 +146,18 @@ test('C53 a push that is half here when the stop begins is refused, and nothing 
   gate.resolve();
   expect(await sluice.command.ended).toBe(0);
   expect(receiver.deliveredValues).toEqual([1]);
+});
+
+test('C53 a program that an AWS profile names, and that does not end, does not hold up the end', async () => {
+  const folder = new TemporaryFolder();
+  const calls = join(folder.path, 'calls');
+  const program = `sh -c 'echo call >> ${calls}; while test -e ${calls}; do sleep 0.1; done'`;
+  const file = folder.write('config', `[profile p]\ncredential_process = ${program}\n`);
+  const receiver = await startReceiver();
+  const backend = backendFields(receiver.url(), { sigv4: { region: 'r', profile: 'p' } });
+  const env = { AWS_CONFIG_FILE: file, PATH: process.env.PATH ?? '' };
+  const sluice = await startSluice(roadConfig([backend], { shutdownTimeout: '300ms' }), { env });
+  await sluice.push('m 1\n');
+  await waitUntil(() => existsSync(calls), 'the program');
+  expect(await sluice.stop()).toBe(3);
 });

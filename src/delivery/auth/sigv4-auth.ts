@@ -1,6 +1,7 @@
 // AWS Signature Version 4: every attempt is signed with its own date and the hash of its own body. Credentials are looked
 // for once for all lanes, and again before they end.
 import type { BackendConfig, SigV4Config } from '../../config/config.ts';
+import { printable } from '../printable.ts';
 import { proxyChoice } from '../proxy-route.ts';
 import type { AwsCredentialIdentity } from './aws-library.ts';
 import { AwsRequestHandler } from './aws-request-handler.ts';
@@ -11,8 +12,6 @@ import { type Fetched, RenewedValue } from './renewed-value.ts';
 const EARLY_MS = 300_000;
 /** Of credentials that do not end by themselves: where they stand may have been written anew. */
 const LASTING_MS = 300_000;
-/** Of whatever the library says when nothing is found or a service refuses. */
-const MAX_WORDS = 500;
 
 export class SigV4Auth implements BackendAuth {
   readonly #config: SigV4Config;
@@ -22,6 +21,7 @@ export class SigV4Auth implements BackendAuth {
   readonly #requestHandler: AwsRequestHandler;
   readonly #credentials: RenewedValue<AwsCredentialIdentity>;
   readonly #secrets = new KnownSecrets();
+  #searching: Promise<AwsCredentialIdentity> | undefined;
 
   /** Throws an Error where no region is known. */
   constructor(config: SigV4Config, backend: BackendConfig, deps: AuthDeps) {
@@ -63,18 +63,28 @@ export class SigV4Auth implements BackendAuth {
   }
 
   async #find(signal: AbortSignal): Promise<Fetched<AwsCredentialIdentity>> {
-    const { findCredentials } = await import('./aws-library.ts');
     const { accessKey, secretKey, sessionToken, externalId } = this.#config;
     for (const secret of [accessKey, secretKey, sessionToken, externalId])
       if (secret !== undefined) this.#secrets.add(secret.reveal());
-    const found = await this.#withinTime(
-      findCredentials({ config: this.#config, region: this.#region, requestHandler: this.#requestHandler }),
-      signal,
-    );
+    const found = await this.#withinTime(this.#search(), signal);
     this.#secrets.add(found.accessKeyId, found.secretAccessKey, found.sessionToken ?? '');
     const { expiration } = found;
     if (expiration === undefined) return { value: found, lifetimeMs: LASTING_MS };
     return { value: found, lifetimeMs: expiration.getTime() - this.#deps.clock.nowMs() };
+  }
+
+  /** One at a time: a program that a profile names and that does not end would be started again and again. */
+  #search(): Promise<AwsCredentialIdentity> {
+    this.#searching ??= this.#searchOnce().finally(() => {
+      this.#searching = undefined;
+    });
+    return this.#searching;
+  }
+
+  async #searchOnce(): Promise<AwsCredentialIdentity> {
+    const { findCredentials } = await import('./aws-library.ts');
+    const requestHandler = this.#requestHandler;
+    return findCredentials({ config: this.#config, region: this.#region, requestHandler });
   }
 
   /** The library has limits of its own for some sources only. */
@@ -83,8 +93,12 @@ export class SigV4Auth implements BackendAuth {
       const { clock } = this.#deps;
       const seen = `found no answer within ${this.#timeoutMs} ms`;
       const timer = clock.setTimer(() => reject(new Error(seen)), this.#timeoutMs);
-      const onAbort = () => reject(signal.reason);
+      const onAbort = () => {
+        timer.cancel();
+        reject(signal.reason);
+      };
       signal.addEventListener('abort', onAbort);
+      if (signal.aborted) onAbort();
       found.then(resolve, reject).finally(() => {
         timer.cancel();
         signal.removeEventListener('abort', onAbort);
@@ -103,6 +117,7 @@ function regionOf({ region }: SigV4Config, { name, url }: BackendConfig, env: Au
   );
 }
 
+/** Whole: what shows them blanks secrets before it cuts, since the beginning of one would not be recognised. */
 function wordsOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).slice(0, MAX_WORDS);
+  return printable(error instanceof Error ? error.message : String(error));
 }
