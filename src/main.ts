@@ -17,7 +17,7 @@ usage: sluice --config FILE          run with a configuration
        sluice --version
        sluice --help
 
-exit status: 0 stopped with nothing left to deliver, or the check passed
+exit status: 0 stopped with nothing left to deliver outside the spool, or the check passed
              1 cannot start: configuration, files, or address
              2 wrong arguments
              3 stopped, and samples that had been accepted were lost, or a second signal left no time to tell
