@@ -169,10 +169,13 @@ export class BackendQueue {
     await this.#upstream.close();
   }
 
-  /** What somebody must put right before this backend takes anything, as a sentence; undefined where nothing is known. */
-  trouble(): string | undefined {
+  /** What somebody must put right before this backend gets everything, a sentence for each. */
+  troubles(): readonly string[] {
     const reason = this.#ledger.accessRefusal;
-    return reason === undefined ? undefined : accessTrouble(this.name, reason);
+    const access = reason === undefined ? [] : [accessTrouble(this.name, reason)];
+    const unreadable = this.#lanes.find((lane) => lane.unreadable !== undefined)?.unreadable;
+    if (unreadable === undefined) return access;
+    return [...access, `Backend ${this.name} waits for what the spool has of its pushes: ${unreadable}`];
   }
 
   reading(): QueueReading {

@@ -140,7 +140,7 @@ export class Delivery {
 
   /** What keeps pushes that are taken from being delivered, and will until somebody puts it right: one line for each. */
   troubles(): readonly string[] {
-    const queues = this.#queues.flatMap((queue) => queue.trouble() ?? []);
+    const queues = this.#queues.flatMap((queue) => queue.troubles());
     const { trouble } = this.#store ?? {};
     return trouble === undefined ? queues : [trouble, ...queues];
   }

@@ -89,6 +89,8 @@ export class LaneBacklog {
   /** By position: of the pushes that are left in the spool. */
   readonly #tickets = new Map<number, PushTicket>();
   isBehind = true;
+  /** Why the latest reading failed; undefined where it did not. */
+  unreadable: string | undefined;
 
   constructor(spool: SpoolLane, deps: BacklogDeps) {
     this.#spool = spool;
@@ -226,12 +228,14 @@ export class LaneBacklog {
 
   #readOn(): void {
     this.#isReading = false;
+    this.unreadable = undefined;
     this.refill();
   }
 
   #readLater(error: unknown): void {
     this.#isReading = false;
-    this.#deps.onUnreadable(error instanceof Error ? error.message : String(error));
+    this.unreadable = error instanceof Error ? error.message : String(error);
+    this.#deps.onUnreadable(this.unreadable);
     if (this.#isStopped) return;
     this.#retry = this.#deps.clock.setTimer(() => {
       this.#retry = undefined;

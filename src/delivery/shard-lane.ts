@@ -85,6 +85,11 @@ export class ShardLane {
     return this.#isIdle ? Infinity : this.#needsFrom;
   }
 
+  /** Why what the lane has in the spool cannot be read now. */
+  get unreadable(): string | undefined {
+    return this.#backlog?.unreadable;
+  }
+
   /** When the oldest push that is still here was received; undefined where there is none. */
   get oldestMs(): number | undefined {
     return this.#sealed[0]?.oldestMs ?? (this.#batch.sampleCount > 0 ? this.#batch.oldestMs : undefined);

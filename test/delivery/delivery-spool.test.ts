@@ -190,8 +190,11 @@ test('a reading that fails is told and tried again', async () => {
   const second = await start({ earlier: first.spool, readError: new Error('EIO: i/o error, read') });
   await waitUntil(() => second.events.spoolTroubles.length === 1, 'the trouble');
   expect(second.events.spoolTroubles).toEqual([{ backend: 'primary', detail: 'EIO: i/o error, read' }]);
+  const trouble = 'Backend primary waits for what the spool has of its pushes: EIO: i/o error, read';
+  expect(second.delivery.troubles()).toEqual([trouble]);
   second.spool.readError = undefined;
   await waitUntil(() => second.receiver.delivered.length === 1, 'the sample');
+  expect(second.delivery.troubles()).toEqual([]);
 });
 
 test('what cannot be read at the start is delivered when it can', async () => {

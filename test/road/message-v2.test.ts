@@ -1,6 +1,8 @@
 // Remote write 2.0 from a push to the backend (checks C16, C17, C19, C20).
+import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { DecodedRequestV2, DecodedSeriesV2 } from '../support/decode-request-v2.ts';
+import type { DecodedRequest } from '../support/decode-write-request.ts';
 import { type Road, startRoad } from '../support/road-setup.ts';
 
 const OPEN_METRICS = 'application/openmetrics-text; version=1.0.0';
@@ -144,4 +146,21 @@ test('the metrics say which version a backend is sent', async () => {
   expect(await version()).toBe(1);
   const told = { level: 'warn', backend: 'primary', reason: 'status_415', event: 'messageVersionFellBack' };
   expect(road.collector.log.entries()).toContainEqual(told);
+});
+
+test('a series whose metadata the backend refuses is sent without any', async () => {
+  const isBad = (request: DecodedRequestV2) => request.symbols.includes('bad help');
+  const refusal = { status: 400, body: 'bad metadata' };
+  const rule = (request: DecodedRequest) => (isBad(request as DecodedRequestV2) ? refusal : {});
+  const road = await startRoad({ backend: { messageVersion: 'V2.0' }, script: [{ rule }] });
+  await road.pushed('# HELP m bad help\nm 1\n');
+  expect(await road.delivered(1)).toEqual(['m{instance="i1",job="test"} 1']);
+});
+
+test('a series that is too large only with its metadata is sent without any', async () => {
+  const backend = { messageVersion: 'V2.0', queueConfig: { maxRequestBytes: '4KiB' } } as const;
+  const road = await startRoad({ backend });
+  await road.pushed(`# HELP m ${randomBytes(3072).toString('base64')}\nm 1\n`);
+  expect(await road.delivered(1)).toHaveLength(1);
+  expect(await road.metric('sluice_samples_sent_total{backend="primary"}')).toBe(1);
 });
