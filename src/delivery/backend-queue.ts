@@ -9,7 +9,7 @@ import type { DeliveryEvents } from '../telemetry/events.ts';
 import { accessTrouble } from './access-trouble.ts';
 import { BackendAdapter } from './backend-adapter.ts';
 import { BackendLedger } from './backend-ledger.ts';
-import type { SpoolRange } from './lane-backlog.ts';
+import type { SpoolRange } from './lane-push.ts';
 import type { PushTicket } from './push-ticket.ts';
 import { type LaneDeps, ShardLane } from './shard-lane.ts';
 import { openSpoolLane } from './spool/spool-lane.ts';

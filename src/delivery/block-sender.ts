@@ -2,7 +2,7 @@
 import type { BlockSealer } from '../remotewrite/block-sealer.ts';
 import { BlockSeparation } from './block-separation.ts';
 import { type DroppedPart, DropReport } from './drop-report.ts';
-import type { LanePush } from './lane-backlog.ts';
+import type { LanePush } from './lane-push.ts';
 import { isLeftInSpool, type QueuedBlock } from './queued-block.ts';
 import { type GivenUp, type Refused, type RequestDeps, RequestSender, SHUTDOWN } from './request-sender.ts';
 

@@ -1,44 +1,12 @@
 // What a lane has in the spool and not in memory. While there is anything, new pushes are left there too, so that order
 // holds; they are read in pieces as the lane gets room. Memory is bounded by one piece.
-import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
 import type { Clock, Timer } from '../telemetry/clock.ts';
-import type { RelabelDrops } from '../telemetry/events.ts';
 import type { BackendLedger } from './backend-ledger.ts';
-import type { PushFacts } from './batch.ts';
-import type { LanePosition } from './lane-position.ts';
-import type { PushTicket } from './push-ticket.ts';
+import { BacklogDiscard, type DiscardEvents } from './backlog-discard.ts';
+import type { LanePush, SpoolLane } from './lane-push.ts';
+import { LeftTickets } from './left-tickets.ts';
 
-/** Where a record begins, and where the next one does. */
-export interface SpoolRange {
-  readonly position: number;
-  readonly end: number;
-}
-
-export interface LanePush {
-  /** What the lane's backend takes of the push. */
-  readonly encoded: EncodedSeries & { readonly dropped?: RelabelDrops | undefined };
-  readonly push: PushFacts;
-  /** Its place in the spool; undefined where it is in memory only. */
-  readonly range?: SpoolRange | undefined;
-  /** How many of its first samples are settled already. */
-  readonly skip?: number;
-}
-
-/** One lane's view of the spool. */
-export interface SpoolLane {
-  /** Where an earlier run has left the lane. */
-  readonly start: LanePosition;
-  /** Where the spool ends: everything before can be read. */
-  readonly end: number;
-  /** Pushes of the lane from a position on; `next` is where to go on, and is `end` where nothing is left. */
-  read(
-    from: number,
-    maxBytes: number,
-  ): Promise<{ readonly pushes: readonly LanePush[]; readonly next: number }>;
-  settle(at: LanePosition): void;
-}
-
-export interface BacklogDeps {
+export interface BacklogDeps extends DiscardEvents {
   readonly clock: Clock;
   hasRoom(byteLength: number): boolean;
   /** What the lane may hold in memory, and how much of that is free. */
@@ -48,10 +16,6 @@ export interface BacklogDeps {
   /** Bytes that wait here count against the backend's limit. */
   readonly ledger: BackendLedger;
   onUnreadable(detail: string): void;
-  /** These samples, by job, were given up to make room. */
-  onDiscarded(jobs: ReadonlyMap<string, number>): void;
-  /** What rules took out of a push that was given up to make room. */
-  onRelabelDropped(drops: RelabelDrops): void;
 }
 
 interface HeldPush extends LanePush {
@@ -59,19 +23,10 @@ interface HeldPush extends LanePush {
   readonly behind: number;
 }
 
-interface Discarding {
-  readonly until: number;
-  /** Samples by job, so far. */
-  readonly jobs: Map<string, number>;
-  readonly onDone: () => void;
-}
-
 const PIECE_BYTES = 1024 * 1024;
 /** The part of a lane's share that has to be free before it reads on: fewer, larger readings. */
 const MIN_ROOM = 0.25;
 const RETRY_MS = 1000;
-/** A push that is left out of here is not waited for any longer: the wait ends by its time. */
-const MAX_TICKETS = 20_000;
 
 export class LaneBacklog {
   readonly #spool: SpoolLane;
@@ -81,13 +36,12 @@ export class LaneBacklog {
   #skip: number;
   #isReading = false;
   #lacksRoom = false;
-  #discarding: Discarding | undefined;
+  #discarding: BacklogDiscard | undefined;
   #isStopped = false;
   #retry: Timer | undefined;
   /** Pushes that came while the spool took none. */
   #held: HeldPush[] = [];
-  /** By position: of the pushes that are left in the spool. */
-  readonly #tickets = new Map<number, PushTicket>();
+  readonly #tickets = new LeftTickets();
   isBehind = true;
   /** Why the latest reading failed; undefined where it did not. */
   unreadable: string | undefined;
@@ -110,7 +64,7 @@ export class LaneBacklog {
   leave(lanePush: LanePush): void {
     const { range, push, encoded } = lanePush;
     if (range !== undefined) {
-      if (push.ticket) this.#keep(range.position, push.ticket);
+      if (push.ticket) this.#tickets.keep(range.position, push.ticket);
       this.refill();
       return;
     }
@@ -124,7 +78,7 @@ export class LaneBacklog {
   /** Gives up what lies before `position`: it is read once more to say what it was. `onDone` follows when it was. */
   discardUntil(position: number, onDone: () => void): void {
     if (this.#discarding !== undefined) return;
-    this.#discarding = { until: position, jobs: new Map(), onDone };
+    this.#discarding = new BacklogDiscard(position, this.#deps, onDone);
     this.refill();
   }
 
@@ -180,31 +134,27 @@ export class LaneBacklog {
     return this.#discarding ? PIECE_BYTES : Math.min(PIECE_BYTES, Math.max(1, this.#deps.roomBytes()));
   }
 
-  #discards({ push, encoded, range }: LanePush): boolean {
-    const discarding = this.#discarding;
-    if (discarding === undefined || range!.position >= discarding.until) {
-      this.#endDiscarding(range!.position);
+  #discards(push: LanePush): boolean {
+    const { position, end } = push.range!;
+    if (this.#discarding?.takes(push) !== true) {
+      this.#endDiscarding(position);
       return false;
     }
-    const { jobs } = discarding;
-    jobs.set(push.job, (jobs.get(push.job) ?? 0) + encoded.sampleCount);
-    if (encoded.dropped) this.#deps.onRelabelDropped(encoded.dropped);
-    this.#readFrom = range!.end;
+    this.#readFrom = end;
     return true;
   }
 
   #endDiscarding(reached = this.#readFrom): void {
     const discarding = this.#discarding;
-    if (discarding === undefined || reached < discarding.until) return;
+    if (discarding === undefined) return;
+    // Whoever is told may ask for more.
     this.#discarding = undefined;
-    this.#deps.onDiscarded(discarding.jobs);
-    discarding.onDone();
+    if (!discarding.endsAt(reached)) this.#discarding = discarding;
   }
 
   #appendRead({ encoded, push, range }: LanePush): void {
     const { position } = range!;
-    const ticket = this.#tickets.get(position);
-    this.#tickets.delete(position);
+    const ticket = this.#tickets.take(position);
     const skip = position === this.#spool.start.position ? this.#skip : 0;
     this.#deps.append({ encoded, push: { ...push, ticket }, range, skip });
     ticket?.release();
@@ -241,13 +191,5 @@ export class LaneBacklog {
       this.#retry = undefined;
       this.refill();
     }, RETRY_MS);
-  }
-
-  #keep(position: number, ticket: PushTicket): void {
-    ticket.hold();
-    this.#tickets.set(position, ticket);
-    if (this.#tickets.size <= MAX_TICKETS) return;
-    const [oldest] = this.#tickets.keys();
-    this.#tickets.delete(oldest!);
   }
 }

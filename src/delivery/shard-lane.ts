@@ -2,10 +2,11 @@
 // A block leaves the lane delivered or given up before a later one is tried, so every series keeps its order.
 // With a spool the lane keeps its place in it, and what does not fit the lane's memory is read from there later.
 import { cutFragments } from '../remotewrite/fragments.ts';
-import type { Timer } from '../telemetry/clock.ts';
 import { Batch, type BatchLimits, type PushFacts, uncompressedBudget } from './batch.ts';
+import { BatchDeadline } from './batch-deadline.ts';
 import { BlockSender, type SenderDeps } from './block-sender.ts';
-import { LaneBacklog, type LanePush, type SpoolLane } from './lane-backlog.ts';
+import { LaneBacklog } from './lane-backlog.ts';
+import type { LanePush, SpoolLane } from './lane-push.ts';
 import type { QueuedBlock } from './queued-block.ts';
 
 export interface LaneDeps extends SenderDeps {
@@ -20,11 +21,9 @@ export class ShardLane {
   readonly #sender: BlockSender;
   readonly #backlog: LaneBacklog | undefined;
   readonly #sealed: QueuedBlock[] = [];
-  readonly #onDeadline = (): void => this.#meetDeadline();
-  #deadline: Timer | undefined;
+  readonly #deadline: BatchDeadline;
   /** The open batch has waited long enough; it goes out as soon as nothing is before it. */
   #isDue = false;
-  #isHurried = false;
   #isStopping = false;
   /** The stop has left something in the spool: the lane stays where it is. */
   #hasLeft = false;
@@ -35,10 +34,11 @@ export class ShardLane {
   #needsFrom = 0;
 
   constructor(deps: LaneDeps) {
-    const { maxSamplesPerSend, maxRequestBytes } = deps.queueConfig;
+    const { maxSamplesPerSend, maxRequestBytes, batchSendDeadline } = deps.queueConfig;
     this.#deps = deps;
     this.#limits = { maxSamples: maxSamplesPerSend, maxBytes: uncompressedBudget(maxRequestBytes) };
     this.#batch = new Batch(this.#limits, deps.sealer);
+    this.#deadline = new BatchDeadline(deps.clock, batchSendDeadline, () => this.#meetDeadline());
     this.#sender = new BlockSender(deps);
     if (deps.spool) this.#backlog = this.#openBacklog(deps.spool);
   }
@@ -171,7 +171,8 @@ export class ShardLane {
     // A batch without samples is cleared: a push that waits in the spool for its room would wait for ever.
     const isDeadWeight = this.#batch.sampleCount === 0 && this.#backlog !== undefined;
     if (this.#batch.isFull || isDeadWeight) this.#seal();
-    else if (this.#batch.sampleCount > 0) this.#wait(push.ticket !== undefined);
+    else if (push.ticket !== undefined) this.#deadline.hurry();
+    else if (this.#batch.sampleCount > 0 && !this.#isDue) this.#deadline.start();
   }
 
   /** A push stays in one block where it can: what is finally refused then concerns as few pushes as possible. */
@@ -200,8 +201,7 @@ export class ShardLane {
   }
 
   #seal(): void {
-    this.#deadline?.cancel();
-    this.#deadline = undefined;
+    this.#deadline.cancel();
     this.#isDue = false;
     this.#hold(-this.#batch.byteLength);
     // Metadata alone is not worth a request: it comes again with its family's next samples.
@@ -220,23 +220,7 @@ export class ShardLane {
     this.#deps.ledger.bytes += byteLength;
   }
 
-  /** Company is waited for until the deadline; for a push that somebody waits for only until the loop comes round. */
-  #wait(isHurried: boolean): void {
-    const { clock, queueConfig } = this.#deps;
-    if (isHurried && !this.#isHurried) {
-      this.#isHurried = true;
-      setImmediate(() => {
-        this.#isHurried = false;
-        this.#meetDeadline();
-      });
-    } else if (this.#deadline === undefined && !this.#isDue) {
-      this.#deadline = clock.setTimer(this.#onDeadline, queueConfig.batchSendDeadline);
-    }
-  }
-
   #meetDeadline(): void {
-    this.#deadline?.cancel();
-    this.#deadline = undefined;
     // While others are before it the batch goes on filling: fewer, fuller requests once the backend is back.
     if (this.#running === undefined) this.#seal();
     else this.#isDue = true;
