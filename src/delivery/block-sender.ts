@@ -47,6 +47,15 @@ export class BlockSender {
     this.#drop(queued, { reason: 'too_large', detail });
   }
 
+  /** Samples, by job, that the lane had in the spool and lets go of. */
+  dropLeft(jobs: ReadonlyMap<string, number>): void {
+    const { events, backend } = this.#deps;
+    let sampleCount = 0;
+    for (const samples of jobs.values()) sampleCount += samples;
+    const detail = 'the spool is full, and this backend is not required';
+    if (sampleCount > 0) events.blockDropped({ backend, sampleCount, jobs, reason: 'spool_full', detail });
+  }
+
   /** A push that was never in a block, at a stop. */
   dropUnsent({ encoded: { sampleCount }, push: { job, ticket } }: LanePush): void {
     const waiting = ticket ? [{ push: 0, sampleCount, ticket }] : [];

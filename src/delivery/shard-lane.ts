@@ -135,21 +135,13 @@ export class ShardLane {
       roomBytes: () => Math.max(0, this.#shareBytes - this.#bytes),
       append: (push) => this.#append(push),
       onUnreadable: (detail) => events.spoolUnreadable({ backend, detail }),
-      onDiscarded: (jobs) => this.#tellDiscarded(jobs),
+      onDiscarded: (jobs) => this.#sender.dropLeft(jobs),
       onRelabelDropped: (drops) => events.relabelDropped(backend, drops),
     });
   }
 
   get #shareBytes(): number {
     return this.#deps.ledger.limitBytes / this.#deps.queueConfig.shards;
-  }
-
-  #tellDiscarded(jobs: ReadonlyMap<string, number>): void {
-    const { events, backend } = this.#deps;
-    let sampleCount = 0;
-    for (const samples of jobs.values()) sampleCount += samples;
-    const detail = 'the spool is full, and this backend is not required';
-    if (sampleCount > 0) events.blockDropped({ backend, sampleCount, jobs, reason: 'spool_full', detail });
   }
 
   /** A lane has its share of the backend's memory, and any one push: so that it gets on. */

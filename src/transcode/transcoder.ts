@@ -1,6 +1,5 @@
 // A push's body becomes remote-write bytes, whole or not at all. One transcoder serves all pushes, one after another:
 // its buffers are reused, and what it returns is valid until the next push.
-import type { RelabelConfig } from '../config/config.ts';
 import { ExpositionError } from '../exposition/exposition-error.ts';
 import { NumberScanner } from '../exposition/number-scanner.ts';
 import { cutEof } from '../exposition/open-metrics-eof.ts';
@@ -11,8 +10,6 @@ import { TIMESTAMP_MS, VALUE } from '../labels/label-set.ts';
 import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
 import { SeriesEncoder } from '../remotewrite/series-encoder.ts';
 import type { SeriesPieces } from '../remotewrite/series-pieces.ts';
-import { SeriesRelabeler } from '../remotewrite/series-relabeler.ts';
-import type { RelabelDrops } from '../telemetry/events.ts';
 import { ByteArena } from '../wire/byte-arena.ts';
 import { OutputBuffer } from '../wire/output-buffer.ts';
 import type { BodyFormat } from './body-format.ts';
@@ -22,11 +19,12 @@ import { appendDueMetadata } from './due-metadata.ts';
 import type { KnownSeriesSink } from './known-bodies.ts';
 import { toStrictLines } from './line-endings.ts';
 import { MetadataRegistry, signatureOf } from './metadata-registry.ts';
+import { PushRules, type PushRulesOptions } from './push-rules.ts';
 import { PUSH_TIME_BYTES, PushTime } from './push-time.ts';
 import { SampleAppender } from './sample-appender.ts';
 import { distinctProfiles, type SendProfile } from './send-profile.ts';
 
-export interface TranscoderOptions extends TextParserOptions {
+export interface TranscoderOptions extends TextParserOptions, PushRulesOptions {
   readonly timestamps: 'honor' | 'reject' | 'ignore';
   readonly lineEndings: 'strict' | 'lenient';
   /** Whether each push gets a series with its time. */
@@ -41,10 +39,6 @@ export interface TranscoderOptions extends TextParserOptions {
   readonly startTimestamps: boolean;
   /** What each backend takes. */
   readonly profiles: readonly SendProfile[];
-  /** Rules for every series, before any backend's own. */
-  readonly metricRelabelConfigs?: readonly RelabelConfig[];
-  /** Hears what these rules take out of a push. */
-  readonly relabelDropped?: (drops: RelabelDrops) => void;
 }
 
 export interface PushedBody {
@@ -80,7 +74,7 @@ export class Transcoder implements KnownSeriesSink {
   readonly #numbers = new NumberScanner(this.#knownSample, VALUE);
   readonly #profiles: readonly SendProfile[];
   readonly #profileOfBackend: readonly number[];
-  readonly #relabeler: SeriesRelabeler | undefined;
+  readonly #rules: PushRules;
   #receivedAtMs = 0;
   /** Series of the body replayed last. */
   #knownSeries = 0;
@@ -93,7 +87,7 @@ export class Transcoder implements KnownSeriesSink {
     this.#out = new OutputBuffer(options.maxEncodedBytes);
     this.#parsers = new BodyParsers(this.#arena, options);
     this.#encoder = new SeriesEncoder(this.#out);
-    this.#relabeler = makeRelabeler(options);
+    this.#rules = new PushRules(options);
     if (options.pushTimeMetrics) this.#pushTime = new PushTime(this.#arena);
     this.#appender = new SampleAppender(
       { out: this.#out, encoder: this.#encoder, memory: this.#memory, pushTime: this.#pushTime },
@@ -182,7 +176,7 @@ export class Transcoder implements KnownSeriesSink {
     this.#pushTime?.append(this.#encoder, this.#receivedAtMs);
     const { seriesNumber } = this.#memory;
     const known = { ...this.#result(this.#knownSeries, 0, false), seriesNumber };
-    return this.#forAllBackends(this.#relabel(known, true));
+    return this.#forAllBackends(this.#rules.apply(known, true));
   }
 
   #parse(parser: SampleParser, fixed: FixedLabels, format?: number): readonly EncodedSeries[] {
@@ -210,7 +204,7 @@ export class Transcoder implements KnownSeriesSink {
       appendDueMetadata(this.#out, this.#arena, families, this.#metadata, this.#receivedAtMs);
     const result = this.#result(sampleCount, withheldHistograms, hasStartTimestamps);
     const encoded = timed === undefined ? result : { ...result, timed };
-    return this.#relabel(encoded, profile === this.#profiles[0]);
+    return this.#rules.apply(encoded, profile === this.#profiles[0]);
   }
 
   /** The body once more for each other profile: what stands in the output is kept aside. */
@@ -228,30 +222,9 @@ export class Transcoder implements KnownSeriesSink {
     return { bytes: this.#out.written(), sampleCount, withheldHistograms, hasStartTimestamps };
   }
 
-  /** What the rules leave of it; `isTold` for the first of the forms that a push has for its backends. */
-  #relabel(encoded: EncodedSeries, isTold: boolean): EncodedSeries {
-    if (this.#relabeler === undefined) return encoded;
-    const { dropped, ...relabeled } = this.#relabeler.relabel(encoded);
-    if (dropped !== undefined && isTold) this.#options.relabelDropped?.(dropped);
-    const isCounted = dropped === undefined || relabeled.timed === undefined;
-    return isCounted ? relabeled : { ...relabeled, timed: allNumbers(relabeled.sampleCount) };
-  }
-
   #forAllBackends(encoded: EncodedSeries): readonly EncodedSeries[] {
     return this.#profileOfBackend.length === 1 ? [encoded] : this.#profileOfBackend.map(() => encoded);
   }
-}
-
-/** Which of a push's samples have timestamps of their own is not known behind rules that take some out: it may be all. */
-function allNumbers(count: number): readonly number[] {
-  return Array.from({ length: count }, (_, i) => i);
-}
-
-function makeRelabeler(options: TranscoderOptions): SeriesRelabeler | undefined {
-  const { metricRelabelConfigs = [], utf8Names, maxSeriesBytes, maxEncodedBytes } = options;
-  if (metricRelabelConfigs.length === 0) return undefined;
-  const limits = { maxSeriesBytes, maxBytes: maxEncodedBytes };
-  return new SeriesRelabeler(metricRelabelConfigs, { utf8Names, ...limits, onTrouble: 'refuse' });
 }
 
 function copyOf(encoded: EncodedSeries): EncodedSeries {
