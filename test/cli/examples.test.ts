@@ -28,6 +28,7 @@ function environment(writeUrl: string): Record<string, string> {
     REMOTE_WRITE_TENANT: 'team-a',
     REMOTE_WRITE_TOKEN_FILE: folder.write('token', 'the-token\n'),
     CLUSTER: 'c1',
+    SPOOL_DIRECTORY: folder.path,
     AWS_REGION: 'eu-central-1',
     AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
     AWS_SECRET_ACCESS_KEY: 'the-key',
