@@ -2,7 +2,7 @@
 // made with them are still on their way.
 import { REDACTED, Secret } from '../../config/secret.ts';
 
-const KEPT = 16;
+const KEPT = 64;
 
 export class KnownSecrets {
   /** The latest first. */
