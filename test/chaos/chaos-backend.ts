@@ -9,7 +9,7 @@ import { type DecodedRequest, decodeWriteRequest } from '../support/decode-write
 import { BackendTurns, type Turn } from './backend-turns.ts';
 import type { Mood } from './kill-options.ts';
 import { monotonicMs } from './monotonic-ms.ts';
-import { FIELDS_PER_SAMPLE, type TakenRequest, type TakenSamples } from './taken-samples.ts';
+import { FIELDS_PER_SAMPLE, START_HEADER, type TakenRequest, type TakenSamples } from './taken-samples.ts';
 
 export class ChaosBackend {
   readonly #port: number;
@@ -90,14 +90,15 @@ export class ChaosBackend {
         if (turn.afterMs > 0) await pause(turn.afterMs);
         // As a server that gives up a request whose sender is gone.
         if (request.socket.destroyed) return;
-        this.#take(body, request.socket);
+        this.#take(body, request);
         response.writeHead(204).end();
       }
     }
   }
 
-  #take(body: Buffer, socket: Socket): void {
-    const { number, generation } = this.#connections.get(socket)!;
+  #take(body: Buffer, { socket, headers }: IncomingMessage): void {
+    const { number, generation: atAccept } = this.#connections.get(socket)!;
+    const generation = Number(headers[START_HEADER] ?? atAccept);
     try {
       const samples = this.#samplesOf(decodeWriteRequest(body));
       this.#requests.push({ connection: number, generation, samples, takenAtMs: monotonicMs() });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { KillOptions, Level } from './kill-options.ts';
 import type { KillableOptions } from './killable.ts';
+import { START_HEADER } from './taken-samples.ts';
 
 export interface Peer {
   readonly program: KillableOptions;
@@ -48,16 +49,16 @@ export function peerOf(options: KillOptions, place: Place): Peer {
 function sluice({ level, reshards }: KillOptions, place: Place): Peer {
   const { folder, port } = place;
   const file = join(folder, 'collector.yaml');
-  const configure = (shards: number) =>
+  const configure = (start: number, shards: number) =>
     // JSON is YAML.
-    writeFileSync(file, JSON.stringify(sluiceConfig(level, shards, place)));
+    writeFileSync(file, JSON.stringify(sluiceConfig(level, start, shards, place)));
   return {
     program: {
       command: process.execPath,
       args: [fileURLToPath(new URL('bin/sluice.js', ROOT)), '--config', file],
       readyUrl: `http://127.0.0.1:${port}/-/healthy`,
     },
-    prepare: (start) => configure(reshards ? SHARDS[start % SHARDS.length]! : SHARDS[0]),
+    prepare: (start) => configure(start, reshards ? SHARDS[start % SHARDS.length]! : SHARDS[0]),
     target: (instance) => `/pushgateway/metrics/job/chaos/instance/${instance}`,
     confirms: (status) => status === 200,
     drainedAfterMs: 2000,
@@ -66,7 +67,12 @@ function sluice({ level, reshards }: KillOptions, place: Place): Peer {
   };
 }
 
-function sluiceConfig(level: Level, shards: number, { folder, port, backendPorts }: Place): unknown {
+function sluiceConfig(
+  level: Level,
+  start: number,
+  shards: number,
+  { folder, port, backendPorts }: Place,
+): unknown {
   return {
     listenAddress: `127.0.0.1:${port}`,
     logging: { level: 'warn', format: 'json' },
@@ -78,6 +84,7 @@ function sluiceConfig(level: Level, shards: number, { folder, port, backendPorts
       name: `chaos-${i + 1}`,
       url: backendUrl(backendPort),
       remoteTimeout: '5s',
+      headers: { [START_HEADER]: String(start) },
       queueConfig: {
         shards,
         batchSendDeadline: '20ms',

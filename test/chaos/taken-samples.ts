@@ -4,6 +4,9 @@
 /** Numbers that stand for one sample in `TakenRequest.samples`. */
 export const FIELDS_PER_SAMPLE = 3;
 
+/** Says which start of the program sent a request: what one sent before its kill may be read after the next start. */
+export const START_HEADER = 'x-chaos-start';
+
 export interface TakenRequest {
   /** Counts the backend's connections from 1. */
   readonly connection: number;
