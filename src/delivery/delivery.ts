@@ -118,8 +118,10 @@ export class Delivery {
 
   /** For the sake of backends that are not required nothing is refused: they let go of what the others have. */
   #makeRoom(store: SpoolStore): void {
-    let needed = store.syncedEnd;
-    for (const queue of this.#queues) if (queue.isRequired) needed = Math.min(needed, queue.needsFrom);
+    const needed = neededFrom(
+      store,
+      this.#queues.filter(({ isRequired }) => isRequired),
+    );
     for (const queue of this.#queues) if (!queue.isRequired) queue.skipTo(needed);
     this.#release();
   }
@@ -128,9 +130,7 @@ export class Delivery {
   #release(): void {
     const store = this.#store;
     if (store === undefined) return;
-    let needed = store.syncedEnd;
-    for (const queue of this.#queues) needed = Math.min(needed, queue.needsFrom);
-    store.release(needed);
+    store.release(neededFrom(store, this.#queues));
   }
 
   /** Whether offers are taken at all. */
@@ -183,4 +183,9 @@ export class Delivery {
     signal.removeEventListener('abort', startGrace);
     timer?.cancel();
   }
+}
+
+/** The first position of the spool that one of these queues still needs. */
+function neededFrom({ syncedEnd }: SpoolStore, queues: readonly BackendQueue[]): number {
+  return queues.reduce((needed, queue) => Math.min(needed, queue.needsFrom), syncedEnd);
 }
