@@ -9,7 +9,7 @@ const SOUND: Sources = new Map(
   [
     ...['main.ts', 'dev.ts', 'version.ts', 'collector.ts', 'intake/a.ts', 'transcode/a.ts', 'delivery/a.ts'],
     ...['exposition/a.ts', 'remotewrite/a.ts', 'labels/a.ts', 'wire/a.ts', 'wire/b.ts', 'config/a.ts'],
-    ...['telemetry/a.ts', 'devbackend/a.ts', 'elsewhere/a.ts', 'loose.ts'],
+    ...['telemetry/a.ts', 'devbackend/a.ts', 'elsewhere/a.ts', 'loose.ts', 'cli/a.ts'],
   ].map((file) => [file, '// A comment.\n']),
 );
 
@@ -33,6 +33,8 @@ describe('the rules', () => {
   };
   refuses('collector.ts', 'main.ts');
   refuses('collector.ts', 'version.ts');
+  refuses('collector.ts', 'cli/a.ts');
+  refuses('intake/a.ts', 'cli/a.ts');
   refuses('intake/a.ts', 'collector.ts');
   refuses('transcode/a.ts', 'intake/a.ts');
   refuses('delivery/a.ts', 'intake/a.ts');
@@ -50,7 +52,7 @@ describe('the rules', () => {
   for (const target of ['wire/a.ts', 'delivery/a.ts', 'main.ts']) refuses('telemetry/a.ts', target);
   for (const target of ['config/a.ts', 'telemetry/a.ts', 'wire/a.ts', 'remotewrite/a.ts'])
     refuses('devbackend/a.ts', target);
-  for (const file of ['main.ts', 'collector.ts', 'intake/a.ts', 'version.ts'])
+  for (const file of ['main.ts', 'cli/a.ts', 'collector.ts', 'intake/a.ts', 'version.ts'])
     refuses(file, 'devbackend/a.ts');
   refuses('wire/a.ts', 'elsewhere/a.ts');
   refuses('elsewhere/a.ts', 'wire/a.ts');
@@ -116,6 +118,9 @@ describe('the rules', () => {
     const allowed: [string, string][] = [
       ['main.ts', 'collector.ts'],
       ['main.ts', 'version.ts'],
+      ['main.ts', 'cli/a.ts'],
+      ['cli/a.ts', 'dev.ts'],
+      ['cli/a.ts', 'collector.ts'],
       ['dev.ts', 'devbackend/a.ts'],
       ['collector.ts', 'intake/a.ts'],
       ['collector.ts', 'wire/a.ts'],

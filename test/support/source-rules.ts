@@ -91,7 +91,7 @@ function mayImport(file: string, station: string, target: string): boolean {
 }
 
 function stationOf(file: string): string {
-  if (MAIN_FILES.includes(file)) return 'main';
+  if (MAIN_FILES.includes(file) || file.startsWith('cli/')) return 'main';
   if (file === 'collector.ts') return 'collector';
   return file.includes('/') ? file.slice(0, file.indexOf('/')) : file;
 }
