@@ -4,6 +4,7 @@ import { Collector } from './collector.ts';
 import type { Config } from './config/config.ts';
 import { ConfigError } from './config/config-error.ts';
 import { configWarnings } from './config/config-warnings.ts';
+import { configFromEnvironment, environmentSourceName } from './config/environment-config.ts';
 import { loadConfig } from './config/load-config.ts';
 import { systemClock } from './telemetry/clock.ts';
 import { createLog, openLog } from './telemetry/log.ts';
@@ -11,8 +12,8 @@ import { programVersion } from './version.ts';
 
 const USAGE = `sluice forwards pushed metrics to a Prometheus remote-write backend.
 
-usage: sluice --config FILE          run with a configuration
-       sluice check --config FILE    check a configuration; exit 0 when it can be used, 1 when not
+usage: sluice [--config FILE]        run with a configuration file, or with one made of environment variables
+       sluice check [--config FILE]  check a configuration; exit 0 when it can be used, 1 when not
        sluice dev                    run on 127.0.0.1:3030, or on LISTEN_ADDRESS, with an embedded development backend
        sluice --version
        sluice --help
@@ -35,7 +36,7 @@ const LEFTOVER_MS = 500;
 const TWIN_SIGNAL_MS = 200;
 
 type Command =
-  | { readonly kind: 'run' | 'check'; readonly config: string }
+  | { readonly kind: 'run' | 'check'; readonly config: string | undefined }
   | { readonly kind: 'dev' }
   | { readonly kind: 'print'; readonly text: string }
   | { readonly kind: 'usage'; readonly problem: string };
@@ -57,7 +58,7 @@ async function main(args: readonly string[]): Promise<number> {
     case 'check':
       return orReport(async () => check(command.config));
     case 'run':
-      return orReport(async () => run(loadConfig(command.config, process.env), command.config));
+      return orReport(async () => run(readConfig(command.config), sourceName(command.config)));
   }
 }
 
@@ -89,13 +90,21 @@ function readCommand(positionals: readonly string[], config: string | undefined)
   if (name !== undefined && name !== 'check' && name !== 'dev' && name !== 'run') {
     return { kind: 'usage', problem: `expected the command check or dev, found ${name}` };
   }
-  if (config === undefined || config === '')
-    return { kind: 'usage', problem: 'expected --config FILE, found none' };
+  if (config === '') return { kind: 'usage', problem: 'expected --config FILE, found an empty name' };
   return { kind: name === 'check' ? 'check' : 'run', config };
 }
 
-function check(file: string): number {
-  const config = loadConfig(file, process.env);
+/** What the command line names wins over all that the environment says. */
+function readConfig(file: string | undefined): Config {
+  return file === undefined ? configFromEnvironment(process.env) : loadConfig(file, process.env);
+}
+
+function sourceName(file: string | undefined): string {
+  return file ?? environmentSourceName(process.env);
+}
+
+function check(file: string | undefined): number {
+  const config = readConfig(file);
   // Building the stations opens every file that the configuration names.
   new Collector(config, {
     log: silentLog(),
@@ -103,8 +112,9 @@ function check(file: string): number {
     random: Math.random,
     version: programVersion(),
   });
-  for (const warning of configWarnings(config)) process.stderr.write(`${file}: warning: ${warning}\n`);
-  process.stdout.write(`${file}: can be used\n`);
+  const source = sourceName(file);
+  for (const warning of configWarnings(config)) process.stderr.write(`${source}: warning: ${warning}\n`);
+  process.stdout.write(`${source}: can be used\n`);
   return EXIT.fine;
 }
 
