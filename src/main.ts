@@ -12,7 +12,7 @@ import { programVersion } from './version.ts';
 const LEFTOVER_MS = 500;
 
 type Command =
-  | { readonly kind: 'run' | 'check'; readonly config: string }
+  | { readonly kind: 'run' | 'check'; readonly config: string | undefined }
   | { readonly kind: 'dev' }
   | { readonly kind: 'print'; readonly text: string }
   | { readonly kind: 'usage'; readonly problem: string };
@@ -66,8 +66,7 @@ function readCommand(positionals: readonly string[], config: string | undefined)
   if (name !== undefined && name !== 'check' && name !== 'dev' && name !== 'run') {
     return { kind: 'usage', problem: `expected the command check or dev, found ${name}` };
   }
-  if (config === undefined || config === '')
-    return { kind: 'usage', problem: 'expected --config FILE, found none' };
+  if (config === '') return { kind: 'usage', problem: 'expected --config FILE, found an empty name' };
   return { kind: name === 'check' ? 'check' : 'run', config };
 }
 

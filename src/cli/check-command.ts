@@ -1,15 +1,15 @@
 // `sluice check`: whether a configuration can be used, with every problem and warning.
 import { Collector } from '../collector.ts';
 import { configWarnings } from '../config/config-warnings.ts';
-import { loadConfig } from '../config/load-config.ts';
 import { systemClock } from '../telemetry/clock.ts';
 import { createLog } from '../telemetry/log.ts';
 import { programVersion } from '../version.ts';
 import { EXIT } from './exit-codes.ts';
+import { readNamedConfig } from './named-config.ts';
 
 /** Returns the exit code; throws what the configuration has wrong. */
-export function checkCommand(file: string): number {
-  const config = loadConfig(file, process.env);
+export function checkCommand(file: string | undefined): number {
+  const { config, source } = readNamedConfig(file);
   // Building the stations opens every file that the configuration names.
   new Collector(config, {
     log: silentLog(),
@@ -17,8 +17,8 @@ export function checkCommand(file: string): number {
     random: Math.random,
     version: programVersion(),
   });
-  for (const warning of configWarnings(config)) process.stderr.write(`${file}: warning: ${warning}\n`);
-  process.stdout.write(`${file}: can be used\n`);
+  for (const warning of configWarnings(config)) process.stderr.write(`${source}: warning: ${warning}\n`);
+  process.stdout.write(`${source}: can be used\n`);
   return EXIT.fine;
 }
 

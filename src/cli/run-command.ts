@@ -1,8 +1,9 @@
-// `sluice --config FILE`: the collector itself.
-import { loadConfig } from '../config/load-config.ts';
+// `sluice`, with --config FILE or without: the collector itself.
+import { readNamedConfig } from './named-config.ts';
 import { runCollector } from './run-collector.ts';
 
 /** Runs until a signal; returns the exit code; throws what keeps it from starting. */
-export function runCommand(file: string): Promise<number> {
-  return runCollector(loadConfig(file, process.env), file);
+export async function runCommand(file: string | undefined): Promise<number> {
+  const { config, source } = readNamedConfig(file);
+  return runCollector(config, source);
 }

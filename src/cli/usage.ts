@@ -2,8 +2,8 @@
 
 export const USAGE = `sluice forwards pushed metrics to a Prometheus remote-write backend.
 
-usage: sluice --config FILE          run with a configuration
-       sluice check --config FILE    check a configuration; exit 0 when it can be used, 1 when not
+usage: sluice [--config FILE]        run with a configuration file, or with one made of environment variables
+       sluice check [--config FILE]  check a configuration; exit 0 when it can be used, 1 when not
        sluice dev                    run on 127.0.0.1:3030, or on LISTEN_ADDRESS, with an embedded development backend
        sluice --version
        sluice --help

@@ -4,13 +4,12 @@ import { expect, test } from 'vitest';
 import { runSluice } from '../support/running-sluice.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-const USAGE = /^sluice forwards pushed metrics .*\n\nusage: sluice --config FILE .*\nexit status: 0 .*\n$/s;
+const USAGE =
+  /^sluice forwards pushed metrics .*\n\nusage: sluice \[--config FILE\] .*\nexit status: 0 .*\n$/s;
 
 const wrong: [readonly string[], string | RegExp][] = [
-  [[], 'expected --config FILE, found none'],
-  [['run'], 'expected --config FILE, found none'],
-  [['check'], 'expected --config FILE, found none'],
-  [['--config', ''], 'expected --config FILE, found none'],
+  [['--config', ''], 'expected --config FILE, found an empty name'],
+  [['check', '--config='], 'expected --config FILE, found an empty name'],
   [['--config'], /^Option '--config <value>' argument missing$/],
   [['--colour'], /^Unknown option '--colour'/],
   [['--version=1'], /^Option '--version' does not take an argument$/],

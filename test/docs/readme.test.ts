@@ -2,6 +2,8 @@
 // and nothing else.
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { formatPath } from '../../src/config/config-error.ts';
+import { ENVIRONMENT_VARIABLES } from '../../src/config/environment-variables.ts';
 import { configJsonSchema } from '../../src/config/json-schema.ts';
 import { parseConfig } from '../../src/config/load-config.ts';
 import { PUSH_ANSWERS } from '../../src/intake/push-outcome.ts';
@@ -63,6 +65,12 @@ it('the configuration table has every key with its default, and no other', () =>
   const wanted = keysOf(configJsonSchema() as Schema);
   expect(wanted.length).toBeGreaterThan(45);
   expect(shown).toEqual(wanted);
+});
+
+it('the table of environment variables has each with the key it sets, and no other', () => {
+  const rows = tableRows(section(README, 'Environment variables'));
+  const shown = rows.map(([name, key]) => [codeOf(name), codeOf(key)]);
+  expect(shown).toEqual(ENVIRONMENT_VARIABLES.map(({ name, path }) => [name, formatPath(path)]));
 });
 
 it('every configuration in it can be used', () => {

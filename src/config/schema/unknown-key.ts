@@ -3,12 +3,12 @@
 /** Keys of the design that this version cannot honour; saying "unknown" would send the reader looking for a typo. */
 const NOT_SUPPORTED = new Set(['azureAd']);
 
-export function describeUnknownKey(key: string, known: readonly string[]): string {
+export function describeUnknownKey(key: string, known: readonly string[], kind = 'key'): string {
   if (NOT_SUPPORTED.has(key)) return 'not supported by this version of Sluice';
   const nearest = nearestKey(key, known);
   return nearest === undefined
-    ? `unknown key, expected one of ${known.join(', ')}`
-    : `unknown key, did you mean "${nearest}"?`;
+    ? `unknown ${kind}, expected one of ${known.join(', ')}`
+    : `unknown ${kind}, did you mean "${nearest}"?`;
 }
 
 /** The known key that needs the fewest edits, if they are few enough for a slip. */
