@@ -2,7 +2,7 @@
 import type { Config } from './config/config.ts';
 import { configWarnings } from './config/config-warnings.ts';
 import { uncompressedBudget } from './delivery/batch.ts';
-import { Delivery, type StopReport } from './delivery/delivery.ts';
+import { Delivery, type FlushReport, type StopReport } from './delivery/delivery.ts';
 import { Spool } from './delivery/spool/spool.ts';
 import { Acknowledgements } from './intake/acknowledgement.ts';
 import { Listener } from './intake/listener.ts';
@@ -90,6 +90,14 @@ export class Collector {
     const bound = family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`;
     this.events.listening({ address: bound });
     return bound;
+  }
+
+  /**
+   * Sends at once what was accepted before, and waits until the required backends have taken or refused all of it, or
+   * `signal` aborts. A push counts once it is queued or, with a spool, offered to it. Never rejects.
+   */
+  flush(signal: AbortSignal): Promise<FlushReport> {
+    return this.#delivery.flush(signal);
   }
 
   /** Refuses new pushes, delivers what is queued within the configured time, then closes everything. */

@@ -156,6 +156,17 @@ export class BackendQueue {
     return this.#ledger.lostSamples;
   }
 
+  /** Sends at once what waits for company or for the end of a backoff; a pause that the backend asked for is kept. */
+  hurry(): void {
+    for (const lane of this.#lanes) lane.hurry();
+  }
+
+  /** Resolves when all that was appended so far is settled, or `signal` aborts: with how many samples of it still wait. */
+  async settled(signal: AbortSignal): Promise<number> {
+    const remaining = await Promise.all(this.#lanes.map((lane) => lane.settled(signal)));
+    return remaining.reduce((sum, samples) => sum + samples, 0);
+  }
+
   /** Delivers what is queued until nothing is left or `signal` aborts. */
   async stop(signal: AbortSignal): Promise<void> {
     this.#ledger.endPause();
@@ -164,7 +175,7 @@ export class BackendQueue {
     };
     signal.addEventListener('abort', abandon);
     if (signal.aborted) abandon();
-    await Promise.all(this.#lanes.map((lane) => lane.flush()));
+    await Promise.all(this.#lanes.map((lane) => lane.finish()));
     signal.removeEventListener('abort', abandon);
     await this.#upstream.close();
   }

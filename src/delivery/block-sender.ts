@@ -25,6 +25,8 @@ export class BlockSender {
 
   /** Whether the block is settled: delivered or dropped. Only what a stop leaves in the spool is not. */
   async deliver(queued: QueuedBlock): Promise<boolean> {
+    // Once the stop has left a block in the spool, none behind it may be settled.
+    if (this.#isTooLarge(queued) && !this.isAbandoned) return this.#dropTooLarge(queued);
     const end = await this.#requests.send(queued);
     switch (end.kind) {
       case 'delivered':
@@ -39,12 +41,6 @@ export class BlockSender {
       case 'rejected':
         return this.#refused(queued, end);
     }
-  }
-
-  dropTooLarge(queued: QueuedBlock): void {
-    const { maxRequestBytes } = this.#deps.queueConfig;
-    const detail = `a series of ${queued.block.body.length} bytes compressed, maxRequestBytes is ${maxRequestBytes}`;
-    this.#drop(queued, { reason: 'too_large', detail });
   }
 
   /** Samples, by job, that the lane had in the spool and lets go of. */
@@ -65,7 +61,12 @@ export class BlockSender {
     ticket?.release();
   }
 
-  /** The next attempt starts at once; the ones after it back off as ever. */
+  /** The next attempt starts at once, unless the backend asked for a pause; the ones after it back off as ever. */
+  cutBackoffShort(): void {
+    this.#requests.hurry();
+  }
+
+  /** For a stop: the next attempt starts at once; the ones after it back off as ever. */
   hurry(): void {
     this.#drops.isStopping = true;
     this.#requests.hurry();
@@ -80,6 +81,17 @@ export class BlockSender {
   abandon(): void {
     this.#drops.isStopping = true;
     this.#requests.abandon();
+  }
+
+  #isTooLarge({ block }: QueuedBlock): boolean {
+    return block.body.length > this.#deps.queueConfig.maxRequestBytes;
+  }
+
+  #dropTooLarge(queued: QueuedBlock): true {
+    const { maxRequestBytes } = this.#deps.queueConfig;
+    const detail = `a series of ${queued.block.body.length} bytes compressed, maxRequestBytes is ${maxRequestBytes}`;
+    this.#drop(queued, { reason: 'too_large', detail });
+    return true;
   }
 
   async #refused(queued: QueuedBlock, refusal: Refused): Promise<boolean> {

@@ -6,13 +6,15 @@ import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
 import type { QueueReading } from '../telemetry/backend-metrics.ts';
 import type { Timer } from '../telemetry/clock.ts';
 import { BackendQueue, type DeliveryDeps, type QueuePush } from './backend-queue.ts';
+import type { FlushReport } from './lane-progress.ts';
 import type { OfferedPush, OfferResult } from './offered-push.ts';
 import { PushTicket } from './push-ticket.ts';
 import type { SpoolSink } from './spool/spool-face.ts';
 import { type PassedPush, SpoolGate } from './spool/spool-gate.ts';
 import type { SpoolStore } from './spool/spool-store.ts';
-import { partFor } from './spool/spooled-push.ts';
+import { partFor, type SpooledPush } from './spool/spooled-push.ts';
 
+export type { FlushReport } from './lane-progress.ts';
 export type { OfferedPush, OfferResult } from './offered-push.ts';
 
 /** How long the disk may take to close behind the end of a stop. */
@@ -29,6 +31,8 @@ export class Delivery {
   readonly #gate: SpoolGate;
   #store: SpoolStore | undefined;
   #stopped: Promise<StopReport> | undefined;
+  /** Aborts at the end of a stop: nothing more will be settled. */
+  readonly #ended = new AbortController();
 
   /** Throws an Error that names the file where one for TLS or credentials cannot be used. */
   constructor(backends: readonly BackendConfig[], deps: DeliveryDeps) {
@@ -151,6 +155,30 @@ export class Delivery {
   }
 
   /**
+   * Sends what was accepted before this call without waiting for company, and resolves when the required backends have
+   * taken or refused all of it, or `signal` aborts: an aborted one sends and waits for nothing. Never rejects. Pushes that
+   * come meanwhile do not prolong it.
+   */
+  async flush(signal: AbortSignal): Promise<FlushReport> {
+    const until = AbortSignal.any([signal, this.#ended.signal]);
+    for (const queue of this.#queues) queue.hurry();
+    const unsynced = this.#gate.isEmpty ? [] : await this.#passGate(until);
+    const required = this.#queues.filter(({ isRequired }) => isRequired);
+    const unsettled = await Promise.all(required.map((queue) => queue.settled(until)));
+    const unsent = required.flatMap(({ profile }) =>
+      unsynced.map((push) => partFor(push, profile).sampleCount),
+    );
+    return { remainingSamples: [...unsettled, ...unsent].reduce((sum, samples) => sum + samples, 0) };
+  }
+
+  /** Hands to the lanes what waits for the disk; resolves with what it has not answered for. */
+  async #passGate(signal: AbortSignal): Promise<readonly SpooledPush[]> {
+    const unsynced = await this.#gate.settled(signal);
+    for (const queue of this.#queues) queue.hurry();
+    return unsynced;
+  }
+
+  /**
    * Refuses new pushes and delivers what is queued until nothing is left or `signal` aborts; what is left then stays in
    * the spool, or is given up where it is in memory only. Afterwards no timer and no connection is open.
    */
@@ -164,6 +192,7 @@ export class Delivery {
     await Promise.all(this.#queues.map((queue) => queue.stop(signal)));
     // What the disk refuses only now is lost as well.
     if (this.#store !== undefined) await this.#closeSpool(this.#store, signal);
+    this.#ended.abort();
     return { lostSamples: this.#queues.reduce((sum, { lostSamples }) => sum + lostSamples, 0) };
   }
 

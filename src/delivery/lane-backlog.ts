@@ -16,6 +16,8 @@ export interface BacklogDeps extends DiscardEvents {
   /** Bytes that wait here count against the backend's limit. */
   readonly ledger: BackendLedger;
   onUnreadable(detail: string): void;
+  /** Nothing is left here. */
+  onCaughtUp(): void;
 }
 
 interface HeldPush extends LanePush {
@@ -42,6 +44,10 @@ export class LaneBacklog {
   /** Pushes that came while the spool took none. */
   #held: HeldPush[] = [];
   readonly #tickets = new LeftTickets();
+  /** Samples of pushes that were left here and are not yet handed to the lane. */
+  #left = 0;
+  /** The records before this position are an earlier run's. */
+  #earlierUntil: number;
   isBehind = true;
   /** Why the latest reading failed; undefined where it did not. */
   unreadable: string | undefined;
@@ -51,6 +57,7 @@ export class LaneBacklog {
     this.#deps = deps;
     this.#readFrom = spool.start.position;
     this.#skip = spool.start.samples;
+    this.#earlierUntil = spool.end;
   }
 
   /** From the record at `position` on, pushes are left in the spool. */
@@ -60,9 +67,22 @@ export class LaneBacklog {
     this.#skip = 0;
   }
 
+  /** Behind what an earlier run has left, which only now can be read. */
+  fallBehindEarlierRun(): void {
+    this.#earlierUntil = this.#spool.end;
+    if (!this.isBehind) this.fallBehind(this.#spool.start.position);
+  }
+
+  /** Samples that wait here; what an earlier run left counts as one until it is read. */
+  get leftSamples(): number {
+    const hasEarlier = this.isBehind && this.#readFrom < this.#earlierUntil;
+    return this.#left + (hasEarlier ? 1 : 0);
+  }
+
   /** Leaves a push for later. */
   leave(lanePush: LanePush): void {
     const { range, push, encoded } = lanePush;
+    this.#left += encoded.sampleCount;
     if (range !== undefined) {
       if (push.ticket) this.#tickets.keep(range.position, push.ticket);
       this.refill();
@@ -107,6 +127,7 @@ export class LaneBacklog {
     this.#retry?.cancel();
     for (const push of this.#held.splice(0)) {
       this.#deps.ledger.bytes -= push.encoded.bytes.length;
+      this.#left -= push.encoded.sampleCount;
       drop(push);
     }
   }
@@ -141,6 +162,7 @@ export class LaneBacklog {
       return false;
     }
     this.#readFrom = end;
+    this.#forgetLeft(push);
     return true;
   }
 
@@ -156,8 +178,14 @@ export class LaneBacklog {
     const { position } = range!;
     const ticket = this.#tickets.take(position);
     const skip = position === this.#spool.start.position ? this.#skip : 0;
+    this.#forgetLeft({ encoded, push, range });
     this.#deps.append({ encoded, push: { ...push, ticket }, range, skip });
     ticket?.release();
+  }
+
+  #forgetLeft({ encoded, range }: LanePush): void {
+    // Of one that went on in memory since the disk had not answered, the disk may still have a record.
+    if (range!.position >= this.#earlierUntil) this.#left = Math.max(0, this.#left - encoded.sampleCount);
   }
 
   /** Held pushes that come before the record at `position`. */
@@ -165,6 +193,7 @@ export class LaneBacklog {
     while (this.#held[0] !== undefined && this.#held[0].behind <= position) {
       const held = this.#held.shift()!;
       this.#deps.ledger.bytes -= held.encoded.bytes.length;
+      this.#left = Math.max(0, this.#left - held.encoded.sampleCount);
       this.#deps.append(held);
       held.push.ticket?.release();
     }
@@ -174,6 +203,9 @@ export class LaneBacklog {
     this.#endDiscarding(Infinity);
     this.#appendHeld(Infinity);
     this.isBehind = false;
+    // Records that were damaged never came.
+    this.#left = 0;
+    this.#deps.onCaughtUp();
   }
 
   #readOn(): void {

@@ -1,12 +1,13 @@
 // One shard of one backend: an open batch, sealed blocks in order, and at most one request in flight.
 // A block leaves the lane delivered or given up before a later one is tried, so every series keeps its order.
 // With a spool the lane keeps its place in it, and what does not fit the lane's memory is read from there later.
-import { cutFragments } from '../remotewrite/fragments.ts';
 import { Batch, type BatchLimits, type PushFacts, uncompressedBudget } from './batch.ts';
 import { BatchDeadline } from './batch-deadline.ts';
 import { BlockSender, type SenderDeps } from './block-sender.ts';
 import { LaneBacklog } from './lane-backlog.ts';
+import { LaneProgress } from './lane-progress.ts';
 import type { LanePush, SpoolLane } from './lane-push.ts';
+import { piecesOf } from './push-pieces.ts';
 import type { QueuedBlock } from './queued-block.ts';
 
 export interface LaneDeps extends SenderDeps {
@@ -28,6 +29,9 @@ export class ShardLane {
   /** The stop has left something in the spool: the lane stays where it is. */
   #hasLeft = false;
   #running: Promise<void> | undefined;
+  readonly #progress = new LaneProgress(() => this.#samples + (this.#backlog?.leftSamples ?? 0));
+  /** Of the batch and the blocks, and what of them a stop has left in the spool. */
+  #samples = 0;
   /** What of the backend's bytes the lane holds. */
   #bytes = 0;
   /** No record of the lane before this position is needed any more, unless the lane is idle: then none is. */
@@ -47,18 +51,16 @@ export class ShardLane {
   readSpool(): void {
     const { spool } = this.#deps;
     if (this.#backlog === undefined || spool === undefined) return;
-    if (!this.#backlog.isBehind) {
-      this.#needsFrom = spool.start.position;
-      this.#backlog.fallBehind(spool.start.position);
-    }
+    if (!this.#backlog.isBehind) this.#needsFrom = spool.start.position;
+    this.#backlog.fallBehindEarlierRun();
     this.#backlog.refill();
   }
 
   /** Takes a push; with its place in the spool, or for memory alone. The caller has checked that there is room. */
   append(push: LanePush): void {
-    const { spool } = this.#deps;
-    if (this.#backlog === undefined || spool === undefined) return this.#append(push);
-    if (this.#isStopping) return this.#leaveToStop(push);
+    if (this.#isStopping && this.#backlog !== undefined) return this.#leaveToStop(push);
+    this.#progress.take(push.encoded.sampleCount);
+    if (this.#backlog === undefined) return this.#append(push);
     if (this.#backlog.isBehind) return this.#backlog.leave(push);
     if (push.range === undefined || this.#hasRoom(push.encoded.bytes.length)) return this.#append(push);
     this.#needsFrom = this.#isEmpty ? push.range.position : this.#needsFrom;
@@ -95,8 +97,19 @@ export class ShardLane {
     return this.#sealed[0]?.oldestMs ?? (this.#batch.sampleCount > 0 ? this.#batch.oldestMs : undefined);
   }
 
-  /** Sends all there is in memory without further waiting for company or for a backoff that is under way. */
-  async flush(): Promise<void> {
+  /** Sends what there is without further waiting for company or for a backoff that is under way; new pushes wait as ever. */
+  hurry(): void {
+    this.#seal();
+    this.#sender.cutBackoffShort();
+  }
+
+  /** Resolves when all that was appended so far is settled, or `signal` aborts: with how many samples of it still wait. */
+  settled(signal: AbortSignal): Promise<number> {
+    return this.#progress.settled(signal);
+  }
+
+  /** For a stop: sends all there is in memory, and takes nothing from the spool any more. */
+  async finish(): Promise<void> {
     this.#isStopping = true;
     this.#backlog?.stop((push) => this.#sender.dropUnsent(push));
     this.#seal();
@@ -104,7 +117,7 @@ export class ShardLane {
     await this.#running;
   }
 
-  /** Gives up whatever is left; the promise of `flush` then ends soon. */
+  /** Gives up whatever is left; the promise of `finish` then ends soon. */
   abandon(): void {
     this.#sender.abandon();
   }
@@ -137,6 +150,7 @@ export class ShardLane {
       onUnreadable: (detail) => events.spoolUnreadable({ backend, detail }),
       onDiscarded: (jobs) => this.#sender.dropLeft(jobs),
       onRelabelDropped: (drops) => events.relabelDropped(backend, drops),
+      onCaughtUp: () => this.#progress.advance(),
     });
   }
 
@@ -149,7 +163,8 @@ export class ShardLane {
     return this.#bytes === 0 || this.#bytes + byteLength <= this.#shareBytes;
   }
 
-  #append({ encoded, push, range, skip = 0 }: LanePush): void {
+  #append(lanePush: LanePush): void {
+    const { encoded, push, range, skip = 0 } = lanePush;
     const { bytes, sampleCount, dropped } = encoded;
     // Here, since a push that was left in the spool is relabeled once more when it is read.
     if (dropped && skip === 0) this.#deps.events.relabelDropped(this.#deps.backend, dropped);
@@ -159,36 +174,27 @@ export class ShardLane {
     if (skip === 0 && this.#batch.hasRoom(sampleCount, bytes.length)) {
       this.#appendPart(bytes, sampleCount, push);
       if (isSpooled) this.#batch.after = { position: range.end, samples: 0 };
-    } else this.#appendBeyondBatch({ encoded, push, range, skip });
+    } else this.#appendBeyondBatch(lanePush);
     // A batch without samples is cleared: a push that waits in the spool for its room would wait for ever.
     const isDeadWeight = this.#batch.sampleCount === 0 && this.#backlog !== undefined;
     if (this.#batch.isFull || isDeadWeight) this.#seal();
-    else if (push.ticket !== undefined) this.#deadline.hurry();
+    else if (push.ticket !== undefined || this.#progress.isAwaited) this.#deadline.hurry();
     else if (this.#batch.sampleCount > 0 && !this.#isDue) this.#deadline.start();
   }
 
   /** A push stays in one block where it can: what is finally refused then concerns as few pushes as possible. */
-  #appendBeyondBatch({ encoded, push, range, skip = 0 }: LanePush): void {
+  #appendBeyondBatch(push: LanePush): void {
     this.#seal();
-    const { bytes } = encoded;
-    const { maxSamples, maxBytes } = this.#limits;
-    let start = skip === 0 ? 0 : cutFragments(bytes, 0, skip, Infinity).end;
-    for (let samples = skip; start < bytes.length; ) {
-      const { end, sampleCount } = cutFragments(bytes, start, maxSamples, maxBytes);
-      if (!this.#batch.hasRoom(sampleCount, end - start)) this.#seal();
-      this.#appendPart(bytes.subarray(start, end), sampleCount, push);
-      start = end;
-      samples += sampleCount;
-      if (range === undefined) continue;
-      const isLast = start === bytes.length;
-      this.#batch.after = isLast
-        ? { position: range.end, samples: 0 }
-        : { position: range.position, samples };
+    for (const { bytes, sampleCount, after } of piecesOf(push, this.#limits)) {
+      if (!this.#batch.hasRoom(sampleCount, bytes.length)) this.#seal();
+      this.#appendPart(bytes, sampleCount, push.push);
+      if (after !== undefined) this.#batch.after = after;
     }
   }
 
   #appendPart(bytes: Uint8Array, sampleCount: number, push: PushFacts): void {
     this.#batch.append(bytes, sampleCount, push);
+    this.#samples += sampleCount;
     this.#hold(bytes.length);
   }
 
@@ -220,7 +226,7 @@ export class ShardLane {
 
   async #run(): Promise<void> {
     for (let next = this.#sealed[0]; next !== undefined; next = this.#sealed[0]) {
-      const isSettled = await this.#deliver(next);
+      const isSettled = await this.#sender.deliver(next);
       this.#hold(-next.heldBytes);
       this.#sealed.shift();
       if (isSettled) this.#settle(next);
@@ -231,19 +237,13 @@ export class ShardLane {
     this.#running = undefined;
   }
 
-  async #deliver(block: QueuedBlock): Promise<boolean> {
-    const isTooLarge = block.block.body.length > this.#deps.queueConfig.maxRequestBytes;
-    // Once the stop has left a block in the spool, none behind it may be settled.
-    if (!isTooLarge || this.#sender.isAbandoned) return this.#sender.deliver(block);
-    this.#sender.dropTooLarge(block);
-    return true;
-  }
-
-  #settle({ after, waiting }: QueuedBlock): void {
+  #settle({ after, waiting, block }: QueuedBlock): void {
+    this.#samples -= block.sampleCount;
     if (after !== undefined) {
       this.#needsFrom = after.position;
       this.#deps.spool?.settle(after);
     }
     for (const { ticket } of waiting) ticket.release();
+    this.#progress.advance();
   }
 }

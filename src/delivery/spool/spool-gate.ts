@@ -30,6 +30,8 @@ export interface GateDeps {
 }
 
 interface PendingPush {
+  /** Counts the offers. */
+  readonly number: number;
   readonly payload: Buffer;
   readonly shardHash: number;
   readonly ticket: PushTicket | undefined;
@@ -40,7 +42,8 @@ export class SpoolGate implements SpoolSink {
   readonly #deps: GateDeps;
   #store: SpoolStore | undefined;
   #pending: PendingPush[] = [];
-  #onEmpty: (() => void) | undefined;
+  #offered = 0;
+  readonly #onMoved = new Set<() => void>();
 
   constructor(deps: GateDeps) {
     this.#deps = deps;
@@ -67,6 +70,7 @@ export class SpoolGate implements SpoolSink {
       case 'appended':
         ticket?.hold();
         this.#pending.push({
+          number: ++this.#offered,
           payload,
           shardHash,
           ticket,
@@ -94,18 +98,41 @@ export class SpoolGate implements SpoolSink {
     this.#deps.onLoaded();
   }
 
-  /** Resolves when the disk has answered for all that was offered, or `signal` aborts. */
-  settled(signal: AbortSignal): Promise<void> {
-    if (this.#pending.length === 0 || signal.aborted) return Promise.resolve();
+  /** Whether the disk has answered for everything. */
+  get isEmpty(): boolean {
+    return this.#pending.length === 0;
+  }
+
+  /** Resolves when the disk has answered for all that was offered so far, or `signal` aborts: with what it has yet to answer for. */
+  settled(signal: AbortSignal): Promise<readonly SpooledPush[]> {
+    const last = this.#offered;
+    const isSettled = () => (this.#pending[0]?.number ?? Infinity) > last;
+    if (isSettled() || signal.aborted) return Promise.resolve(this.#pendingUntil(last));
     return new Promise((resolve) => {
-      this.#onEmpty = resolve;
-      signal.addEventListener('abort', () => resolve(), { once: true });
+      const look = () => {
+        if (!isSettled() && !signal.aborted) return;
+        this.#onMoved.delete(look);
+        signal.removeEventListener('abort', look);
+        resolve(this.#pendingUntil(last));
+      };
+      this.#onMoved.add(look);
+      signal.addEventListener('abort', look);
     });
+  }
+
+  #pendingUntil(last: number): readonly SpooledPush[] {
+    const pending = this.#pending.filter(({ number }) => number <= last);
+    return pending.map(({ payload }) => decodeSpooledPush(payload));
+  }
+
+  #moved(): void {
+    for (const look of this.#onMoved) look();
   }
 
   #offerInMemory(push: OfferedPush, payload: Buffer): OfferResult {
     if (!this.#deps.hasRoom(push)) return 'full';
-    this.#pending.push({ payload, shardHash: push.shardHash, ticket: undefined, range: undefined });
+    const { shardHash } = push;
+    this.#pending.push({ number: ++this.#offered, payload, shardHash, ticket: undefined, range: undefined });
     this.#passUnwaited();
     return 'accepted';
   }
@@ -121,7 +148,7 @@ export class SpoolGate implements SpoolSink {
       else waited.push(next);
     }
     this.#pending = waited;
-    if (waited.length === 0) this.#onEmpty?.();
+    this.#moved();
   }
 
   #passWhile(isReady: (next: PendingPush) => boolean): void {
@@ -134,7 +161,7 @@ export class SpoolGate implements SpoolSink {
     if (count === 0) return;
     this.#pending.splice(0, count);
     this.#deps.onPassed();
-    if (this.#pending.length === 0) this.#onEmpty?.();
+    this.#moved();
   }
 
   #pass({ payload, shardHash, ticket, range }: PendingPush): void {
