@@ -3,10 +3,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { configJsonSchema } from '../../src/config/json-schema.ts';
-import { parseConfig } from '../../src/config/load-config.ts';
 import { PUSH_ANSWERS } from '../../src/intake/push-outcome.ts';
 import { Metrics } from '../../src/telemetry/metrics.ts';
-import { blocks, codeOf, readDocument, section, tableRows } from './markdown.ts';
+import { codeOf, readDocument, section, tableRows } from './markdown.ts';
 
 const README = readDocument('README.md');
 
@@ -63,12 +62,6 @@ it('the configuration table has every key with its default, and no other', () =>
   const wanted = keysOf(configJsonSchema() as Schema);
   expect(wanted.length).toBeGreaterThan(45);
   expect(shown).toEqual(wanted);
-});
-
-it('every configuration in it can be used', () => {
-  const files = blocks(README).filter(({ language }) => language === 'yaml');
-  expect(files.length).toBeGreaterThan(0);
-  for (const { text } of files) parseConfig(text, 'README.md', { REMOTE_WRITE_TOKEN: 'token' });
 });
 
 it('every metric of the program is in it, and its table has no other', async () => {
