@@ -2,23 +2,32 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { anchors, linkTargets, readDocument } from './markdown.ts';
+import { pageNames } from './pages/page.ts';
 
 const ROOT = new URL('../../', import.meta.url);
-const DOCUMENTS = ['README.md', 'ARCHITECTURE.md', 'CHANGELOG.md', 'CONTRIBUTING.md'];
 
 function leadsNowhere(document: string, target: string): boolean {
-  if (/^https?:/.test(target)) return false;
+  if (/^(?:https?|mailto):/.test(target)) return false;
   const [file = '', anchor] = target.split('#');
-  const named = file === '' ? document : file;
+  const named = file === '' ? document : pathFrom(document, file);
   if (!existsSync(new URL(named, ROOT))) return true;
   return anchor !== undefined && !anchors(readDocument(named)).has(anchor);
 }
 
-describe.each(DOCUMENTS)('%s', (document) => {
-  const targets = linkTargets(readDocument(document));
+/** Of the repository, as all names of documents here. */
+function pathFrom(document: string, target: string): string {
+  return new URL(target, new URL(document, 'file:///')).pathname.slice(1);
+}
 
+describe.each(pageNames())('%s', (document) => {
   it('has no link to a missing file or heading', () => {
-    expect(targets.length).toBeGreaterThan(0);
+    const targets = linkTargets(readDocument(document));
     expect(targets.filter((target) => leadsNowhere(document, target))).toEqual([]);
   });
+});
+
+it('README leads to every page of docs/', () => {
+  const pages = pageNames().filter((name) => name.startsWith('docs/'));
+  const linked = linkTargets(readDocument('README.md')).map((target) => target.split('#')[0]);
+  expect(pages.filter((page) => !linked.includes(page))).toEqual([]);
 });

@@ -1,26 +1,9 @@
-// What the tests of the documents read in Markdown: fenced blocks, tables, links.
+// What the tests of the documents read in Markdown: sections, tables, links. Blocks are read in pages/page.ts.
 import { readFileSync } from 'node:fs';
 
-export interface Block {
-  readonly language: string;
-  readonly text: string;
-  /** Text of the `text` block right behind this one: what its commands print. */
-  readonly output: string | undefined;
-}
-
-/** A file at the top of the repository. */
+/** A file of the repository. */
 export function readDocument(name: string): string {
   return readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
-}
-
-export function blocks(markdown: string): Block[] {
-  const fences = [...markdown.matchAll(/^```(\w*)\n(.*?)^```\n/gms)];
-  return fences.map((fence, at) => {
-    const end = fence.index + fence[0].length;
-    const next = fences[at + 1];
-    const isOutput = next?.[1] === 'text' && markdown.slice(end, next.index).trim() === '';
-    return { language: fence[1] ?? '', text: fence[2] ?? '', output: isOutput ? next[2] : undefined };
-  });
 }
 
 /** The text below the heading `## title`, up to the next heading of that rank. */

@@ -5,10 +5,9 @@ import { expect, it } from 'vitest';
 import { formatPath } from '../../src/config/config-error.ts';
 import { ENVIRONMENT_VARIABLES } from '../../src/config/environment-variables.ts';
 import { configJsonSchema } from '../../src/config/json-schema.ts';
-import { parseConfig } from '../../src/config/load-config.ts';
 import { PUSH_ANSWERS } from '../../src/intake/push-outcome.ts';
 import { Metrics } from '../../src/telemetry/metrics.ts';
-import { blocks, codeOf, readDocument, section, tableRows } from './markdown.ts';
+import { codeOf, readDocument, section, tableRows } from './markdown.ts';
 
 const README = readDocument('README.md');
 
@@ -71,12 +70,6 @@ it('the table of environment variables has each with the key it sets, and no oth
   const rows = tableRows(section(README, 'Environment variables'));
   const shown = rows.map(([name, key]) => [codeOf(name), codeOf(key)]);
   expect(shown).toEqual(ENVIRONMENT_VARIABLES.map(({ name, path }) => [name, formatPath(path)]));
-});
-
-it('every configuration in it can be used', () => {
-  const files = blocks(README).filter(({ language }) => language === 'yaml');
-  expect(files.length).toBeGreaterThan(0);
-  for (const { text } of files) parseConfig(text, 'README.md', { REMOTE_WRITE_TOKEN: 'token' });
 });
 
 it('every metric of the program is in it, and its table has no other', async () => {

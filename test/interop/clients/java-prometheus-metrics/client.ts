@@ -31,6 +31,10 @@ export const JAVA_PROMETHEUS_METRICS_TEXT: PushClient = {
   push: (run) => pushWithJava(`${run.verb}-text`, run),
 };
 
+export function javaLibraries(): Promise<string> {
+  return PROGRAM.libraries();
+}
+
 /** `prepare` of one of the clients above goes before. */
 export function pushWithJava(verb: JavaVerb, run: Omit<PushRun, 'verb'>): Promise<ClientReport> {
   const pairs = Object.entries(run.grouping).map(([name, value]) => `${name}=${value}`);

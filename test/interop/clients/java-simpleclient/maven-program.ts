@@ -11,6 +11,8 @@ export interface MavenProgram {
   prepare(version: RegExp): Promise<string>;
   /** Runs the class PushClient. */
   run(args: readonly string[]): Promise<ClientReport>;
+  /** The class path of its libraries. */
+  libraries(): Promise<string>;
 }
 
 export function mavenProgram(id: string, sources: URL): MavenProgram {
@@ -20,15 +22,16 @@ export function mavenProgram(id: string, sources: URL): MavenProgram {
       const args = ['--batch-mode', '--quiet', `-DbuildFolder=${into}`, 'compile'];
       await build('mvn', args, { cwd: fileURLToPath(sources) });
     });
+  const libraries = async () => join(await built(), 'libraries', '*');
   return {
+    libraries,
     async prepare(version) {
       await versionOf('java', 'default-jdk-headless', ['-version']);
       await built();
       return version.exec(readFileSync(new URL('pom.xml', sources), 'utf8'))?.[1] ?? '';
     },
     async run(args) {
-      const folder = await built();
-      const classPath = `${join(folder, 'classes')}:${join(folder, 'libraries', '*')}`;
+      const classPath = `${join(await built(), 'classes')}:${await libraries()}`;
       // Java reads its arguments in the encoding of the locale.
       const env = { LC_ALL: 'C.UTF-8' };
       return readReport(await runProgram('java', ['-cp', classPath, 'PushClient', ...args], { env }));

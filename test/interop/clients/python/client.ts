@@ -22,6 +22,12 @@ export const PYTHON_OLDER: PushClient = {
   sendsSpaceAsPlus: true,
 };
 
+/** An interpreter with the newest of them; installed where it is not yet. */
+export async function pythonWithClient(): Promise<string> {
+  await NEWEST.install();
+  return NEWEST.python;
+}
+
 /** `way` is put behind the verb. */
 function pythonClient(
   id: string,

@@ -1,0 +1,35 @@
+// The repository as somebody has it who has just cloned it: what stands in it, without what was installed or built.
+import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ROOT } from './page.ts';
+
+const REPOSITORY = fileURLToPath(ROOT);
+/** Beside what .gitignore names. */
+const NOT_CLONED = ['.git', '.claude'];
+
+/** Copies the repository into `folder`; with uncommitted changes, so that they are tested before they are committed. */
+export function cloneInto(folder: string): void {
+  const isIgnored = ignoredNames();
+  mkdirSync(dirname(folder), { recursive: true });
+  cpSync(REPOSITORY, folder, {
+    recursive: true,
+    filter: (path) =>
+      relative(REPOSITORY, path) === '' || !isIgnored(basename(path), relative(REPOSITORY, path)),
+  });
+}
+
+/** As `npm ci` would leave it, which takes the libraries from a registry and builds. */
+export function linkInstalled(folder: string): void {
+  for (const name of ['node_modules', 'dist']) symlinkSync(join(REPOSITORY, name), join(folder, name));
+}
+
+function ignoredNames(): (name: string, path: string) => boolean {
+  const lines = readFileSync(new URL('.gitignore', ROOT), 'utf8').split('\n');
+  const rules = lines.map((line) => line.trim().replace(/\/$/, '')).filter((line) => line !== '');
+  const patterns = rules.map(
+    (rule) => new RegExp(`^${rule.replace(/[.]/g, '\\.').replace(/\*/g, '[^/]*')}$`),
+  );
+  return (name, path) =>
+    NOT_CLONED.includes(path) || patterns.some((pattern) => pattern.test(name) || pattern.test(path));
+}

@@ -1,0 +1,63 @@
+// Addresses that pages name, moved to where things are in a test, and back: ports of loopback to free ones, and the backend
+// that a reader has to a receiver of the test.
+import { createServer } from 'node:net';
+
+/** The address of the remote-write backend that pages name for the reader's own. */
+export const EXAMPLE_BACKEND = 'https://metrics.example.com/api/v1/write';
+
+export const PUSH_PORT = 3030;
+const QUERY_PORT = 3031;
+const LOOPBACK = /\b(?:127\.0\.0\.1|localhost|0\.0\.0\.0):(\d{4,5})\b/g;
+
+export class PageAddresses {
+  readonly #here = new Map<number, number>();
+  readonly #backend: string;
+
+  private constructor(backend: string) {
+    this.#backend = backend;
+  }
+
+  /** Finds a free port for each one that stands in `text`. */
+  static async of(text: string, backend: string): Promise<PageAddresses> {
+    const addresses = new PageAddresses(backend);
+    const written = [...text.matchAll(LOOPBACK)].map(([, port]) => Number(port));
+    for (const port of new Set([PUSH_PORT, ...written])) addresses.#here.set(port, await freePort());
+    return addresses;
+  }
+
+  get pushAddress(): string {
+    return `127.0.0.1:${this.#here.get(PUSH_PORT)}`;
+  }
+
+  /** `sluice dev` says where its query API is: at 3031, or where that is taken elsewhere. */
+  learnQueryPort(printed: string): void {
+    const [, port] = /^ {2}http:\/\/127\.0\.0\.1:(\d+)$/m.exec(printed) ?? [];
+    if (port !== undefined) this.#here.set(QUERY_PORT, Number(port));
+  }
+
+  toHere(text: string): string {
+    const moved = text.replace(LOOPBACK, (all, port) => {
+      const here = this.#here.get(Number(port));
+      return here === undefined ? all : `127.0.0.1:${here}`;
+    });
+    return moved.replaceAll(EXAMPLE_BACKEND, this.#backend);
+  }
+
+  /** What was printed here, as it would have been where the page's addresses are. */
+  toPage(text: string): string {
+    let printed = text.replaceAll(this.#backend, EXAMPLE_BACKEND);
+    for (const [port, here] of this.#here)
+      printed = printed.replaceAll(`127.0.0.1:${here}`, `127.0.0.1:${port}`);
+    return printed;
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(address)));
+    });
+  });
+}
