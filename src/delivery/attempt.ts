@@ -37,6 +37,10 @@ const KEPT_BYTES = 8 * 1024;
 const READ_BYTES = 64 * 1024;
 /** How long a body may take once the status is known: it changes nothing any more. */
 const BODY_MS = 1000;
+/** A timer that is so late tells that the program was held up, and the answer may have come meanwhile unread. */
+const LATE_MS = 1000;
+/** For that answer to be read. */
+const READ_MS = 100;
 
 export class AttemptTimeout extends Error {
   readonly code = 'ETIMEDOUT';
@@ -81,7 +85,7 @@ class AttemptHandler implements Dispatcher.DispatchHandler {
     this.#resolve = resolve;
     const { clock, timeoutMs, signal } = limits;
     this.#deadlineMs = clock.monotonicMs() + timeoutMs;
-    this.#timer = clock.setTimer(() => this.#giveUp(timeout(timeoutMs)), timeoutMs);
+    this.#timer = clock.setTimer(() => this.#meetDeadline(timeoutMs), timeoutMs);
     signal.addEventListener('abort', this.#onAbort);
     if (signal.aborted) this.#onAbort();
   }
@@ -125,6 +129,14 @@ class AttemptHandler implements Dispatcher.DispatchHandler {
   /** A status that was received stays the answer, also where its body was cut. */
   fail(error: Error): void {
     this.#end(this.#status > 0 ? this.#answer() : { kind: 'failed', error });
+  }
+
+  /** Timers come before what has arrived on sockets. */
+  #meetDeadline(timeoutMs: number): void {
+    const { clock } = this.#limits;
+    const giveUp = () => this.#giveUp(timeout(timeoutMs));
+    if (clock.monotonicMs() - this.#deadlineMs < LATE_MS) giveUp();
+    else this.#timer = clock.setTimer(giveUp, READ_MS);
   }
 
   #giveUp(error: Error): void {

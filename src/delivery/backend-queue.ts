@@ -167,6 +167,11 @@ export class BackendQueue {
     return remaining.reduce((sum, samples) => sum + samples, 0);
   }
 
+  /** As `UpstreamClient.renewConnections`. */
+  renewConnections(graceMs: number): void {
+    this.#upstream.renewConnections(graceMs);
+  }
+
   /** Delivers what is queued until nothing is left or `signal` aborts. */
   async stop(signal: AbortSignal): Promise<void> {
     this.#ledger.endPause();

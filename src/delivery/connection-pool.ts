@@ -2,7 +2,7 @@
 // No request gets a connection that was made with replaced TLS material.
 import { Pool } from 'undici';
 import type { TlsConfig } from '../config/config.ts';
-import type { Clock } from '../telemetry/clock.ts';
+import type { Clock, Timer } from '../telemetry/clock.ts';
 import { type AttemptEnd, type AttemptLimits, type AttemptRequest, attempt } from './attempt.ts';
 import { Connector } from './connector.ts';
 import type { ChooseProxy } from './proxy-route.ts';
@@ -29,11 +29,22 @@ interface OpenPool {
 
 const KEEP_ALIVE_MS = 60_000;
 
+class RenewedConnection extends Error {
+  readonly code = 'ECONNABORTED';
+  override readonly name = 'RenewedConnection';
+
+  constructor() {
+    super('no answer since before a pause: the connection may be dead');
+  }
+}
+
 export class ConnectionPool {
   readonly #options: ConnectionPoolOptions;
   readonly #tls: TlsMaterial;
   /** Pools of replaced TLS material, until their last request has ended. */
   readonly #retiring = new Set<OpenPool>();
+  /** Of those that were renewed, until what goes on over them is given up. */
+  readonly #renewals = new Set<Timer>();
   #current: OpenPool;
 
   /** Throws an Error that names the file where one for TLS cannot be used. */
@@ -48,9 +59,25 @@ export class ConnectionPool {
     return attempt(this.#current.pool, this.#forTheWay(request), limits);
   }
 
+  /**
+   * For when the connections that there are may be dead without a sign of it. Attempts from now on make new ones; what
+   * is still going on over the old ones in `graceMs` fails, so that it is tried anew.
+   */
+  renew(graceMs: number): void {
+    const old = this.#current;
+    this.#retire(old);
+    this.#current = this.#openPool();
+    const timer = this.#options.clock.setTimer(() => {
+      this.#renewals.delete(timer);
+      destroyPool(old, new RenewedConnection()).catch(() => undefined);
+    }, graceMs);
+    this.#renewals.add(timer);
+  }
+
   /** Ends every connection; attempts that are still going on fail. */
   async close(): Promise<void> {
-    await Promise.all([...this.#retiring, this.#current].map(destroyPool));
+    for (const timer of this.#renewals) timer.cancel();
+    await Promise.all([...this.#retiring, this.#current].map((open) => destroyPool(open)));
   }
 
   /** A proxy for plain HTTP is told the whole URL (RFC 9112, section 3.2.2) and its own credentials. */
@@ -102,7 +129,7 @@ export class ConnectionPool {
   }
 }
 
-async function destroyPool({ pool, connector }: OpenPool): Promise<void> {
+async function destroyPool({ pool, connector }: OpenPool, why: Error | null = null): Promise<void> {
   connector.destroy();
-  await pool.destroy();
+  await pool.destroy(why);
 }

@@ -149,6 +149,11 @@ export class Delivery {
     return trouble === undefined ? queues : [trouble, ...queues];
   }
 
+  /** For when the program was held up for so long that its connections may be dead: none of them is trusted any more. */
+  renewConnections(graceMs: number): void {
+    for (const queue of this.#queues) queue.renewConnections(graceMs);
+  }
+
   /** The state of every backend's queue. */
   readings(): readonly QueueReading[] {
     return this.#queues.map((queue) => queue.reading());

@@ -80,6 +80,12 @@ export class UpstreamClient {
     this.#messages?.noteMetadata(fields);
   }
 
+  /** Trusts no connection that there is: what gets no answer over one in `graceMs` is tried again over a new one. */
+  renewConnections(graceMs: number): void {
+    this.#pool.renew(graceMs);
+    this.#auth.renewConnections?.(graceMs);
+  }
+
   /** Ends every connection; attempts that are still going on fail. */
   async close(): Promise<void> {
     await Promise.all([this.#pool.close(), this.#auth.close()]);

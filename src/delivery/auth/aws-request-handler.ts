@@ -57,6 +57,10 @@ export class AwsRequestHandler {
     return {};
   }
 
+  renewConnections(graceMs: number): void {
+    for (const pool of this.#pools.values()) pool.renew(graceMs);
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#pools.values()].map((pool) => pool.close()));
   }

@@ -33,6 +33,8 @@ export interface BackendAuth {
   authenticate(request: UnsignedRequest, signal: AbortSignal): Promise<Authenticated>;
   /** `text` without any credential, should a backend repeat one. */
   redact(text: string): string;
+  /** As of the backend's own, where there are any. */
+  renewConnections?(graceMs: number): void;
   close(): Promise<void>;
 }
 

@@ -76,6 +76,10 @@ export class OAuth2Auth implements BackendAuth {
     return this.#secrets.redact(text);
   }
 
+  renewConnections(graceMs: number): void {
+    this.#pool.renew(graceMs);
+  }
+
   async close(): Promise<void> {
     this.#token.close();
     await this.#pool.close();

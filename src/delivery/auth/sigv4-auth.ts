@@ -57,6 +57,10 @@ export class SigV4Auth implements BackendAuth {
     return this.#secrets.redact(text);
   }
 
+  renewConnections(graceMs: number): void {
+    this.#requestHandler.renewConnections(graceMs);
+  }
+
   async close(): Promise<void> {
     this.#credentials.close();
     await this.#requestHandler.close();
