@@ -2,6 +2,7 @@
 // Invariant: no sentence shows a value of a key that may hold a secret.
 import type * as z from 'zod';
 import type { Config } from './config.ts';
+import { type ConfigDefaults, withDefaults } from './config-defaults.ts';
 import type { ConfigPath } from './config-error.ts';
 import { configSchema } from './schema/config-schema.ts';
 import { seen, seenKind } from './seen.ts';
@@ -17,8 +18,9 @@ export type CheckedConfig =
   | { readonly kind: 'valid'; readonly config: Config }
   | { readonly kind: 'invalid'; readonly issues: readonly CheckIssue[] };
 
-/** Relative file paths in `value` are taken from `folder`. */
-export function checkConfig(value: unknown, folder: string): CheckedConfig {
+/** Relative file paths in `value` are taken from `folder`; `defaults` stand before those of the schema. */
+export function checkConfig(configured: unknown, folder: string, defaults?: ConfigDefaults): CheckedConfig {
+  const value = defaults === undefined ? configured : withDefaults(configured, defaults);
   // Compiling the checks costs more than it saves for a single run.
   const result = configSchema(folder).safeParse(value, { jitless: true });
   if (result.success) return { kind: 'valid', config: result.data };

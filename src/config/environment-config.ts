@@ -3,6 +3,7 @@
 import { statSync } from 'node:fs';
 import { checkConfig } from './check-config.ts';
 import type { Config } from './config.ts';
+import type { ConfigDefaults } from './config-defaults.ts';
 import { ConfigError } from './config-error.ts';
 import { environmentChecks } from './environment-checks.ts';
 import { environmentObject, setText } from './environment-object.ts';
@@ -21,15 +22,15 @@ const FILE_VARIABLE = 'SLUICE_CONFIG_FILE';
 const DEFAULT_FILE_VARIABLE = 'SLUICE_DEFAULT_CONFIG_FILE';
 
 /** `SLUICE_CONFIG_FILE` or `SLUICE_CONFIG`, else the variables of environment-variables.ts. Throws ConfigError. */
-export function configFromEnvironment(env: Environment): Config {
+export function configFromEnvironment(env: Environment, defaults?: ConfigDefaults): Config {
   const source = findSource(env);
   switch (source.kind) {
     case 'file':
-      return loadConfig(source.path, env);
+      return loadConfig(source.path, env, defaults);
     case 'text':
-      return parseConfig(source.text, TEXT_VARIABLE, env);
+      return parseConfig(source.text, TEXT_VARIABLE, env, defaults);
     case 'variables':
-      return configFromVariables(env);
+      return configFromVariables(env, defaults);
   }
 }
 
@@ -62,11 +63,11 @@ function isThere(path: string): boolean {
   }
 }
 
-function configFromVariables(env: Environment): Config {
+function configFromVariables(env: Environment, defaults: ConfigDefaults | undefined): Config {
   const { value, problems: malformed } = environmentObject(env);
   if (!('remoteWrite' in value)) throw nothingConfigured(env);
   const problems = [...malformed, ...environmentChecks(env)];
-  const checked = checkConfig(value, '');
+  const checked = checkConfig(value, '', defaults);
   if (checked.kind === 'valid' && problems.length === 0) return checked.config;
   const spoken = new Set(problems.map(({ path }) => path[0]));
   const issues =

@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { isScalar } from 'yaml';
 import { type CheckedConfig, type CheckIssue, checkConfig } from './check-config.ts';
 import type { Config } from './config.ts';
+import type { ConfigDefaults } from './config-defaults.ts';
 import { ConfigError, type ConfigProblem } from './config-error.ts';
 import { describeYamlFailure } from './describe-yaml-error.ts';
 import { type DocumentExpansion, expandDocument } from './expand-document.ts';
@@ -14,17 +15,17 @@ import { locate, PROTO_KEY, parseYaml, type YamlSource } from './yaml-source.ts'
 /** A configuration is a page, not a data set. */
 const MAX_FILE_BYTES = 256 * 1024;
 
-/** Reads and checks the file at `path`; throws ConfigError. */
-export function loadConfig(path: string, env: Environment): Config {
-  return parseConfig(readText(path), path, env);
+/** Reads and checks the file at `path`; throws ConfigError. `defaults` are as of `checkConfig`. */
+export function loadConfig(path: string, env: Environment, defaults?: ConfigDefaults): Config {
+  return parseConfig(readText(path), path, env, defaults);
 }
 
 /** Checks `text`. `file` stands in messages, and its folder is where relative file paths start. Throws ConfigError. */
-export function parseConfig(text: string, file: string, env: Environment): Config {
+export function parseConfig(text: string, file: string, env: Environment, defaults?: ConfigDefaults): Config {
   const { source, problems, isSound } = parseYaml(text);
   if (!isSound) throw new ConfigError(file, problems);
   const expansion = expandDocument(source.document, env);
-  const checked = checkDocument(source, expansion, file);
+  const checked = checkDocument(source, expansion, { file, defaults });
   for (const { path, problem } of expansion.refused.values()) {
     problems.push(problemAt(source, path, problem));
   }
@@ -58,8 +59,13 @@ function unreadable(path: string, expectedAndSeen: string): ConfigError {
 }
 
 /** A key that wants text takes a plain variable's text as it is: a token of digits is no number. */
-function checkDocument(source: YamlSource, expansion: DocumentExpansion, file: string): CheckedConfig {
-  const checked = checkConfig(plainValue(source, file), dirname(file));
+function checkDocument(
+  source: YamlSource,
+  expansion: DocumentExpansion,
+  { file, defaults }: { readonly file: string; readonly defaults: ConfigDefaults | undefined },
+): CheckedConfig {
+  const check = () => checkConfig(plainValue(source, file), dirname(file), defaults);
+  const checked = check();
   if (checked.kind === 'valid') return checked;
   let hasChanged = false;
   for (const { path, wantsText } of checked.issues) {
@@ -70,7 +76,7 @@ function checkDocument(source: YamlSource, expansion: DocumentExpansion, file: s
     node.value = text;
     hasChanged = true;
   }
-  return hasChanged ? checkConfig(plainValue(source, file), dirname(file)) : checked;
+  return hasChanged ? check() : checked;
 }
 
 /** An empty file is an empty mapping, so that the message is about what is missing. */
