@@ -34,6 +34,16 @@ export interface CollectorDeps {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly version: string;
+  /** Whoever may not let pushes wait as long as is configured. */
+  readonly patience?: Patience;
+}
+
+/** Bounds the waits of pushes for their delivery, from one moment to the next. */
+export interface Patience {
+  /** Of a push that is to be answered now; 0: it does not wait. */
+  longestWaitMs(): number;
+  /** A push has waited as long as it might, and was not delivered. */
+  waitedInVain(): void;
 }
 
 /** An encoded push may be this many times as large as the largest decoded body: each series carries its grouping key. */
@@ -50,16 +60,18 @@ export class Collector {
   readonly #openPushes = new OpenPushes();
   readonly #waitingPushes: WaitingPushes;
   readonly #clock: Clock;
+  readonly #patience: Patience | undefined;
   readonly #openSpool: () => Promise<void>;
   #notReady: string | undefined = 'Cannot take pushes: not listening yet';
 
   /** Throws an Error that names the file where one for TLS or credentials cannot be used. Opens no port. */
-  constructor(config: Config, { log, clock, random, version }: CollectorDeps) {
+  constructor(config: Config, { log, clock, random, version, patience }: CollectorDeps) {
     const backends = config.remoteWrite.map(({ name }) => name);
     const metrics = new Metrics({ version, backends, pushAnswers: PUSH_ANSWERS });
     const userAgent = `sluice/${version}`;
     this.#config = config;
     this.#clock = clock;
+    this.#patience = patience;
     this.events = new LoggedIntakeEvents(log, metrics, clock);
     const deliveryEvents = new LoggedDeliveryEvents(log, metrics, clock);
     const { utf8Names } = config.push.pushgateway;
@@ -68,7 +80,11 @@ export class Collector {
     metrics.observeQueues(() => this.#delivery.readings());
     this.#openSpool = () => this.#openSpoolWith(metrics, { log, clock, random });
     this.#waitingPushes = new WaitingPushes(
-      { maxPushes: config.push.pushgateway.maxWaitingPushes, hasSpool: config.spool !== undefined },
+      {
+        maxPushes: config.push.pushgateway.maxWaitingPushes,
+        hasSpool: config.spool !== undefined,
+        onWaitedInVain: patience && (() => patience.waitedInVain()),
+      },
       clock,
     );
     metrics.observeWaitingPushes(() => this.#waitingPushes.count);
@@ -100,13 +116,25 @@ export class Collector {
     return this.#delivery.flush(signal);
   }
 
+  /** Requests of any kind: how many are open now, and how many there have been. */
+  get requests(): { readonly open: number; readonly seen: number } {
+    return this.#listener.activity;
+  }
+
+  /**
+   * For when the program was held up for long, as by a freeze: requests from now on make new connections, and what gets no
+   * answer over an old one in `graceMs` is tried again.
+   */
+  renewConnections(graceMs: number): void {
+    this.#delivery.renewConnections(graceMs);
+  }
+
   /** Refuses new pushes, delivers what is queued within the configured time, then closes everything. */
-  async stop(): Promise<StopReport> {
+  async stop(shutdownTimeout = this.#config.shutdownTimeout): Promise<StopReport> {
     this.#notReady = 'Cannot take pushes: Sluice is stopping';
     this.#listener.closeConnectionsAfterAnswers();
     const deadline = new AbortController();
     const answered = new AbortController();
-    const { shutdownTimeout } = this.#config;
     const timers = [
       this.#clock.setTimer(() => deadline.abort(), shutdownTimeout),
       this.#clock.setTimer(() => answered.abort(), shutdownTimeout + ANSWER_GRACE_MS),
@@ -159,7 +187,9 @@ export class Collector {
     const transcoder = this.#buildTranscoder();
     const turns = new Turns();
     const hasSpool = this.#config.spool !== undefined;
-    const acknowledgements = new Acknowledgements({ ...pushgateway, hasSpool });
+    const patience = this.#patience;
+    const longestWaitMs = patience && (() => patience.longestWaitMs());
+    const acknowledgements = new Acknowledgements({ ...pushgateway, hasSpool, longestWaitMs });
     const service = new PushService({
       config: pushgateway,
       transcoder,

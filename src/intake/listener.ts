@@ -8,6 +8,7 @@ import { Connections } from './connections.ts';
 import { earlyOutcome, type PushRules } from './early-outcome.ts';
 import type { Operations } from './operations.ts';
 import { PushExchange, type PushExchangeDeps } from './push-exchange.ts';
+import { RequestActivity } from './request-activity.ts';
 import type { Route, Routes } from './routes.ts';
 import { writeAllowed } from './write-answer.ts';
 
@@ -22,6 +23,7 @@ export interface ListenerDeps {
 }
 
 export class Listener {
+  readonly activity = new RequestActivity();
   readonly #deps: ListenerDeps;
   readonly #server: Server;
   #isStopping = false;
@@ -79,6 +81,7 @@ export class Listener {
   }
 
   #handle(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
+    this.activity.add(response);
     if (this.#isStopping) response.setHeader('connection', 'close');
     try {
       this.#route(request, response, expectsContinue);

@@ -7,6 +7,8 @@ import { WaitingPush } from './waiting-push.ts';
 export interface WaitingPushesOptions {
   readonly maxPushes: number;
   readonly hasSpool: boolean;
+  /** A push has waited as long as it might, and was not delivered. */
+  readonly onWaitedInVain?: (() => void) | undefined;
 }
 
 interface Row {
@@ -84,6 +86,7 @@ export class WaitingPushes {
       }
       row.dueMs.delete(push);
       this.#forDisk.add(push);
+      this.#options.onWaitedInVain?.();
       push.timeIsOver();
     }
     this.#rows.delete(waitMs);
