@@ -15,6 +15,7 @@ interface Import {
 /** Imports go from a higher level to a lower one. */
 const LEVELS: Readonly<Record<string, number>> = {
   main: 6,
+  lambda: 6,
   collector: 5,
   intake: 4,
   transcode: 3,
@@ -37,7 +38,13 @@ const FORBIDDEN: readonly (readonly [station: string, target: RegExp, why: strin
 ];
 const FILE_SYSTEM = /^(?:node:)?fs(?:\/promises)?$/;
 /** Configuration, credentials and certificates are read from files, and the program's own version. */
-const FILE_READERS = [/^config\//, /^delivery\//, /^devbackend\//, /^version\.ts$/];
+const FILE_READERS = [
+  /^config\//,
+  /^delivery\//,
+  /^devbackend\//,
+  /^lambda\/lambda-config\.ts$/,
+  /^version\.ts$/,
+];
 
 const STATIC_IMPORT = /^\s*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]/gm;
 const BARE_IMPORT = /^\s*import\s*['"]([^'"]+)['"]/gm;
@@ -82,6 +89,8 @@ function mayImport(file: string, station: string, target: string): boolean {
   const other = stationOf(target);
   if (other === station) return true;
   if (other === 'devbackend') return file === 'dev.ts';
+  // A program of its own beside the command line.
+  if (station === 'lambda' && target === 'version.ts') return true;
   if (station === 'config' || station === 'devbackend') return false;
   if (station === 'telemetry') return other === 'config';
   if (FREE.includes(other)) return true;

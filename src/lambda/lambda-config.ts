@@ -1,0 +1,76 @@
+// The configuration inside of Lambda: from the same places as everywhere, with defaults for an environment that is frozen
+// between invocations and shares its memory with the function.
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../config/config.ts';
+import type { ConfigDefaults } from '../config/config-defaults.ts';
+import { configFromEnvironment } from '../config/environment-config.ts';
+import type { Environment } from '../config/expand-variables.ts';
+import { isManagedInstance, type LambdaLabel } from './lambda-settings.ts';
+
+export interface LambdaConfig {
+  readonly config: Config;
+  /** What of the configuration is not followed here, a sentence for each. */
+  readonly warnings: readonly string[];
+}
+
+/** In the function's package, else in a layer. */
+const FILE_NAME = 'sluice.yaml';
+const LAYER_FOLDER = '/opt/sluice';
+const DEFAULT_FILE_VARIABLE = 'SLUICE_DEFAULT_CONFIG_FILE';
+
+/** `instance` tells this environment from others of the function. Throws ConfigError. */
+export function loadLambdaConfig(
+  env: Environment,
+  labels: readonly LambdaLabel[],
+  instance: string,
+): LambdaConfig {
+  const file = env[DEFAULT_FILE_VARIABLE] || findFile(env);
+  const found = file === undefined ? env : { ...env, [DEFAULT_FILE_VARIABLE]: file };
+  const { spool, ...config } = configFromEnvironment(found, lambdaDefaults(env, labels, instance));
+  return spool === undefined ? { config, warnings: [] } : withoutSpool(config);
+}
+
+/** What an environment writes is gone with it, and a sync that a freeze interrupts promises nothing. */
+function withoutSpool(config: Omit<Config, 'spool'>): LambdaConfig {
+  const { pushgateway } = config.push;
+  const acknowledge = pushgateway.acknowledge === 'stored' ? 'delivered' : pushgateway.acknowledge;
+  return {
+    config: { ...config, push: { pushgateway: { ...pushgateway, acknowledge } } },
+    warnings: [
+      'The spool is not used: the disk of a Lambda environment is gone with it; what would be stored is delivered',
+    ],
+  };
+}
+
+function lambdaDefaults(env: Environment, labels: readonly LambdaLabel[], instance: string): ConfigDefaults {
+  const { AWS_LAMBDA_FUNCTION_NAME, AWS_LAMBDA_FUNCTION_VERSION, AWS_REGION } = env;
+  const values: Readonly<Record<LambdaLabel, string | undefined>> = {
+    function_name: AWS_LAMBDA_FUNCTION_NAME,
+    function_version: AWS_LAMBDA_FUNCTION_VERSION,
+    region: AWS_REGION,
+    instance,
+  };
+  return {
+    listenAddress: '127.0.0.1:3030',
+    logging: { level: 'warn', format: 'json' },
+    // What is not frozen need not hold up its pushes.
+    ...(isManagedInstance(env) ? {} : { push: { pushgateway: { acknowledge: 'delivered', maxWait: '2s' } } }),
+    labels: { defaults: Object.fromEntries(labels.map((label) => [label, values[label] ?? ''])) },
+    remoteWrite: [{ remoteTimeout: '10s', queueConfig: { maxQueueSize: '16MiB' } }],
+  };
+}
+
+function findFile({ LAMBDA_TASK_ROOT }: Environment): string | undefined {
+  const folders = [LAMBDA_TASK_ROOT || '/var/task', LAYER_FOLDER];
+  return folders.map((folder) => join(folder, FILE_NAME)).find(isThere);
+}
+
+function isThere(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    // What is there and cannot be read was meant, and is refused with the reason.
+    return true;
+  }
+}

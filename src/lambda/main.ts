@@ -1,0 +1,31 @@
+// The program in a Lambda layer. It registers before it loads the rest of itself: the function's own start waits for all
+// extensions to register, and goes on beside this one from then on.
+import type { Environment } from '../config/expand-variables.ts';
+import { ExtensionsApi } from './extensions-api.ts';
+
+process.exit(await main(process.env));
+
+async function main(env: Environment): Promise<number> {
+  const endpoint = env.AWS_LAMBDA_RUNTIME_API;
+  if (!endpoint) return fail('expected AWS_LAMBDA_RUNTIME_API, which Lambda sets, found none');
+  const isManaged = env.AWS_LAMBDA_INITIALIZATION_TYPE === 'lambda-managed-instances';
+  const registering = ExtensionsApi.register({
+    endpoint,
+    name: env.SLUICE_EXTENSION_NAME || 'sluice',
+    // Where invocations run side by side, extensions are not told of them and may not ask.
+    events: isManaged ? ['SHUTDOWN'] : ['INVOKE', 'SHUTDOWN'],
+  });
+  // Whoever waits for it is told; nobody does yet.
+  registering.catch(() => undefined);
+  try {
+    const { runExtension } = await import('./extension.ts');
+    return await runExtension(env, registering);
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function fail(reason: string): number {
+  process.stderr.write(`sluice: Cannot run as a Lambda extension: ${reason}\n`);
+  return 1;
+}
