@@ -28,16 +28,21 @@ async function push() {
 
 function check({ status, headers }, before, after) {
   const taken = after.pushes - before.pushes;
-  if (taken < 1) throw new Error(`Cannot count the push: expected one more in sluice_pushes_total, found ${taken}`);
+  if (taken < 1)
+    throw new Error(`Cannot count the push: expected one more in sluice_pushes_total, found ${taken}`);
   const samples = after.samples - before.samples;
   if (samples < 1)
-    throw new Error(`Cannot count the sample: expected one more in sluice_samples_accepted_total, found ${samples}`);
+    throw new Error(
+      `Cannot count the sample: expected one more in sluice_samples_accepted_total, found ${samples}`,
+    );
   const hasWaited = headers['preference-applied']?.startsWith('wait') === true;
   if (status === 202 && hasWaited)
     throw new Error(
       `Cannot deliver the push: it was taken, but no backend had it within ${WAIT_SECONDS} s (the log of Sluice tells why)`,
     );
-  process.stdout.write(`The push was taken and counted${status === 200 ? ', and the backends have it' : ''}.\n`);
+  process.stdout.write(
+    `The push was taken and counted${status === 200 ? ', and the backends have it' : ''}.\n`,
+  );
 }
 
 async function readCounters() {
@@ -67,7 +72,11 @@ function exchange(method, path, headers = {}, body = undefined) {
       answer.on('data', (chunk) => chunks.push(chunk));
       answer.once('error', reject);
       answer.once('end', () =>
-        resolve({ status: answer.statusCode, headers: answer.headers, text: Buffer.concat(chunks).toString() }),
+        resolve({
+          status: answer.statusCode,
+          headers: answer.headers,
+          text: Buffer.concat(chunks).toString(),
+        }),
       );
     });
     sent.end(body);
