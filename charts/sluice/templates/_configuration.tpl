@@ -1,0 +1,59 @@
+{{/* collector.yaml: what the values say, with what the chart knows better. */}}
+
+{{- define "sluice.hasOwnConfig" -}}
+{{- if not (or .Values.existingConfigMap .Values.existingSecret) }}true{{ end }}
+{{- end }}
+
+{{/* Where the spool is; empty without one. Of an existing configuration nothing is known: mode statefulset mounts it. */}}
+{{- define "sluice.spoolDirectory" -}}
+{{- $given := dig "spool" "directory" "" .Values.config }}
+{{- if $given }}{{ $given }}
+{{- else if and (eq .Values.mode "statefulset") .Values.persistence.enabled }}{{ .Values.persistence.mountPath }}
+{{- end }}
+{{- end }}
+
+{{- define "sluice.spoolIsClaimed" -}}
+{{- if and (eq .Values.mode "statefulset") .Values.persistence.enabled }}true{{ end }}
+{{- end }}
+
+{{- define "sluice.config" -}}
+{{- $set := dict "listenAddress" (printf ":%v" .Values.containerPort) }}
+{{- if include "sluice.spoolIsClaimed" . }}
+{{- $mebibytes := include "sluice.mebibytes" .Values.persistence.size | int64 }}
+{{- $maxSize := printf "%dMiB" (div (mul $mebibytes 4) 5) }}
+{{- $_ := set $set "spool" (dict "directory" .Values.persistence.mountPath "maxSize" $maxSize) }}
+{{- end }}
+{{- if .Values.replicaLabel.enabled }}
+{{- $_ := set $set "labels" (dict "defaults" (dict .Values.replicaLabel.name "${POD_NAME}")) }}
+{{- end }}
+{{- toYaml (merge (deepCopy .Values.config) $set) }}
+{{- end }}
+
+{{- define "sluice.shutdownTimeout" -}}
+{{- ternary (dig "shutdownTimeout" "10s" .Values.config) .Values.existingShutdownTimeout (eq (include "sluice.hasOwnConfig" .) "true") }}
+{{- end }}
+
+{{/* The first path prefix that pushes are taken at. */}}
+{{- define "sluice.pathPrefix" -}}
+{{- $prefix := first (dig "push" "pushgateway" "pathPrefixes" (list "/pushgateway") .Values.config) }}
+{{- ternary "" $prefix (eq $prefix "/") }}
+{{- end }}
+
+{{- define "sluice.takesPushes" -}}
+{{- if ne (toString (dig "push" "pushgateway" "enabled" true .Values.config)) "false" }}true{{ end }}
+{{- end }}
+
+{{/* MiB that the configuration may need at most, as README.md of Sluice adds it up ("Limits"). */}}
+{{- define "sluice.neededMemory" -}}
+{{- $need := 128 }}
+{{- $buffered := include "sluice.mebibytes" (dig "push" "pushgateway" "maxBufferedSize" "128MiB" .Values.config) }}
+{{- $need = add $need (ternary 128 $buffered (eq $buffered "unknown")) }}
+{{- if dig "push" "pushgateway" "metricRelabelConfigs" list .Values.config }}{{ $need = add $need 32 }}{{ end }}
+{{- if eq (toString (dig "push" "pushgateway" "staleness" "off" .Values.config)) "onReplace" }}{{ $need = add $need 32 }}{{ end }}
+{{- range default list .Values.config.remoteWrite }}
+{{- $queue := include "sluice.mebibytes" (dig "queueConfig" "maxQueueSize" "64MiB" .) }}
+{{- $need = add $need (ternary 64 $queue (eq $queue "unknown")) }}
+{{- if .writeRelabelConfigs }}{{ $need = add $need 32 }}{{ end }}
+{{- end }}
+{{- $need }}
+{{- end }}

@@ -1,0 +1,81 @@
+{{/* Names and labels of all objects. */}}
+
+{{- define "sluice.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
+{{- end }}
+
+{{/* At most 52 characters: a StatefulSet's revision label and the names of objects behind it need the rest. */}}
+{{- define "sluice.fullname" -}}
+{{- if .Values.fullnameOverride }}
+{{- .Values.fullnameOverride | trunc 52 | trimSuffix "-" }}
+{{- else }}
+{{- $name := include "sluice.name" . }}
+{{- ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) | trunc 52 | trimSuffix "-" }}
+{{- end }}
+{{- end }}
+
+{{- define "sluice.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "sluice.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: collector
+{{- end }}
+
+{{/* Chart and application, without what selects pods. */}}
+{{- define "sluice.releaseLabels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/part-of: {{ include "sluice.name" . }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- with .Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{- define "sluice.labels" -}}
+{{ include "sluice.selectorLabels" . }}
+{{ include "sluice.releaseLabels" . }}
+{{- end }}
+
+{{/* metadata of an object. A list of: the context, a suffix of the name, more labels, more annotations, a namespace. */}}
+{{- define "sluice.metadata" -}}
+{{- $root := index . 0 }}
+{{- $annotations := merge (dict) (index . 3 | default dict) $root.Values.commonAnnotations -}}
+name: {{ include "sluice.fullname" $root }}{{ index . 1 }}
+namespace: {{ default $root.Release.Namespace (index . 4) }}
+labels:
+  {{- include "sluice.labels" $root | nindent 2 }}
+  {{- with index . 2 }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- with $annotations }}
+annotations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{- define "sluice.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create }}
+{{- default (include "sluice.fullname" .) .Values.serviceAccount.name }}
+{{- else }}
+{{- default "default" .Values.serviceAccount.name }}
+{{- end }}
+{{- end }}
+
+{{- define "sluice.image" -}}
+{{- $registry := default .Values.image.registry (.Values.global).imageRegistry }}
+{{- $path := ternary .Values.image.repository (printf "%s/%s" $registry .Values.image.repository) (empty $registry) }}
+{{- if .Values.image.digest }}
+{{- printf "%s@%s" $path .Values.image.digest }}
+{{- else }}
+{{- printf "%s:%s" $path (default .Chart.AppVersion .Values.image.tag) }}
+{{- end }}
+{{- end }}
+
+{{- define "sluice.imagePullSecrets" -}}
+{{- with concat (default list (.Values.global).imagePullSecrets) .Values.imagePullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - {{ ternary . (dict "name" .) (kindIs "map" .) | toJson }}
+  {{- end }}
+{{- end }}
+{{- end }}

@@ -1,0 +1,24 @@
+// The configuration inside the values of the Helm chart: what `config` may hold there.
+// Invariant: Go's regular expressions, by which Helm checks, read every pattern in it.
+import { configJsonSchema } from './json-schema.ts';
+
+type Json = { readonly [key: string]: unknown };
+
+/** `values` is the chart's values.schema.json; returned with the current configuration as `config`. */
+export function withConfiguration(values: Json): Json {
+  // Without a backend where the configuration comes from a ConfigMap that is there already; the templates ask for one else.
+  const { $schema, required, ...schema } = configJsonSchema() as Json;
+  const config = withoutLookahead(schema);
+  return { ...values, properties: { ...(values.properties as Json), config } };
+}
+
+/** It refuses the empty duration only, which Sluice does then. */
+function withoutLookahead(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withoutLookahead);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const entries = Object.entries(schema).map(([key, value]) => [
+    key,
+    key === 'pattern' && typeof value === 'string' ? value.replace('(?=\\d)', '') : withoutLookahead(value),
+  ]);
+  return Object.fromEntries(entries);
+}
