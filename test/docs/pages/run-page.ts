@@ -120,7 +120,7 @@ class Reader {
     await this.#background?.stop();
     const started = this.#shell.start(commands);
     this.#background = started;
-    this.#usesBackend = commands.includes(EXAMPLE_BACKEND);
+    this.#usesBackend ||= commands.includes(EXAMPLE_BACKEND);
     const isReady = async () =>
       started.hasEnded ||
       (showsAmong(shown, started.printed()) && (await accepts(this.#addresses.pushAddress)));
@@ -132,7 +132,7 @@ class Reader {
       );
   }
 
-  /** What was pushed to a Sluice before the example's backend has to be there. */
+  /** The backend that the page names has to have got something by now. */
   async end(): Promise<void> {
     await this.#background?.stop();
     if (this.#usesBackend) expect(this.#arrived(), 'requests at the backend').toBeGreaterThan(0);
@@ -172,6 +172,7 @@ class Reader {
   /** Returns its path. */
   #writeFile(name: string, text: string): string {
     const path = join(this.#shell.folder, name);
+    this.#usesBackend ||= text.includes(EXAMPLE_BACKEND);
     writeFileSync(path, this.#addresses.toHere(text));
     return path;
   }
