@@ -8,7 +8,7 @@ import { startReceiver } from '../../support/delivery-setup.ts';
 import { waitForValue } from '../../support/wait-for-value.ts';
 import { type Page, type PageBlock, ROOT } from './page.ts';
 import { EXAMPLE_BACKEND, PageAddresses } from './page-addresses.ts';
-import { type BackgroundCommand, PageShell } from './page-shell.ts';
+import { type BackgroundCommand, type CommandEnd, PageShell } from './page-shell.ts';
 import { masked, shows, showsAmong } from './shown-output.ts';
 import { type Treatment, treatmentOf } from './treatment.ts';
 
@@ -143,19 +143,18 @@ class Reader {
     const run = () => this.#shell.run(commands, timeoutMs);
     let end = await run();
     if (QUERY.test(block.text)) {
-      const isShown = () => end.code === wanted.exitCode && isAsShown(end.printed, shown, wanted);
+      const isShown = () => problemOf(end, wanted) === undefined && isAsShown(end, shown, wanted);
       const again = async () => {
         if (!isShown()) end = await run();
         return isShown();
       };
       await waitForValue(again, Boolean, 'the output', ANSWER_TIMEOUT_MS).catch(() => undefined);
     }
-    const found = `${block.at}\n${block.text}`;
-    expect(`${found}exit code ${end.code}\n${end.code === wanted.exitCode ? '' : end.printed}`).toBe(
-      `${found}exit code ${wanted.exitCode}\n`,
-    );
-    if (!isAsShown(end.printed, shown, wanted))
-      expect(`${found}${masked(end.printed)}`).toBe(`${found}${masked(shown)}`);
+    const problem = problemOf(end, wanted);
+    if (problem !== undefined)
+      throw new Error(`Cannot follow ${block.at}: ${problem}\n${block.text}\n${end.printed}`);
+    const commandAnd = (output: string) => `${block.at}\n${block.text}\n${masked(output)}`;
+    if (!isAsShown(end, shown, wanted)) expect(commandAnd(end.printed)).toBe(commandAnd(shown));
   }
 
   async #runProgram(block: PageBlock, treatment: Program, shown: string): Promise<void> {
@@ -181,9 +180,14 @@ class Reader {
 type Wanted = Pick<Extract<Treatment, { kind: 'run' }>, 'exitCode' | 'showsOutput'>;
 type Program = Extract<Treatment, { kind: 'frame' | 'module' }>;
 
+function problemOf({ code, printed }: CommandEnd, { exitCode, showsOutput }: Wanted): string | undefined {
+  if (code !== exitCode) return `expected exit code ${exitCode}, found ${code}`;
+  return showsOutput || printed.trim() !== '' ? undefined : 'expected output, found none';
+}
+
 /** Where a page shows nothing, nothing is printed, unless it says that it leaves the output out. */
-function isAsShown(printed: string, shown: string, { showsOutput }: Wanted): boolean {
-  return showsOutput ? shows(shown, printed) : printed.trim() !== '';
+function isAsShown({ printed }: CommandEnd, shown: string, { showsOutput }: Wanted): boolean {
+  return !showsOutput || shows(shown, printed);
 }
 
 /** The program around a snippet: its line SNIPPET, with the indentation of that line. */
