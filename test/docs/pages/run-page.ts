@@ -140,7 +140,10 @@ class Reader {
 
   async #runHere(block: PageBlock, commands: string, wanted: Wanted, shown: string): Promise<void> {
     const timeoutMs = this.#run.isWhole ? WHOLE_COMMAND_TIMEOUT_MS : COMMAND_TIMEOUT_MS;
-    const run = () => this.#shell.run(commands, timeoutMs);
+    const run = () => {
+      this.#background?.learnAddresses();
+      return this.#shell.run(commands, timeoutMs);
+    };
     let end = await run();
     if (QUERY.test(block.text)) {
       const isShown = () => problemOf(end, wanted) === undefined && isAsShown(end, shown, wanted);
