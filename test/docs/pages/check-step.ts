@@ -28,12 +28,12 @@ export function checkStep({ block, treatment }: Step): void {
   }
 }
 
-/** A part of a configuration is completed by a backend, variables by values. */
+/** A part of a configuration is completed by a backend, variables without a default by values. */
 function checkConfiguration(at: string, text: string): void {
   const whole = /^remoteWrite:/m.test(text)
     ? text
     : `${text}\nremoteWrite: [{ url: "https://metrics.example.com/w" }]\n`;
-  const names = [...text.matchAll(/\$\{(\w+)/g)].map(([, name = '']) => name);
+  const names = [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => name);
   const stand = (name: string) =>
     name.endsWith('URL') ? 'https://metrics.example.com/api/v1/write' : 'value';
   parseConfig(whole, at, Object.fromEntries(names.map((name) => [name, stand(name)])));

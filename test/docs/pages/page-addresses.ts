@@ -45,7 +45,9 @@ export class PageAddresses {
 
   /** What was printed here, as it would have been where the page's addresses are. */
   toPage(text: string): string {
-    let printed = text.replaceAll(this.#backend, EXAMPLE_BACKEND);
+    let printed = text
+      .replaceAll(this.#backend, EXAMPLE_BACKEND)
+      .replaceAll(new URL(this.#backend).host, new URL(EXAMPLE_BACKEND).host);
     for (const [port, here] of this.#here)
       printed = printed.replaceAll(`127.0.0.1:${here}`, `127.0.0.1:${port}`);
     return printed;

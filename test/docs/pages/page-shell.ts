@@ -91,9 +91,14 @@ export class BackgroundCommand {
     return this.#child.process.exitCode !== null || this.#child.process.signalCode !== null;
   }
 
+  /** What it has printed so far may tell where it is. */
+  learnAddresses(): void {
+    this.#addresses.learnQueryPort(this.#child.printed());
+  }
+
   /** As the page would show it. */
   printed(): string {
-    this.#addresses.learnQueryPort(this.#child.printed());
+    this.learnAddresses();
     return this.#addresses.toPage(this.#child.printed());
   }
 

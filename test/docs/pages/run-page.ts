@@ -8,7 +8,7 @@ import { startReceiver } from '../../support/delivery-setup.ts';
 import { waitForValue } from '../../support/wait-for-value.ts';
 import { type Page, type PageBlock, ROOT } from './page.ts';
 import { EXAMPLE_BACKEND, PageAddresses } from './page-addresses.ts';
-import { type BackgroundCommand, PageShell } from './page-shell.ts';
+import { type BackgroundCommand, type CommandEnd, PageShell } from './page-shell.ts';
 import { masked, shows, showsAmong } from './shown-output.ts';
 import { type Treatment, treatmentOf } from './treatment.ts';
 
@@ -120,7 +120,7 @@ class Reader {
     await this.#background?.stop();
     const started = this.#shell.start(commands);
     this.#background = started;
-    this.#usesBackend = commands.includes(EXAMPLE_BACKEND);
+    this.#usesBackend ||= commands.includes(EXAMPLE_BACKEND);
     const isReady = async () =>
       started.hasEnded ||
       (showsAmong(shown, started.printed()) && (await accepts(this.#addresses.pushAddress)));
@@ -132,7 +132,7 @@ class Reader {
       );
   }
 
-  /** What was pushed to a Sluice before the example's backend has to be there. */
+  /** The backend that the page names has to have got something by now. */
   async end(): Promise<void> {
     await this.#background?.stop();
     if (this.#usesBackend) expect(this.#arrived(), 'requests at the backend').toBeGreaterThan(0);
@@ -140,22 +140,24 @@ class Reader {
 
   async #runHere(block: PageBlock, commands: string, wanted: Wanted, shown: string): Promise<void> {
     const timeoutMs = this.#run.isWhole ? WHOLE_COMMAND_TIMEOUT_MS : COMMAND_TIMEOUT_MS;
-    const run = () => this.#shell.run(commands, timeoutMs);
+    const run = () => {
+      this.#background?.learnAddresses();
+      return this.#shell.run(commands, timeoutMs);
+    };
     let end = await run();
     if (QUERY.test(block.text)) {
-      const isShown = () => end.code === wanted.exitCode && isAsShown(end.printed, shown, wanted);
+      const isShown = () => problemOf(end, wanted) === undefined && isAsShown(end, shown, wanted);
       const again = async () => {
         if (!isShown()) end = await run();
         return isShown();
       };
       await waitForValue(again, Boolean, 'the output', ANSWER_TIMEOUT_MS).catch(() => undefined);
     }
-    const found = `${block.at}\n${block.text}`;
-    expect(`${found}exit code ${end.code}\n${end.code === wanted.exitCode ? '' : end.printed}`).toBe(
-      `${found}exit code ${wanted.exitCode}\n`,
-    );
-    if (!isAsShown(end.printed, shown, wanted))
-      expect(`${found}${masked(end.printed)}`).toBe(`${found}${masked(shown)}`);
+    const problem = problemOf(end, wanted);
+    if (problem !== undefined)
+      throw new Error(`Cannot follow ${block.at}: ${problem}\n${block.text}\n${end.printed}`);
+    const commandAnd = (output: string) => `${block.at}\n${block.text}\n${masked(output)}`;
+    if (!isAsShown(end, shown, wanted)) expect(commandAnd(end.printed)).toBe(commandAnd(shown));
   }
 
   async #runProgram(block: PageBlock, treatment: Program, shown: string): Promise<void> {
@@ -172,6 +174,7 @@ class Reader {
   /** Returns its path. */
   #writeFile(name: string, text: string): string {
     const path = join(this.#shell.folder, name);
+    this.#usesBackend ||= text.includes(EXAMPLE_BACKEND);
     writeFileSync(path, this.#addresses.toHere(text));
     return path;
   }
@@ -180,9 +183,14 @@ class Reader {
 type Wanted = Pick<Extract<Treatment, { kind: 'run' }>, 'exitCode' | 'showsOutput'>;
 type Program = Extract<Treatment, { kind: 'frame' | 'module' }>;
 
+function problemOf({ code, printed }: CommandEnd, { exitCode, showsOutput }: Wanted): string | undefined {
+  if (code !== exitCode) return `expected exit code ${exitCode}, found ${code}`;
+  return showsOutput || printed.trim() !== '' ? undefined : 'expected output, found none';
+}
+
 /** Where a page shows nothing, nothing is printed, unless it says that it leaves the output out. */
-function isAsShown(printed: string, shown: string, { showsOutput }: Wanted): boolean {
-  return showsOutput ? shows(shown, printed) : printed.trim() !== '';
+function isAsShown({ printed }: CommandEnd, shown: string, { showsOutput }: Wanted): boolean {
+  return !showsOutput || shows(shown, printed);
 }
 
 /** The program around a snippet: its line SNIPPET, with the indentation of that line. */

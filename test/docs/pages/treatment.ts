@@ -1,5 +1,6 @@
 // What a test does with a block of the documentation. Every block has a treatment, by its language or by a mark above it;
 // what could be done and is not, needs a reason of the list, and a reason that does not apply is an error.
+import { configJsonSchema } from '../../../src/config/json-schema.ts';
 import type { Mark, PageBlock } from './page.ts';
 
 export type Treatment =
@@ -134,11 +135,10 @@ function needsOf(block: PageBlock): readonly string[] {
   return markOf(block)('needs')?.split(/,\s*/) ?? [];
 }
 
+/** Has a key of Sluice's configuration at its top. */
 function isConfiguration({ language, text }: PageBlock): boolean {
-  return (
-    language === 'yaml' &&
-    /^(?:listenAddress|logging|server|push|labels|remoteWrite|spool|\w+Timeout|\w+Config):/m.test(text)
-  );
+  const { properties = {} } = configJsonSchema() as { properties?: object };
+  return language === 'yaml' && Object.keys(properties).some((key) => new RegExp(`^${key}:`, 'm').test(text));
 }
 
 function markOf({ marks }: PageBlock): (name: string) => string | undefined {

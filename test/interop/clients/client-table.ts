@@ -1,4 +1,4 @@
-// The outcome of the run with real clients, as a Markdown table for the README.
+// The outcome of the run with real clients, as a Markdown table for docs/clients.md.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
