@@ -21,6 +21,10 @@ process.exitCode = await main(process.argv.slice(2));
 setTimeout(() => process.exit(), LEFTOVER_MS).unref();
 
 async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === 'push') return orReport(async () => (await import('./cli/push-command.ts')).pushCommand(rest));
+  if (name === 'wait-ready')
+    return orReport(async () => (await import('./cli/wait-ready-command.ts')).waitReadyCommand(rest));
   const command = readArguments(args);
   switch (command.kind) {
     case 'print':
@@ -64,7 +68,7 @@ function readCommand(positionals: readonly string[], config: string | undefined)
     return { kind: 'usage', problem: `expected one command, found ${positionals.join(' ')}` };
   if (name === 'dev' && config === undefined) return { kind: 'dev' };
   if (name !== undefined && name !== 'check' && name !== 'dev' && name !== 'run') {
-    return { kind: 'usage', problem: `expected the command check or dev, found ${name}` };
+    return { kind: 'usage', problem: `expected the command check, dev, push or wait-ready, found ${name}` };
   }
   if (config === '') return { kind: 'usage', problem: 'expected --config FILE, found an empty name' };
   return { kind: name === 'check' ? 'check' : 'run', config };

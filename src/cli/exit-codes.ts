@@ -6,4 +6,8 @@ export const EXIT = {
   failed: 1,
   usage: 2,
   lost: 3,
+  /** A push was not taken in time. */
+  late: 4,
+  /** A push was taken, and not delivered in the time that was to be waited for it. */
+  pending: 5,
 } as const;

@@ -13,8 +13,8 @@ const wrong: [readonly string[], string | RegExp][] = [
   [['--config'], /^Option '--config <value>' argument missing$/],
   [['--colour'], /^Unknown option '--colour'/],
   [['--version=1'], /^Option '--version' does not take an argument$/],
-  [['chekc', '--config', 'x.yaml'], 'expected the command check or dev, found chekc'],
-  [['x.yaml'], 'expected the command check or dev, found x.yaml'],
+  [['chekc', '--config', 'x.yaml'], 'expected the command check, dev, push or wait-ready, found chekc'],
+  [['x.yaml'], 'expected the command check, dev, push or wait-ready, found x.yaml'],
   [['dev', 'check'], 'expected one command, found dev check'],
 ];
 test.each(wrong)('%j is refused with exit code 2 and the usage', async (args, problem) => {

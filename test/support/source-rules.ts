@@ -37,12 +37,14 @@ const FORBIDDEN: readonly (readonly [station: string, target: RegExp, why: strin
   ['delivery', /^exposition\//, 'exposition and remotewrite meet only in transcode'],
 ];
 const FILE_SYSTEM = /^(?:node:)?fs(?:\/promises)?$/;
-/** Configuration, credentials and certificates are read from files, and the program's own version. */
+/** Configuration, credentials and certificates are read from files, what is to be pushed, and the program's own version. */
 const FILE_READERS = [
   /^config\//,
   /^delivery\//,
   /^devbackend\//,
   /^lambda\/lambda-config\.ts$/,
+  /^cli\/push\//,
+  /^cli\/ca-file\.ts$/,
   /^version\.ts$/,
 ];
 

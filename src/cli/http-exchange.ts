@@ -1,0 +1,117 @@
+// One request of a command, and how it ended. Every ending is a value; nothing is followed and nothing repeated here.
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
+import { printableText } from '../delivery/printable.ts';
+import { transportFailure } from '../delivery/transport-reason.ts';
+
+export interface HttpQuestion {
+  readonly origin: URL;
+  /** Goes out as it is. */
+  readonly path: string;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+  /** Certificates in PEM that are trusted in place of the usual ones. */
+  readonly ca?: string | undefined;
+}
+
+export type HttpEnding =
+  /** `text` is one line, and empty where the answer is a success or brings no plain text. */
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly headers: IncomingHttpHeaders;
+      readonly text: string;
+    }
+  /** `isFinal`: another attempt would end in the same way. */
+  | { readonly kind: 'failed'; readonly detail: string; readonly isFinal: boolean };
+
+/** OpenSSL's words for a server that answers in plain HTTP. */
+const NO_TLS = /:wrong version number:/;
+const CONNECT_TIMEOUT_MS = 10_000;
+/** An answer is one line; what is longer comes from somebody else. */
+const MAX_TEXT_BYTES = 4096;
+/** The status is known by then, and the words behind it are not worth more. */
+const TEXT_TIMEOUT_MS = 2000;
+
+/** Never rejects. With `signal` it ends as a failure. */
+export function exchangeHttp(question: HttpQuestion, signal: AbortSignal): Promise<HttpEnding> {
+  return new Promise((resolve) => {
+    const request = open(question, signal);
+    const stopLimit = limitConnecting(request, question.origin.protocol === 'https:');
+    const end = (ending: HttpEnding) => {
+      stopLimit();
+      resolve(ending);
+      request.destroy();
+    };
+    // Stays for what comes behind the end: a request that is destroyed may still complain.
+    request.on('error', (error) => end(describeFailure(error, signal)));
+    request.once('response', (response) => {
+      readAnswer(response, end);
+    });
+    request.end(question.body);
+  });
+}
+
+/**
+ * Node's modules are taken without their ES module faces: those evaluate every export, WebSocket among them, and with it
+ * Node's own copy of undici, which doubles the time and the memory that a small command takes.
+ */
+function open({ origin, path, method, headers, ca }: HttpQuestion, signal: AbortSignal): ClientRequest {
+  const options: RequestOptions = {
+    host: origin.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: origin.port === '' ? undefined : origin.port,
+    path,
+    method,
+    headers: { ...headers, connection: 'close' },
+    signal,
+  };
+  return origin.protocol === 'https:'
+    ? process.getBuiltinModule('node:https').request(ca === undefined ? options : { ...options, ca })
+    : process.getBuiltinModule('node:http').request(options);
+}
+
+/** Returns what ends the limit. */
+function limitConnecting(request: ClientRequest, isTls: boolean): () => void {
+  const timer = setTimeout(() => {
+    request.destroy(new Error(`no connection within ${CONNECT_TIMEOUT_MS / 1000} s`));
+  }, CONNECT_TIMEOUT_MS);
+  const stop = () => clearTimeout(timer);
+  request.once('socket', (socket) => socket.once(isTls ? 'secureConnect' : 'connect', stop));
+  return stop;
+}
+
+function describeFailure(error: unknown, signal: AbortSignal): HttpEnding {
+  if (signal.aborted) return { kind: 'failed', detail: 'no answer', isFinal: false };
+  const { reason, detail } = transportFailure(error);
+  const isFinal = reason.startsWith('tls_');
+  return { kind: 'failed', detail: NO_TLS.test(detail) ? 'an answer without TLS' : detail, isFinal };
+}
+
+function readAnswer(response: IncomingMessage, end: (ending: HttpEnding) => void): void {
+  const { statusCode: status = 0, headers } = response;
+  const chunks: Buffer[] = [];
+  const finish = () => {
+    clearTimeout(timer);
+    const text = firstLine(Buffer.concat(chunks).subarray(0, MAX_TEXT_BYTES));
+    end({ kind: 'answered', status, headers, text });
+  };
+  const timer = setTimeout(finish, TEXT_TIMEOUT_MS);
+  let received = 0;
+  // A cut in the text leaves the status as true as it was.
+  response.on('error', finish);
+  if (isSuccess(status) || !/^text\/plain\b/i.test(headers['content-type'] ?? '')) return finish();
+  response.on('data', (chunk: Buffer) => {
+    chunks.push(chunk);
+    received += chunk.length;
+    if (received >= MAX_TEXT_BYTES) finish();
+  });
+  response.once('end', finish);
+}
+
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+function firstLine(bytes: Uint8Array): string {
+  return printableText(bytes).replace(/(?:\\[rn])+$/, '');
+}

@@ -1,0 +1,39 @@
+// The arguments of a command that has options of its own; whatever is wrong with them is a UsageError.
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import { parseDuration } from '../config/durations.ts';
+import { quote } from '../intake/quote.ts';
+import { UsageError } from './usage-error.ts';
+
+const LONGEST_MS = 24 * 86_400_000;
+
+/** `hintAt` says in place of a positional argument what was meant. Throws UsageError. */
+export function parseOptions<O extends ParseArgsOptionsConfig>(
+  args: readonly string[],
+  options: O,
+  hintAt: (positional: string) => string,
+) {
+  const parsed = parse(args, options);
+  const [stray] = parsed.positionals;
+  if (stray !== undefined) throw new UsageError(hintAt(quote(stray)));
+  return parsed.values;
+}
+
+function parse<O extends ParseArgsOptionsConfig>(args: readonly string[], options: O) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError((error as Error).message, { cause: error });
+  }
+}
+
+/** Milliseconds. Throws UsageError where `text` is no duration, or out of bounds. */
+export function durationOption(flag: string, text: string, leastMs: number): number {
+  const ms = text === '' ? undefined : parseDuration(text);
+  if (ms === undefined)
+    throw new UsageError(`expected a duration such as 30s or 1m30s for ${flag}, found ${quote(text)}`);
+  if (ms < leastMs || ms > LONGEST_MS)
+    throw new UsageError(
+      `expected ${flag} from ${leastMs === 0 ? '0' : `${leastMs}ms`} to 24d, found ${quote(text)}`,
+    );
+  return ms;
+}

@@ -1,0 +1,58 @@
+// What an answer means for a push, and whether another attempt could end better.
+
+import { printable } from '../../delivery/printable.ts';
+import { parseRetryAfter } from '../../delivery/retry-after.ts';
+import { type HttpEnding, isSuccess } from '../http-exchange.ts';
+
+export type PushEnding =
+  /** `warning`: the server did not say that it did as it was asked. */
+  | { readonly kind: 'taken'; readonly status: number; readonly warning?: string }
+  /** Taken, and not delivered when the wait for that was over. */
+  | { readonly kind: 'pending' }
+  | { readonly kind: 'refused'; readonly found: string }
+  /** No way to Sluice that another attempt would not find as well, such as a certificate that is not trusted. */
+  | { readonly kind: 'unreachable'; readonly found: string }
+  | { readonly kind: 'retry'; readonly found: string; readonly afterMs: number | undefined };
+
+/** Besides 5xx: the request came too slowly, or too many come. */
+const RETRIED = [408, 429];
+
+/** `waits`: the request asked to wait for delivery. */
+export function judgeEnding(ending: HttpEnding, waits: boolean, nowMs: number): PushEnding {
+  if (ending.kind === 'failed')
+    return ending.isFinal
+      ? { kind: 'unreachable', found: ending.detail }
+      : { kind: 'retry', found: ending.detail, afterMs: undefined };
+  const { status, headers } = ending;
+  if (isSuccess(status)) return judgeSuccess(status, waits, headers['preference-applied']);
+  const found = describeAnswer(ending);
+  if (status < 500 && !RETRIED.includes(status)) return { kind: 'refused', found };
+  const afterMs = parseRetryAfter(headers['retry-after'], nowMs);
+  return {
+    kind: 'retry',
+    found: afterMs === undefined ? found : `${found} (${askedWait(afterMs)})`,
+    afterMs,
+  };
+}
+
+function askedWait(afterMs: number): string {
+  return `with Retry-After of ${Math.ceil(afterMs / 1000)} s`;
+}
+
+function judgeSuccess(status: number, waits: boolean, applied: string | string[] | undefined): PushEnding {
+  if (!waits) return { kind: 'taken', status };
+  if (status === 202) return { kind: 'pending' };
+  if (/^wait\b/i.test(String(applied ?? ''))) return { kind: 'taken', status };
+  return {
+    kind: 'taken',
+    status,
+    warning: `the server answered ${status} and did not say that it waited for delivery (no Preference-Applied)`,
+  };
+}
+
+/** Status and, where there is one, the server's own sentence. */
+export function describeAnswer({ status, headers, text }: HttpEnding & { kind: 'answered' }): string {
+  const isRedirect = status >= 300 && status < 400 && headers.location !== undefined;
+  if (isRedirect) return `${status}, a redirect to ${printable(headers.location!)}, which is not followed`;
+  return text === '' ? String(status) : `${status}: ${text}`;
+}

@@ -1,0 +1,56 @@
+// --header of `sluice push`. Values may be credentials: no message shows one.
+import { readFileSync } from 'node:fs';
+import { quote } from '../../intake/quote.ts';
+import { UsageError } from '../usage-error.ts';
+
+// https://www.rfc-editor.org/rfc/rfc9110#section-5.1
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+/** What the command sets by its other options, or the connection by itself. */
+const RESERVED: Readonly<Record<string, string>> = {
+  'content-type': '--format',
+  'content-encoding': '--no-gzip',
+  prefer: '--wait',
+  'content-length': 'no option',
+  'transfer-encoding': 'no option',
+  connection: 'no option',
+  expect: 'no option',
+};
+
+/** Each argument is `Name: value`, or `@FILE` with one a line. Names in lower case. Throws UsageError. */
+export function readPushHeaders(args: readonly string[]): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const line of args.flatMap(linesOf)) addHeader(headers, line);
+  return headers;
+}
+
+function linesOf(arg: string): string[] {
+  if (!arg.startsWith('@')) return [arg];
+  const lines = readHeaderFile(arg.slice(1)).split(/\r?\n/);
+  return lines.filter((line) => line.trim() !== '');
+}
+
+function readHeaderFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UsageError(`expected a readable file for --header @${file}, found ${code}`, { cause: error });
+  }
+}
+
+function addHeader(headers: Record<string, string>, line: string): void {
+  const at = line.indexOf(':');
+  if (at === -1) throw new UsageError('expected --header "Name: value", found none with a colon');
+  const name = line.slice(0, at);
+  const value = line.slice(at + 1).trim();
+  if (!HEADER_NAME.test(name)) throw new UsageError(`expected a header name, found ${quote(name)}`);
+  if (!HEADER_VALUE.test(value))
+    throw new UsageError(`expected a value of Latin-1 characters for header ${name}, found others`);
+  const key = name.toLowerCase();
+  const option = RESERVED[key];
+  if (option !== undefined)
+    throw new UsageError(`expected a header that is free (${name} is set by ${option}), found ${name}`);
+  if (key in headers) throw new UsageError(`expected header ${name} once, found it again`);
+  headers[key] = value;
+}

@@ -1,0 +1,106 @@
+// `sluice wait-ready`: asks until Sluice takes pushes. Light enough for the health check of a container.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type BaseUrl, parseBaseUrl, showUrl } from './base-url.ts';
+import { EXIT } from './exit-codes.ts';
+import { exitOnSignal } from './exit-on-signal.ts';
+import { exchangeHttp, type HttpEnding } from './http-exchange.ts';
+import { durationOption, parseOptions } from './parse-options.ts';
+import { ignoreClosedOutput, tell } from './tell.ts';
+import { UsageError } from './usage-error.ts';
+
+const WAIT_READY_USAGE = `sluice wait-ready waits until Sluice is ready to take pushes: until /-/ready answers 200.
+
+usage: sluice wait-ready [--url URL] [--timeout DURATION]
+
+  --url URL             where Sluice is, with or without the prefix of its push paths. Default: SLUICE_URL, or else this
+                        machine on the port of LISTEN_ADDRESS, or else http://127.0.0.1:3030
+  --timeout DURATION    give up after so long, default 30s; 0 asks once
+  -q, --quiet           say nothing; the exit status tells
+  -h, --help
+
+exit status: 0 ready
+             1 not ready in time; the last reason is on standard error
+             2 wrong arguments
+`;
+
+const OPTIONS = {
+  url: { type: 'string' },
+  timeout: { type: 'string', default: '30s' },
+  quiet: { type: 'boolean', short: 'q', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+const PAUSE_MS = 200;
+/** One question takes so long at most, so that a server that hangs is asked anew. */
+const QUESTION_MS = 5000;
+
+interface WaitReadyOptions {
+  readonly base: BaseUrl;
+  readonly timeoutMs: number;
+  readonly isQuiet: boolean;
+}
+
+/** Returns the exit code. */
+export async function waitReadyCommand(args: readonly string[]): Promise<number> {
+  ignoreClosedOutput();
+  try {
+    const options = readOptions(args, process.env);
+    if (options !== undefined) return await waitReady(options);
+    process.stdout.write(WAIT_READY_USAGE);
+    return EXIT.fine;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    tell(`${error.message}\nsluice wait-ready --help tells what can be given`);
+    return EXIT.usage;
+  }
+}
+
+function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): WaitReadyOptions | undefined {
+  const values = parseOptions(
+    args,
+    OPTIONS,
+    (stray) => `expected --url URL to name an address, found ${stray} alone`,
+  );
+  if (values.help) return undefined;
+  const variable = env.SLUICE_URL === '' ? undefined : env.SLUICE_URL;
+  const flag = values.url === undefined && variable !== undefined ? 'SLUICE_URL' : '--url';
+  return {
+    base: parseBaseUrl(values.url ?? variable ?? urlOfListener(env.LISTEN_ADDRESS), flag),
+    timeoutMs: durationOption('--timeout', values.timeout, 0),
+    isQuiet: values.quiet,
+  };
+}
+
+/** A listener on all addresses is asked at loopback. */
+function urlOfListener(listenAddress = ''): string {
+  const [, host = '', port = '3030'] = /^(\[[^\]]*\]|[^:]*):(\d+)$/.exec(listenAddress) ?? [];
+  return `http://${['', '0.0.0.0', '[::]'].includes(host) ? '127.0.0.1' : host}:${port}`;
+}
+
+async function waitReady({ base, timeoutMs, isQuiet }: WaitReadyOptions): Promise<number> {
+  const startMs = performance.now();
+  const leftMs = () => timeoutMs - (performance.now() - startMs);
+  const path = `${base.path}/-/ready`;
+  const act = `find Sluice ready at ${showUrl(base, path)}`;
+  const headers = base.authorization === undefined ? {} : { authorization: base.authorization };
+  let found: string | undefined;
+  exitOnSignal(() => undefined);
+  for (;;) {
+    const questionMs = timeoutMs === 0 ? QUESTION_MS : Math.min(QUESTION_MS, leftMs());
+    const signal = AbortSignal.timeout(Math.max(1, Math.ceil(questionMs)));
+    const ending = await exchangeHttp({ origin: base.origin, path, method: 'GET', headers }, signal);
+    if (ending.kind === 'answered' && ending.status === 200) return EXIT.fine;
+    // What a question that was cut off at the very end found says less than what the one before it found.
+    if (!signal.aborted || found === undefined || leftMs() > 0) found = describe(ending);
+    if (leftMs() <= PAUSE_MS || (ending.kind === 'failed' && ending.isFinal)) break;
+    await sleep(PAUSE_MS);
+  }
+  const within = timeoutMs === 0 ? '' : ` within ${timeoutMs / 1000} s`;
+  if (!isQuiet) tell(`Cannot ${act}: expected 200${within}, found ${found}`);
+  return EXIT.failed;
+}
+
+function describe(ending: HttpEnding): string {
+  if (ending.kind === 'failed') return ending.detail;
+  return ending.text === '' ? String(ending.status) : `${ending.status}: ${ending.text}`;
+}
