@@ -6,15 +6,16 @@ import { UsageError } from './usage-error.ts';
 
 const LONGEST_MS = 24 * 86_400_000;
 
-/** `hintAt` says in place of a positional argument what was meant. Throws UsageError. */
+/** `hint` tells how to give what stands alone. Throws UsageError. */
 export function parseOptions<O extends ParseArgsOptionsConfig>(
   args: readonly string[],
   options: O,
-  hintAt: (positional: string) => string,
+  hint: string,
 ) {
   const parsed = parse(args, options);
-  const [stray] = parsed.positionals;
-  if (stray !== undefined) throw new UsageError(hintAt(quote(stray)));
+  // Not shown: it may be the half of a header that a shell has split.
+  if (parsed.positionals.length > 0)
+    throw new UsageError(`expected only options (${hint}), found an argument without one`);
   return parsed.values;
 }
 

@@ -1,20 +1,20 @@
 // `sluice push`: from standard input or a file to the push address of Sluice or a Pushgateway.
-import { readFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { systemClock } from '../telemetry/clock.ts';
-import { programVersion } from '../version.ts';
 import { showUrl } from './base-url.ts';
 import { EXIT } from './exit-codes.ts';
 import { exitOnSignal } from './exit-on-signal.ts';
 import { exchangeHttp, type HttpQuestion } from './http-exchange.ts';
-import { gzipBody } from './push/gzip-body.ts';
 import { type FinalEnding, pushAttempts } from './push/push-attempts.ts';
 import { judgeEnding } from './push/push-ending.ts';
 import { type PushOptions, readPushOptions } from './push/push-options.ts';
+import { readPushQuestion } from './push/push-question.ts';
+import { reportPush } from './push/push-report.ts';
 import { PUSH_USAGE } from './push/push-usage.ts';
-import { inputName, readInput } from './push/read-input.ts';
 import { ignoreClosedOutput, tell } from './tell.ts';
 import { UsageError } from './usage-error.ts';
+
+type Tell = (text: string) => void;
 
 /** Returns the exit code. */
 export async function pushCommand(args: readonly string[]): Promise<number> {
@@ -32,117 +32,42 @@ export async function pushCommand(args: readonly string[]): Promise<number> {
 }
 
 async function push(options: PushOptions): Promise<number> {
-  const say = options.verbosity === 'quiet' ? () => undefined : tell;
-  const note = options.verbosity === 'verbose' ? tell : () => undefined;
+  const say: Tell = options.verbosity === 'quiet' ? () => undefined : tell;
+  const note: Tell = options.verbosity === 'verbose' ? tell : () => undefined;
   const act = `push to ${showUrl(options.base, options.path)}`;
-  exitOnSignal((signal) => say(`Cannot finish ${act}: ended by ${signal}; it may have been taken`));
-  const question = await readQuestion(options, say, note);
+  exitOnSignal((signal) => say(`Cannot finish the ${act}: ended by ${signal}; it may have been taken`));
+  if (options.file === '-' && isatty(0))
+    say('reads metrics from this terminal; Ctrl-D ends them, Ctrl-C gives up');
+  const question = await orSay(() => readPushQuestion(options, note), say);
   if (question === undefined) return EXIT.failed;
-  const clock = systemClock();
-  const attempt = async (signal: AbortSignal) =>
-    judgeEnding(await exchangeHttp(question, signal), options.waitSeconds !== undefined, clock.nowMs());
-  const onRetry = (found: string, waitMs: number) =>
-    note(`found ${found}; next attempt in ${Math.ceil(waitMs)} ms`);
-  const ending = await pushAttempts({ clock, random: Math.random, attempt, onRetry }, options.timeoutMs);
-  if (ending.kind === 'taken') note(`${act} was taken: ${ending.status}`);
-  for (const line of complaints(ending, act, options)) say(line);
-  return exitCode(ending);
+  const ending = await send(question, options, note);
+  if (ending.kind === 'taken') note(`the ${act} was taken: ${ending.status}`);
+  const { code, complaint } = reportPush(ending, act, options);
+  if (complaint !== undefined) say(complaint);
+  return code;
 }
 
-/** Undefined, with the reason told, where there is nothing to send. */
-async function readQuestion(
-  options: PushOptions,
-  say: (text: string) => void,
-  note: (text: string) => void,
-): Promise<HttpQuestion | undefined> {
-  const { base, path, method, file } = options;
+/** Undefined where what was thrown is a sentence, and was said. */
+async function orSay<T>(read: () => Promise<T>, say: Tell): Promise<T | undefined> {
   try {
-    const ca = options.caFile === undefined ? undefined : readCaFile(options.caFile);
-    if (file === '-' && isatty(0)) say('reads metrics from this terminal; Ctrl-D ends them, Ctrl-C gives up');
-    const input = await readInput(file);
-    if (input.length === 0 && !options.allowsEmpty) throw nothingIn(file);
-    const { bytes, isCompressed } = options.compresses
-      ? await gzipBody(input)
-      : { bytes: input, isCompressed: false };
-    note(`read ${input.length} bytes from ${inputName(file)}, sends ${bytes.length}`);
-    return {
-      origin: base.origin,
-      path,
-      method,
-      headers: headersOf(options, bytes, isCompressed),
-      body: bytes,
-      ca,
-    };
+    return await read();
   } catch (error) {
-    if (!isSentence(error)) throw error;
+    if (!(error instanceof Error) || !error.message.startsWith('Cannot ')) throw error;
     say(error.message);
     return undefined;
   }
 }
 
-function headersOf(options: PushOptions, body: Uint8Array, isCompressed: boolean): Record<string, string> {
-  const { contentType, headers, waitSeconds } = options;
-  return {
-    'user-agent': `sluice/${programVersion()} (push)`,
-    'content-type': contentType,
-    'content-length': String(body.length),
-    ...(isCompressed ? { 'content-encoding': 'gzip' } : {}),
-    ...(waitSeconds === undefined ? {} : { prefer: `wait=${waitSeconds}` }),
-    ...headers,
-  };
-}
-
-function readCaFile(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new Error(`Cannot read --ca-file ${file}: expected a readable file, found ${code}`, {
-      cause: error,
-    });
-  }
-}
-
-function nothingIn(file: string): Error {
-  const cause = file === '-' ? ' (did the command before the pipe fail?)' : '';
-  return new Error(
-    `Cannot push ${inputName(file)}: expected metrics, found nothing${cause}; --allow-empty pushes nothing as well`,
+function send(question: HttpQuestion, options: PushOptions, note: Tell): Promise<FinalEnding> {
+  const clock = systemClock();
+  const waits = options.waitSeconds !== undefined;
+  return pushAttempts(
+    {
+      clock,
+      random: Math.random,
+      attempt: async (signal) => judgeEnding(await exchangeHttp(question, signal), waits, clock.nowMs()),
+      onRetry: (found, waitMs) => note(`found ${found}; next attempt in ${Math.ceil(waitMs)} ms`),
+    },
+    options.timeoutMs,
   );
-}
-
-function isSentence(error: unknown): error is Error {
-  return error instanceof Error && error.message.startsWith('Cannot ');
-}
-
-function complaints(ending: FinalEnding, act: string, options: PushOptions): string[] {
-  switch (ending.kind) {
-    case 'taken':
-      return ending.warning === undefined ? [] : [`warning: ${ending.warning}`];
-    case 'pending':
-      return [
-        `Cannot tell that the ${act} was delivered: expected it within the wait of ${options.waitSeconds} s, found it taken and still being sent`,
-      ];
-    case 'refused':
-      return [`Cannot ${act}: expected 200 or 202, found ${ending.found}`];
-    case 'unreachable':
-      return [`Cannot ${act}: expected a connection, found ${ending.found}`];
-    case 'late':
-      return [
-        `Cannot ${act}: expected it taken within ${options.timeoutMs / 1000} s, found ${ending.found} (attempts: ${ending.attempts})`,
-      ];
-  }
-}
-
-function exitCode(ending: FinalEnding): number {
-  switch (ending.kind) {
-    case 'taken':
-      return EXIT.fine;
-    case 'pending':
-      return EXIT.pending;
-    case 'refused':
-      return EXIT.failed;
-    case 'unreachable':
-    case 'late':
-      return EXIT.late;
-  }
 }

@@ -1,6 +1,7 @@
 // `sluice wait-ready`: asks until Sluice takes pushes. Light enough for the health check of a container.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BaseUrl, parseBaseUrl, showUrl } from './base-url.ts';
+import { readCaFile } from './ca-file.ts';
 import { EXIT } from './exit-codes.ts';
 import { exitOnSignal } from './exit-on-signal.ts';
 import { exchangeHttp, type HttpEnding } from './http-exchange.ts';
@@ -15,6 +16,7 @@ usage: sluice wait-ready [--url URL] [--timeout DURATION]
   --url URL             where Sluice is, with or without the prefix of its push paths. Default: SLUICE_URL, or else this
                         machine on the port of LISTEN_ADDRESS, or else http://127.0.0.1:3030
   --timeout DURATION    give up after so long, default 30s; 0 asks once
+  --ca-file FILE        certificates (PEM) to trust for https in place of the usual ones
   -q, --quiet           say nothing; the exit status tells
   -h, --help
 
@@ -26,6 +28,7 @@ exit status: 0 ready
 const OPTIONS = {
   url: { type: 'string' },
   timeout: { type: 'string', default: '30s' },
+  'ca-file': { type: 'string' },
   quiet: { type: 'boolean', short: 'q', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
@@ -37,6 +40,7 @@ const QUESTION_MS = 5000;
 interface WaitReadyOptions {
   readonly base: BaseUrl;
   readonly timeoutMs: number;
+  readonly ca: string | undefined;
   readonly isQuiet: boolean;
 }
 
@@ -56,17 +60,14 @@ export async function waitReadyCommand(args: readonly string[]): Promise<number>
 }
 
 function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): WaitReadyOptions | undefined {
-  const values = parseOptions(
-    args,
-    OPTIONS,
-    (stray) => `expected --url URL to name an address, found ${stray} alone`,
-  );
+  const values = parseOptions(args, OPTIONS, 'an address is named with --url URL');
   if (values.help) return undefined;
   const variable = env.SLUICE_URL === '' ? undefined : env.SLUICE_URL;
   const flag = values.url === undefined && variable !== undefined ? 'SLUICE_URL' : '--url';
   return {
     base: parseBaseUrl(values.url ?? variable ?? urlOfListener(env.LISTEN_ADDRESS), flag),
     timeoutMs: durationOption('--timeout', values.timeout, 0),
+    ca: readCaFile(values['ca-file']),
     isQuiet: values.quiet,
   };
 }
@@ -77,7 +78,7 @@ function urlOfListener(listenAddress = ''): string {
   return `http://${['', '0.0.0.0', '[::]'].includes(host) ? '127.0.0.1' : host}:${port}`;
 }
 
-async function waitReady({ base, timeoutMs, isQuiet }: WaitReadyOptions): Promise<number> {
+async function waitReady({ base, timeoutMs, ca, isQuiet }: WaitReadyOptions): Promise<number> {
   const startMs = performance.now();
   const leftMs = () => timeoutMs - (performance.now() - startMs);
   const path = `${base.path}/-/ready`;
@@ -88,7 +89,7 @@ async function waitReady({ base, timeoutMs, isQuiet }: WaitReadyOptions): Promis
   for (;;) {
     const questionMs = timeoutMs === 0 ? QUESTION_MS : Math.min(QUESTION_MS, leftMs());
     const signal = AbortSignal.timeout(Math.max(1, Math.ceil(questionMs)));
-    const ending = await exchangeHttp({ origin: base.origin, path, method: 'GET', headers }, signal);
+    const ending = await exchangeHttp({ origin: base.origin, path, method: 'GET', headers, ca }, signal);
     if (ending.kind === 'answered' && ending.status === 200) return EXIT.fine;
     // What a question that was cut off at the very end found says less than what the one before it found.
     if (!signal.aborted || found === undefined || leftMs() > 0) found = describe(ending);

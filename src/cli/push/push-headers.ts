@@ -1,6 +1,5 @@
 // --header of `sluice push`. Values may be credentials: no message shows one.
 import { readFileSync } from 'node:fs';
-import { quote } from '../../intake/quote.ts';
 import { UsageError } from '../usage-error.ts';
 
 // https://www.rfc-editor.org/rfc/rfc9110#section-5.1
@@ -44,7 +43,8 @@ function addHeader(headers: Record<string, string>, line: string): void {
   if (at === -1) throw new UsageError('expected --header "Name: value", found none with a colon');
   const name = line.slice(0, at);
   const value = line.slice(at + 1).trim();
-  if (!HEADER_NAME.test(name)) throw new UsageError(`expected a header name, found ${quote(name)}`);
+  if (!HEADER_NAME.test(name))
+    throw new UsageError('expected --header "Name: value", found one without a name before its colon');
   if (!HEADER_VALUE.test(value))
     throw new UsageError(`expected a value of Latin-1 characters for header ${name}, found others`);
   const key = name.toLowerCase();

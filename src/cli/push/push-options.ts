@@ -57,11 +57,7 @@ const OPTIONS = {
 
 /** Undefined where help is asked for. Throws UsageError. */
 export function readPushOptions(args: readonly string[], env: NodeJS.ProcessEnv): PushOptions | undefined {
-  const values = parseOptions(
-    args,
-    OPTIONS,
-    (stray) => `expected --file FILE to name a file, found ${stray} alone`,
-  );
+  const values = parseOptions(args, OPTIONS, 'a file is named with --file FILE');
   if (values.help) return undefined;
   const labels = readPushLabels(values.job, values.label);
   const base = readUrl(values.url, env.SLUICE_URL);

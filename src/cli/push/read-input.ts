@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { quote } from '../../intake/quote.ts';
 
 /** As much as Sluice takes of one push, unless it is set up for more or less. */
-export const MAX_INPUT_BYTES = 64 * 1024 * 1024;
+const MAX_INPUT_BYTES = 64 * 1024 * 1024;
 
 /** `file` may be `-` for standard input. Throws an Error with a sentence. */
 export async function readInput(file: string, maxBytes = MAX_INPUT_BYTES): Promise<Buffer> {
@@ -21,7 +21,9 @@ export async function readInput(file: string, maxBytes = MAX_INPUT_BYTES): Promi
     throw new Error(`Cannot read ${name}: expected a readable file, found ${code}`, { cause: error });
   }
   if (received > maxBytes)
-    throw new Error(`Cannot push ${name}: expected at most ${maxBytes} bytes in one push, found more`);
+    throw new Error(
+      `Cannot push ${name}: expected at most ${maxBytes / (1024 * 1024)} MiB in one push, found more`,
+    );
   return Buffer.concat(chunks, received);
 }
 
