@@ -21,6 +21,8 @@ export interface SpawnOptions {
   readonly node?: string;
   /** A process group of its own, as a terminal gives one. */
   readonly ownGroup?: boolean;
+  /** Standard input, which ends behind it; `open` leaves it open, and without it there is none. */
+  readonly stdin?: string | Uint8Array | 'open';
 }
 
 /** How it ended: an exit code, or the signal that killed it. */
@@ -33,20 +35,26 @@ export class SluiceCommand {
   stdout = '';
   stderr = '';
 
-  constructor(args: readonly string[], { env = {}, node = process.execPath, ownGroup }: SpawnOptions = {}) {
+  constructor(
+    args: readonly string[],
+    { env = {}, node = process.execPath, ownGroup, stdin }: SpawnOptions = {},
+  ) {
     if (!existsSync(new URL('dist/sluice.js', ROOT))) {
       throw new Error('Cannot start bin/sluice.js: expected dist/ (node build.mjs makes it), found none');
     }
     const child = spawn(node, [COMMAND, ...args], {
       env: { ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       detached: ownGroup === true,
     });
     this.child = child;
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    // A command that refuses its arguments does not read.
+    child.stdin?.on('error', () => undefined);
+    if (stdin !== undefined && stdin !== 'open') child.stdin?.end(stdin);
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.stdout += text;
     });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.stderr += text;
     });
     this.ended = new Promise((resolve, reject) => {
