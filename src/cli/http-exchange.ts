@@ -27,6 +27,7 @@ export type HttpEnding =
 
 /** OpenSSL's words for a server that answers in plain HTTP. */
 const NO_TLS = /:wrong version number:/;
+const NODE_HINT = /; if the root CA is installed locally, .*$/;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** An answer is one line; what is longer comes from somebody else. */
 const MAX_TEXT_BYTES = 4096;
@@ -83,8 +84,12 @@ function limitConnecting(request: ClientRequest, isTls: boolean): () => void {
 function describeFailure(error: unknown, signal: AbortSignal): HttpEnding {
   if (signal.aborted) return { kind: 'failed', detail: 'no answer', isFinal: false };
   const { reason, detail } = transportFailure(error);
-  const isFinal = reason.startsWith('tls_');
-  return { kind: 'failed', detail: NO_TLS.test(detail) ? 'an answer without TLS' : detail, isFinal };
+  return { kind: 'failed', detail: inOurWords(detail), isFinal: reason.startsWith('tls_') };
+}
+
+function inOurWords(detail: string): string {
+  if (NO_TLS.test(detail)) return 'an answer without TLS';
+  return detail.replace(NODE_HINT, ' (--ca-file names an authority to trust)');
 }
 
 function readAnswer(response: IncomingMessage, end: (ending: HttpEnding) => void): void {

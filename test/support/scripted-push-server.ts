@@ -94,5 +94,5 @@ function play({ status = 200, headers = {}, text = '', fault }: PushStep, respon
   if (fault === 'hang') return;
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...headers });
   if (fault === undefined) response.end(text);
-  else response.write(text, () => fault === 'cut-text' && socket?.resetAndDestroy());
+  else response.write(text, () => fault === 'cut-text' && socket?.end());
 }
