@@ -8,6 +8,7 @@ import { startReceiver } from '../support/delivery-setup.ts';
 import { startDevelopment } from '../support/development-sluice.ts';
 import { backendFields, roadConfig } from '../support/road-config.ts';
 import { runSluice } from '../support/running-sluice.ts';
+import { ScriptedPushServer } from '../support/scripted-push-server.ts';
 import { startSluice } from '../support/sluice-with-config.ts';
 import { waitForValue } from '../support/wait-for-value.ts';
 
@@ -27,6 +28,13 @@ describe.skipIf(node === undefined)(`on an older Node (${node ?? 'none is on the
   test('exit codes come through', async () => {
     expect((await runSluice(['--colour'], onOlder)).ending).toBe(2);
     expect((await runSluice(['--config', '/nowhere/x.yaml'], onOlder)).ending).toBe(1);
+  });
+
+  test('what is piped into sluice push comes through', async () => {
+    const server = await ScriptedPushServer.start();
+    const options = { ...onOlder, stdin: 'm 1\n' };
+    expect((await runSluice(['push', '--job', 'j', '--url', server.url], options)).ending).toBe(0);
+    expect(server.pushes[0]?.body.toString()).toBe('m 1\n');
   });
 
   test('SIGTERM sends what is queued and exits with 0', async () => {

@@ -180,6 +180,15 @@ test('credentials of the URL go into a header and nowhere else', async () => {
   expect(stderr).not.toContain('s3cret');
 });
 
+test('it goes through the proxy of the environment where Node is told to', async () => {
+  const proxy = await ScriptedPushServer.start();
+  const env = { NODE_USE_ENV_PROXY: '1', http_proxy: proxy.url };
+  const args = ['push', '--job', 'j', '--url', 'http://sluice.example:3030/pushgateway'];
+  const { ending, stderr } = await runSluice(args, { env, stdin: 'm 1\n' });
+  expect([ending, stderr]).toEqual([0, '']);
+  expect(proxy.pushes[0]?.target).toBe('http://sluice.example:3030/pushgateway/metrics/job/j');
+});
+
 const long = 'a_rather_long_name_of_a_metric{label="value"} 1\n'.repeat(100);
 
 test('what is long goes as gzip, unless --no-gzip says otherwise', async () => {
