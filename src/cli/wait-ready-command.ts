@@ -78,27 +78,37 @@ function urlOfListener(listenAddress = ''): string {
   return `http://${['', '0.0.0.0', '[::]'].includes(host) ? '127.0.0.1' : host}:${port}`;
 }
 
-async function waitReady({ base, timeoutMs, ca, isQuiet }: WaitReadyOptions): Promise<number> {
+async function waitReady(options: WaitReadyOptions): Promise<number> {
+  exitOnSignal(() => undefined);
+  const path = `${options.base.path}/-/ready`;
+  const found = await askUntilReady(path, options);
+  if (found === undefined) return EXIT.fine;
+  const within = options.timeoutMs === 0 ? '' : ` within ${options.timeoutMs / 1000} s`;
+  const act = `find Sluice ready at ${showUrl(options.base, path)}`;
+  if (!options.isQuiet) tell(`Cannot ${act}: expected 200${within}, found ${found}`);
+  return EXIT.failed;
+}
+
+/** Undefined when it is ready, else what the last question found. */
+async function askUntilReady(
+  path: string,
+  { base, timeoutMs, ca }: WaitReadyOptions,
+): Promise<string | undefined> {
+  const { origin, authorization } = base;
+  const headers = authorization === undefined ? {} : { authorization };
   const startMs = performance.now();
   const leftMs = () => timeoutMs - (performance.now() - startMs);
-  const path = `${base.path}/-/ready`;
-  const act = `find Sluice ready at ${showUrl(base, path)}`;
-  const headers = base.authorization === undefined ? {} : { authorization: base.authorization };
   let found: string | undefined;
-  exitOnSignal(() => undefined);
   for (;;) {
     const questionMs = timeoutMs === 0 ? QUESTION_MS : Math.min(QUESTION_MS, leftMs());
     const signal = AbortSignal.timeout(Math.max(1, Math.ceil(questionMs)));
-    const ending = await exchangeHttp({ origin: base.origin, path, method: 'GET', headers, ca }, signal);
-    if (ending.kind === 'answered' && ending.status === 200) return EXIT.fine;
+    const ending = await exchangeHttp({ origin, path, method: 'GET', headers, ca }, signal);
+    if (ending.kind === 'answered' && ending.status === 200) return undefined;
     // What a question that was cut off at the very end found says less than what the one before it found.
     if (!signal.aborted || found === undefined || leftMs() > 0) found = describe(ending);
-    if (leftMs() <= PAUSE_MS || (ending.kind === 'failed' && ending.isFinal)) break;
+    if (leftMs() <= PAUSE_MS || (ending.kind === 'failed' && ending.isFinal)) return found;
     await sleep(PAUSE_MS);
   }
-  const within = timeoutMs === 0 ? '' : ` within ${timeoutMs / 1000} s`;
-  if (!isQuiet) tell(`Cannot ${act}: expected 200${within}, found ${found}`);
-  return EXIT.failed;
 }
 
 function describe(ending: HttpEnding): string {

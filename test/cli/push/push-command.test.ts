@@ -48,6 +48,19 @@ test('a last line without its end, as a producer that was killed leaves it, is r
   ]);
 });
 
+test('a push that is too large is refused while it is still being sent', async () => {
+  const pushgateway = { maxBodySize: '10KiB' };
+  const sluice = await startSluice(roadConfig('http://127.0.0.1:9/w', { push: { pushgateway } }));
+  const args = ['push', '--job', 'j', '--url', `http://${sluice.address}/pushgateway`, '--no-gzip'];
+  const { ending, stderr } = await runSluice(args, { stdin: 'm 1\n'.repeat(1_000_000) });
+  expect([ending, stderr]).toEqual([
+    1,
+    expect.stringContaining(
+      'found 413: Cannot take push: expected at most 10240 bytes, found 4000000 bytes declared\n',
+    ),
+  ]);
+});
+
 test('a URL without the prefix is refused with the one that was meant', async () => {
   const { sluice, push } = await startRoad();
   const { ending, stderr } = await push(['--job', 'backup', '--url', `http://${sluice.address}`], 'm 1\n');
