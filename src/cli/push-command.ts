@@ -35,11 +35,13 @@ async function push(options: PushOptions): Promise<number> {
   const say: Tell = options.verbosity === 'quiet' ? () => undefined : tell;
   const note: Tell = options.verbosity === 'verbose' ? tell : () => undefined;
   const act = `push to ${showUrl(options.base, options.path)}`;
-  exitOnSignal((signal) => say(`Cannot finish the ${act}: ended by ${signal}; it may have been taken`));
+  let known = 'nothing was sent';
+  exitOnSignal((signal) => say(`Cannot finish the ${act}: ended by ${signal}; ${known}`));
   if (options.file === '-' && isatty(0))
     say('reads metrics from this terminal; Ctrl-D ends them, Ctrl-C gives up');
   const question = await orSay(() => readPushQuestion(options, note), say);
   if (question === undefined) return EXIT.failed;
+  known = 'it may have been taken';
   const ending = await send(question, options, note);
   if (ending.kind === 'taken') note(`the ${act} was taken: ${ending.status}`);
   const { code, complaint } = reportPush(ending, act, options);

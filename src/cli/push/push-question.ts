@@ -14,6 +14,7 @@ export async function readPushQuestion(
   const { base, path, method, file } = options;
   // Before the input, which may be long in coming.
   const ca = readCaFile(options.caFile);
+  note(`reads ${inputName(file)}`);
   const input = await readInput(file);
   if (input.length === 0 && !options.allowsEmpty) throw nothingIn(file);
   const { bytes, isCompressed } = options.compresses

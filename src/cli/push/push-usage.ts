@@ -32,7 +32,7 @@ exit status: 0 taken; with --wait: delivered to the backend
              2 wrong arguments
              4 not taken in time: not reached, or no room until the timeout
              5 taken, but not delivered within --wait; it is still being sent
-             130 or 143, ended by SIGINT or SIGTERM: it may have been taken
+             130 or 143 ended by SIGINT or SIGTERM; what was sent by then may have been taken
 
 A failure of some-command is not seen here: use "set -o pipefail", or write to a file and push that after success.
 `;

@@ -98,6 +98,16 @@ test.each([
   );
 });
 
+test('SIGINT while the input is read ends with 130, and nothing was sent', async () => {
+  const { server, args } = await startPush();
+  const command = new SluiceCommand([...args, '-v'], { stdin: 'open' });
+  await waitUntil(() => command.stderr.includes('reads standard input\n'), 'a command that reads');
+  command.child.kill('SIGINT');
+  expect(await command.ended).toBe(130);
+  expect(command.stderr).toMatch(/: ended by SIGINT; nothing was sent\n$/);
+  expect(server.pushes).toEqual([]);
+});
+
 test('whoever stops reading what it says does not change how it ends', async () => {
   const server = await ScriptedPushServer.start([{ status: 503 }, { status: 503 }, {}]);
   const command = new SluiceCommand(['push', '--job', 'j', '--url', server.url, '-v'], { stdin: 'open' });
