@@ -21,35 +21,35 @@ export class ExtensionLog {
 
   /** Pushes are answered with 503, or not at all; the function goes on without its metrics. */
   cannotStart(reason: string): void {
-    this.#log.error({ reason }, 'extension_cannot_start');
+    this.#log.error({ reason }, 'extensionCannotStart');
   }
 
   warning(detail: string): void {
-    this.#log.warn({ detail }, 'configuration_warning');
+    this.#log.warn({ detail }, 'configurationWarning');
   }
 
   /** The end of an invocation is then told by a pause between pushes. */
   noTelemetry(reason: string): void {
-    this.#log.info({ reason }, 'extension_without_telemetry');
+    this.#log.info({ reason }, 'extensionWithoutTelemetry');
   }
 
   invocationEnded({ requestId, ending, remainingSamples, flushMs }: InvocationFacts): void {
     const facts = { requestId, ending, remainingSamples, flushMs: Math.round(flushMs) };
-    if (remainingSamples > 0) this.#log.warn(facts, 'invocation_ended_undelivered');
-    else this.#log.debug(facts, 'invocation_ended');
+    if (remainingSamples > 0) this.#log.warn(facts, 'invocationEndedUndelivered');
+    else this.#log.debug(facts, 'invocationEnded');
   }
 
   connectionsRenewed(pausedMs: number): void {
-    this.#log.debug({ pausedMs: Math.round(pausedMs) }, 'connections_renewed');
+    this.#log.debug({ pausedMs: Math.round(pausedMs) }, 'connectionsRenewed');
   }
 
   shuttingDown(reason: string): void {
-    this.#log.info({ reason }, 'extension_shutting_down');
+    this.#log.info({ reason }, 'extensionShuttingDown');
   }
 
   stopped(lostSamples: number): void {
-    if (lostSamples > 0) this.#log.error({ lostSamples }, 'extension_stopped');
-    else this.#log.info({ lostSamples }, 'extension_stopped');
+    if (lostSamples > 0) this.#log.error({ lostSamples }, 'extensionStopped');
+    else this.#log.info({ lostSamples }, 'extensionStopped');
   }
 
   /** A defect of the program: a crash would end the invocation, so it goes on. */

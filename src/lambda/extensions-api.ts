@@ -26,7 +26,7 @@ export class ApiRefusal extends Error {
 
 const EXTENSION_PATH = '/2020-01-01/extension';
 const TELEMETRY_PATH = '/2022-07-01/telemetry';
-/** For calls that are answered at once. */
+/** For calls that are answered at once, when all is loaded: until then no timer is kept to. */
 const CALL_MS = 2000;
 /** What may come at one time is small: three events for an invocation. */
 const BUFFERING = { maxItems: 1000, maxBytes: 256 * 1024, timeoutMs: 25 };
@@ -46,7 +46,7 @@ export class ExtensionsApi {
   static async register({ endpoint, name, events }: Registration): Promise<ExtensionsApi> {
     const agent = new Agent({ keepAlive: true });
     const headers = { 'lambda-extension-name': name };
-    const call = { agent, endpoint, headers, body: { events }, timeoutMs: CALL_MS };
+    const call = { agent, endpoint, headers, body: { events } };
     const answer = await requestApi({ ...call, method: 'POST', path: `${EXTENSION_PATH}/register` });
     const identifier = answer.headers['lambda-extension-identifier'];
     if (answer.status !== 200 || typeof identifier !== 'string') throw new ApiRefusal('register', answer);

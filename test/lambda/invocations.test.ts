@@ -64,7 +64,7 @@ describe('an invocation', () => {
 describe('telemetry', () => {
   it('that Lambda does not offer is replaced by a pause between pushes', async () => {
     const { receiver, environment, invoke } = await startLambda({ telemetry: 'unsupported' });
-    expect(environment.logs('extension_without_telemetry')).toEqual([
+    expect(environment.logs('extensionWithoutTelemetry')).toEqual([
       expect.objectContaining({ reason: 'this environment does not offer it' }),
     ]);
     for (const n of [1, 2]) expect((await invoke([n], { headers: ASYNC })).statuses).toEqual([202]);
@@ -73,7 +73,7 @@ describe('telemetry', () => {
 
   it('that Lambda refuses is replaced in the same way', async () => {
     const { receiver, environment, invoke } = await startLambda({ telemetry: 'refused' });
-    expect(environment.logs('extension_without_telemetry')[0]?.reason).toBe(
+    expect(environment.logs('extensionWithoutTelemetry')[0]?.reason).toBe(
       'Cannot subscribe to telemetry: expected Lambda to agree, found status 400 {"errorMessage":"the subscription is not valid","errorType":"ValidationError"}',
     );
     await invoke([1]);
@@ -81,7 +81,9 @@ describe('telemetry', () => {
   });
 
   it('that is turned off is not asked for', async () => {
-    const { lambda, receiver, invoke } = await startLambda({ env: { SLUICE_LAMBDA_TELEMETRY_ADDRESS: 'off' } });
+    const { lambda, receiver, invoke } = await startLambda({
+      env: { SLUICE_LAMBDA_TELEMETRY_ADDRESS: 'off' },
+    });
     await invoke([1]);
     expect([lambda.subscription, receiver.deliveredValues]).toEqual([undefined, [1]]);
   });
@@ -101,7 +103,7 @@ describe('telemetry', () => {
     const { heldMs } = await invoke([2], { telemetry, timeoutMs: 60_000 });
     expect(heldMs).toBeLessThan(15_000);
     await invoke([3]);
-    const endings = environment.logs('invocation_ended').map(({ ending }) => ending);
+    const endings = environment.logs('invocationEnded').map(({ ending }) => ending);
     expect(endings.slice(0, 2)).toEqual(['deadline', 'quiet']);
   });
 
@@ -113,7 +115,7 @@ describe('telemetry', () => {
       await lambda.send(telemetry.done);
       await invoke([2], { headers: ASYNC });
       expect(receiver.deliveredValues).toEqual([1, 2]);
-      expect(environment.logs('invocation_ended').map(({ ending }) => ending)).toEqual(['done', 'done']);
+      expect(environment.logs('invocationEnded').map(({ ending }) => ending)).toEqual(['done', 'done']);
     });
   isPassedOver('that is no JSON', { start: '{', done: 'nonsense' });
   isPassedOver('of another shape', { start: { type: 'platform.start' }, done: [null, 7, { record: [] }] });

@@ -45,7 +45,9 @@ const RUNTIME = '/2018-06-01/runtime';
 export class FakeLambda {
   readonly extensionId = randomUUID();
   registered: { readonly name: string; readonly events: readonly string[] } | undefined;
-  subscription: { readonly types: readonly string[]; readonly buffering: unknown; readonly port: number } | undefined;
+  subscription:
+    | { readonly types: readonly string[]; readonly buffering: unknown; readonly port: number }
+    | undefined;
   initError: InitError | undefined;
   /** How often the extension has asked for the next event. */
   extensionNexts = 0;
@@ -100,7 +102,7 @@ export class FakeLambda {
   }
 
   /** Invokes the function and waits for its answer only. */
-  async begin({ payload = {}, timeoutMs = 10_000, requestId = randomUUID(), telemetry = {} }: InvokeOptions) {
+  async begin({ payload = {}, timeoutMs = 30_000, requestId = randomUUID(), telemetry = {} }: InvokeOptions) {
     await this.idle();
     const deadlineMs = Date.now() + timeoutMs;
     const answered = new Promise((resolve) => this.#responses.set(requestId, resolve));
@@ -163,7 +165,8 @@ export class FakeLambda {
       return json(response, 403, problem('Extension.InvalidExtensionName', 'Empty extension name'));
     const { events } = JSON.parse(text) as { events: string[] };
     const refused = this.#options.isManaged && events.includes('INVOKE');
-    if (refused) return json(response, 403, problem('Extension.InvalidEventType', 'INVOKE: event not supported'));
+    if (refused)
+      return json(response, 403, problem('Extension.InvalidEventType', 'INVOKE: event not supported'));
     this.registered = { name, events };
     response.setHeader('lambda-extension-identifier', this.extensionId);
     json(response, 200, { functionName: 'function', functionVersion: '$LATEST', handler: 'index.handler' });

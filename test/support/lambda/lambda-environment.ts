@@ -67,7 +67,7 @@ export class LambdaEnvironment {
       AWS_LAMBDA_RUNTIME_API: lambda.endpoint,
       SLUICE_ADDRESS: environment.address,
     });
-    await lambda.idle();
+    await environment.until(() => lambda.isIdle, 'runtime and extension to wait for an event');
     return environment;
   }
 

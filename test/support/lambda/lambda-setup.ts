@@ -29,13 +29,18 @@ export interface LambdaSetup {
   readonly environment: LambdaEnvironment;
   readonly lambda: FakeLambda;
   /** One push of `m <value>` for each value, one after the other. */
-  invoke(values: readonly number[], options?: InvokeOptions & { headers?: Record<string, string> }): Promise<Invoked>;
+  invoke(
+    values: readonly number[],
+    options?: InvokeOptions & { headers?: Record<string, string> },
+  ): Promise<Invoked>;
 }
 
 export async function startLambda(options: LambdaSetupOptions = {}): Promise<LambdaSetup> {
   const { script, env = {}, allowsRepeats = false, ...others } = options;
   const receiver = await startReceiver(script, { allowsRepeats });
-  const backend = { REMOTE_WRITE_URL: receiver.url(), ...env };
+  // A slow machine is no backend that is away.
+  const patient = { MAX_WAIT: '8s', SLUICE_LAMBDA_FLUSH_TIMEOUT: '8s' };
+  const backend = { REMOTE_WRITE_URL: receiver.url(), ...patient, ...env };
   const environment = await LambdaEnvironment.start({ env: backend, ...others });
   const { lambda } = environment;
   const invoke: LambdaSetup['invoke'] = async (values, { headers = {}, payload, ...rest } = {}) => {
