@@ -4,6 +4,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { ConfigDefaults } from '../config/config-defaults.ts';
+import { ConfigError } from '../config/config-error.ts';
 import { configFromEnvironment } from '../config/environment-config.ts';
 import type { Environment } from '../config/expand-variables.ts';
 import { isManagedInstance, type LambdaLabel } from './lambda-settings.ts';
@@ -25,7 +26,8 @@ export function loadLambdaConfig(
   labels: readonly LambdaLabel[],
   instance: string,
 ): LambdaConfig {
-  const file = env[DEFAULT_FILE_VARIABLE] || findFile(env);
+  const file = env[DEFAULT_FILE_VARIABLE] || usualFiles(env).find(isThere);
+  if (file === undefined && !isAnythingSet(env)) throw nothingConfigured(env);
   const found = file === undefined ? env : { ...env, [DEFAULT_FILE_VARIABLE]: file };
   const { spool, ...config } = configFromEnvironment(found, lambdaDefaults(env, labels, instance));
   return spool === undefined ? { config, warnings: [] } : withoutSpool(config);
@@ -61,9 +63,19 @@ function lambdaDefaults(env: Environment, labels: readonly LambdaLabel[], instan
   };
 }
 
-function findFile({ LAMBDA_TASK_ROOT }: Environment): string | undefined {
-  const folders = [LAMBDA_TASK_ROOT || '/var/task', LAYER_FOLDER];
-  return folders.map((folder) => join(folder, FILE_NAME)).find(isThere);
+function usualFiles({ LAMBDA_TASK_ROOT }: Environment): string[] {
+  return [LAMBDA_TASK_ROOT || '/var/task', LAYER_FOLDER].map((folder) => join(folder, FILE_NAME));
+}
+
+function isAnythingSet(env: Environment): boolean {
+  const wanted = /^(?:REMOTE_WRITE_|SLUICE_CONFIG(?:_FILE)?$)/;
+  return Object.entries(env).some(([name, text]) => wanted.test(name) && text !== '');
+}
+
+function nothingConfigured(env: Environment): ConfigError {
+  const places = ['REMOTE_WRITE_URL', 'SLUICE_CONFIG', 'SLUICE_CONFIG_FILE', ...usualFiles(env)];
+  const text = `expected one of ${places.join(', ')}, found none`;
+  return new ConfigError('Cannot find a configuration', [{ path: [], text }]);
 }
 
 function isThere(path: string): boolean {
