@@ -9,7 +9,7 @@ const SOUND: Sources = new Map(
   [
     ...['main.ts', 'dev.ts', 'version.ts', 'collector.ts', 'intake/a.ts', 'transcode/a.ts', 'delivery/a.ts'],
     ...['exposition/a.ts', 'remotewrite/a.ts', 'labels/a.ts', 'wire/a.ts', 'wire/b.ts', 'config/a.ts'],
-    ...['telemetry/a.ts', 'devbackend/a.ts', 'elsewhere/a.ts', 'loose.ts', 'cli/a.ts'],
+    ...['telemetry/a.ts', 'devbackend/a.ts', 'elsewhere/a.ts', 'loose.ts', 'cli/a.ts', 'lambda/a.ts'],
   ].map((file) => [file, '// A comment.\n']),
 );
 
@@ -35,6 +35,10 @@ describe('the rules', () => {
   refuses('collector.ts', 'version.ts');
   refuses('collector.ts', 'cli/a.ts');
   refuses('intake/a.ts', 'cli/a.ts');
+  refuses('collector.ts', 'lambda/a.ts');
+  refuses('main.ts', 'lambda/a.ts');
+  refuses('lambda/a.ts', 'main.ts');
+  refuses('lambda/a.ts', 'devbackend/a.ts');
   refuses('intake/a.ts', 'collector.ts');
   refuses('transcode/a.ts', 'intake/a.ts');
   refuses('delivery/a.ts', 'intake/a.ts');
@@ -68,6 +72,7 @@ describe('the rules', () => {
     'intake/a.ts',
     'transcode/a.ts',
     'telemetry/a.ts',
+    'lambda/a.ts',
     'collector.ts',
     'main.ts',
     'cli/a.ts',
@@ -122,6 +127,8 @@ describe('the rules', () => {
       ['main.ts', 'cli/a.ts'],
       ['cli/a.ts', 'dev.ts'],
       ['cli/a.ts', 'collector.ts'],
+      ['lambda/a.ts', 'version.ts'],
+      ['lambda/a.ts', 'collector.ts'],
       ['dev.ts', 'devbackend/a.ts'],
       ['collector.ts', 'intake/a.ts'],
       ['collector.ts', 'wire/a.ts'],

@@ -38,6 +38,25 @@ test('there is room until the bound is reached, and again when one has ended', (
   expect(setUp({ maxPushes: 0 }).waiting.hasRoom).toBe(false);
 });
 
+test('those that wait as long as they may are told of, and no others', () => {
+  const clock = new FakeClock();
+  let inVain = 0;
+  const onWaitedInVain = () => inVain++;
+  const waiting = new WaitingPushes({ maxPushes: 10, hasSpool: false, onWaitedInVain }, clock);
+  const [first, second] = [1, 2].map(() => {
+    const push = waiting.open({ level: 'delivered', waitMs: 1000, applied: undefined }, 1)!;
+    waiting.add(push);
+    return push;
+  });
+  first!.ended(REACHED);
+  clock.advance(999);
+  expect(inVain).toBe(0);
+  clock.advance(1);
+  expect(inVain).toBe(1);
+  second!.ended(REACHED);
+  expect(inVain).toBe(1);
+});
+
 test('each ends when its own time is over, not before', () => {
   const { clock, waiting, ended, add } = setUp();
   add('a', 1000);

@@ -47,6 +47,12 @@ export class FakeClock implements Clock {
     this.#elapsedMs = endMs;
   }
 
+  /** As after a freeze: all that became due meanwhile is called late, when the time is over. */
+  leap(byMs: number): void {
+    this.#elapsedMs += byMs;
+    this.advance(0);
+  }
+
   /** Sets the wall clock, as an administrator would; waits are not touched. */
   stepWallClock(byMs: number): void {
     this.#epochMs += byMs;
