@@ -15,8 +15,8 @@ async function main(env: Environment): Promise<number> {
     // Where invocations run side by side, extensions are not told of them and may not ask.
     events: isManaged ? ['SHUTDOWN'] : ['INVOKE', 'SHUTDOWN'],
   });
-  // Whoever waits for it is told; nobody does yet.
-  registering.catch(() => undefined);
+  // Loading takes all of the processor: the question has to be out and answered before. The rest is told if it fails.
+  await registering.catch(() => undefined);
   try {
     const { runExtension } = await import('./extension.ts');
     return await runExtension(env, registering);
