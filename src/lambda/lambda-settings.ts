@@ -51,6 +51,9 @@ export function readLambdaSettings(env: Environment): LambdaSettings {
         parseLabels,
       ) ?? [],
   };
+  read('SLUICE_LAMBDA_STRICT', 'false', 'true or false', (text) =>
+    /^(?:true|false)$/.test(text) ? text : undefined,
+  );
   if (problems.length > 0) throw new ConfigError('environment', problems);
   return settings;
 }

@@ -89,6 +89,7 @@ describe('a setting of the extension', () => {
   isRefused('SLUICE_LAMBDA_FLUSH_TIMEOUT', '16m', duration);
   isRefused('SLUICE_LAMBDA_RECONNECT_AFTER', '-1s', duration);
   isRefused('SLUICE_LAMBDA_TELEMETRY_ADDRESS', '3031', 'host:port or off');
+  isRefused('SLUICE_LAMBDA_STRICT', 'yes', 'true or false');
   isRefused('SLUICE_LAMBDA_TELEMETRY_ADDRESS', 'sandbox:99999', 'host:port or off');
   isRefused(
     'SLUICE_LAMBDA_LABELS',
