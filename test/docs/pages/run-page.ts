@@ -29,6 +29,8 @@ export interface Step {
 const COMMAND_TIMEOUT_MS = 60_000;
 const WHOLE_COMMAND_TIMEOUT_MS = 600_000;
 const ANSWER_TIMEOUT_MS = 15_000;
+/** On a busy machine; it may be built first. */
+const START_TIMEOUT_MS = 60_000;
 /** `npm ci` goes before what is started. */
 const WHOLE_START_TIMEOUT_MS = 300_000;
 /** Asks for what arrives a moment after it was pushed, so it may be asked again. */
@@ -124,7 +126,7 @@ class Reader {
     const isReady = async () =>
       started.hasEnded ||
       (showsAmong(shown, started.printed()) && (await accepts(this.#addresses.pushAddress)));
-    const timeoutMs = this.#run.isWhole ? WHOLE_START_TIMEOUT_MS : ANSWER_TIMEOUT_MS;
+    const timeoutMs = this.#run.isWhole ? WHOLE_START_TIMEOUT_MS : START_TIMEOUT_MS;
     await waitForValue(isReady, Boolean, `what ${at} starts`, timeoutMs).catch(() => undefined);
     if (started.hasEnded || !(await isReady()))
       throw new Error(
