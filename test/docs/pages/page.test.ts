@@ -64,6 +64,11 @@ describe('a page is refused', () => {
     'Cannot test page.md:2: expected a block that the reason applies to, found <!-- not run: needs a cluster -->',
   );
   refused(
+    'where a configuration calls itself an illustration',
+    '<!-- not run: an illustration -->\n~~~yaml\nremoteWrite: []\n~~~\n',
+    'Cannot test page.md:2: expected a block that the reason applies to, found <!-- not run: an illustration -->',
+  );
+  refused(
     'where a mark says nothing about its block',
     '<!-- background -->\n~~~json\n{}\n~~~\n',
     'Cannot test page.md:2: expected a mark that says something about this block, found <!-- background -->',
