@@ -2,7 +2,7 @@
 // chart asks for. The chart's own schema refuses what it does not know.
 import { describe, expect } from 'vitest';
 import { pageNames, readPage } from '../docs/pages/page.ts';
-import { stepsOf } from '../docs/pages/run-page.ts';
+import { stepsOf } from '../docs/pages/steps.ts';
 import { TemporaryFolder } from '../support/temporary-folder.ts';
 import { helmProgram } from './helm/helm.ts';
 import { itAfter } from './support/it-after.ts';

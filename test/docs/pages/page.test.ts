@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { checkStep } from './check-step.ts';
 import { parsePage } from './page.ts';
-import { stepsOf } from './run-page.ts';
 import { masked, shows, showsAmong } from './shown-output.ts';
+import { stepsOf } from './steps.ts';
 
 /** Reads a page; `~~~` stands for a fence. */
 function steps(markdown: string) {
