@@ -3,7 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { checkStep } from './pages/check-step.ts';
 import { pageNames, readPage } from './pages/page.ts';
-import { isRun, runPage, stepsOf } from './pages/run-page.ts';
+import { runPage } from './pages/run-page.ts';
+import { isRun, stepsOf } from './pages/steps.ts';
 
 const PAGE_TIMEOUT_MS = 180_000;
 

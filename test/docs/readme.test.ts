@@ -8,6 +8,7 @@ import { configJsonSchema } from '../../src/config/json-schema.ts';
 import { PUSH_ANSWERS } from '../../src/intake/push-outcome.ts';
 import { Metrics } from '../../src/telemetry/metrics.ts';
 import { codeOf, readDocument, section, tableRows } from './markdown.ts';
+import { pageNames } from './pages/page.ts';
 
 const README = readDocument('README.md');
 
@@ -78,6 +79,20 @@ it('every metric of the program is in it, and its table has no other', async () 
   expect(names.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
   const listed = [...text.matchAll(/`((?:sluice|process|nodejs)_[a-z_]+)`/g)].map(([, name]) => name);
   expect(listed.filter((name) => !names.includes(name ?? ''))).toEqual([]);
+});
+
+// `helm test` pushes one of its own.
+it('every metric of Sluice that any page names is one of the program', async () => {
+  const names = new Set(
+    (await metricNames()).flatMap((name) => [name, `${name}_bucket`, `${name}_count`, `${name}_sum`]),
+  );
+  const named = pageNames().flatMap((page) =>
+    [...readDocument(page).matchAll(/`(sluice_(?!helm_test_)[a-z_]+)/g)].map(
+      ([, name = '']) => `${page}: ${name}`,
+    ),
+  );
+  expect(named.length).toBeGreaterThan(40);
+  expect(named.filter((one) => !names.has(one.split(': ')[1] ?? ''))).toEqual([]);
 });
 
 it('every answer to a push is in the status table, and no other', () => {

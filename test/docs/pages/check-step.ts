@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parse, parseAllDocuments } from 'yaml';
 import { parseConfig } from '../../../src/config/load-config.ts';
 import { ROOT } from './page.ts';
-import type { Step } from './run-page.ts';
+import type { Step } from './steps.ts';
 
 export function checkStep({ block, treatment }: Step): void {
   const { at, text } = block;

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { checkStep } from './check-step.ts';
 import { parsePage } from './page.ts';
-import { stepsOf } from './run-page.ts';
 import { masked, shows, showsAmong } from './shown-output.ts';
+import { stepsOf } from './steps.ts';
 
 /** Reads a page; `~~~` stands for a fence. */
 function steps(markdown: string) {
@@ -62,6 +62,11 @@ describe('a page is refused', () => {
     'where a reason does not apply',
     '<!-- not run: needs a cluster -->\n~~~sh\ntrue\n~~~\n',
     'Cannot test page.md:2: expected a block that the reason applies to, found <!-- not run: needs a cluster -->',
+  );
+  refused(
+    'where a configuration calls itself an illustration',
+    '<!-- not run: an illustration -->\n~~~yaml\nremoteWrite: []\n~~~\n',
+    'Cannot test page.md:2: expected a block that the reason applies to, found <!-- not run: an illustration -->',
   );
   refused(
     'where a mark says nothing about its block',

@@ -10,7 +10,8 @@ import { type Page, type PageBlock, ROOT } from './page.ts';
 import { EXAMPLE_BACKEND, PageAddresses } from './page-addresses.ts';
 import { type BackgroundCommand, type CommandEnd, PageShell } from './page-shell.ts';
 import { masked, shows, showsAmong } from './shown-output.ts';
-import { type Treatment, treatmentOf } from './treatment.ts';
+import { type Step, stepsOf } from './steps.ts';
+import type { Treatment } from './treatment.ts';
 
 export interface PageRun {
   /** Whether blocks are run that need more than Node and curl, and `npm ci` as it is. */
@@ -19,16 +20,11 @@ export interface PageRun {
   readonly frames: Readonly<Record<string, (program: string) => Promise<string>>>;
 }
 
-/** A block with what is done with it, and what a page shows of its output. */
-export interface Step {
-  readonly block: PageBlock;
-  readonly treatment: Treatment;
-  readonly shown: string;
-}
-
 const COMMAND_TIMEOUT_MS = 60_000;
 const WHOLE_COMMAND_TIMEOUT_MS = 600_000;
 const ANSWER_TIMEOUT_MS = 15_000;
+/** On a busy machine; it may be built first. */
+const START_TIMEOUT_MS = 60_000;
 /** `npm ci` goes before what is started. */
 const WHOLE_START_TIMEOUT_MS = 300_000;
 /** Asks for what arrives a moment after it was pushed, so it may be asked again. */
@@ -39,27 +35,6 @@ const PROGRAM_NAMES: Readonly<Record<string, string>> = {
   js: 'program.mjs',
   python: 'program.py',
 };
-
-export function stepsOf(page: Page): Step[] {
-  const treatments: Treatment[] = [];
-  for (const [at, block] of page.blocks.entries()) {
-    const ofSection = treatments.filter((_, other) => page.blocks[other]?.section === block.section);
-    treatments[at] = treatmentOf(block, ofSection);
-  }
-  return page.blocks.map((block, at) => {
-    const next = page.blocks[at + 1];
-    const shown = treatments[at + 1]?.kind === 'output' ? (next?.text ?? '') : '';
-    return { block, treatment: treatments[at]!, shown };
-  });
-}
-
-/** Whether the ordinary tests, or those of a whole run, have something to run of it. */
-export function isRun({ treatment }: Step, isWhole: boolean): boolean {
-  const { kind } = treatment;
-  return (
-    (kind === 'run' || kind === 'frame' || kind === 'module') && (isWhole || treatment.needs.length === 0)
-  );
-}
 
 export async function runPage(page: Page, run: PageRun): Promise<void> {
   const reader = await Reader.of(page, run);
@@ -124,7 +99,7 @@ class Reader {
     const isReady = async () =>
       started.hasEnded ||
       (showsAmong(shown, started.printed()) && (await accepts(this.#addresses.pushAddress)));
-    const timeoutMs = this.#run.isWhole ? WHOLE_START_TIMEOUT_MS : ANSWER_TIMEOUT_MS;
+    const timeoutMs = this.#run.isWhole ? WHOLE_START_TIMEOUT_MS : START_TIMEOUT_MS;
     await waitForValue(isReady, Boolean, `what ${at} starts`, timeoutMs).catch(() => undefined);
     if (started.hasEnded || !(await isReady()))
       throw new Error(

@@ -37,9 +37,12 @@ const REASONS: Readonly<Record<string, (block: PageBlock) => boolean>> = {
   'takes minutes': ({ text }) =>
     /\bnpm (?:test|run (?:ok|test:interop|bench))\b|\btest\/chaos\/|\bbench\//.test(text),
   'needs your own values': ({ text }) => /<[a-z][a-z ._-]*>/.test(text),
-  'an illustration': ({ language }) => ['', 'text', 'http', 'promql', 'mermaid', 'diff'].includes(language),
+  'an illustration': (block) =>
+    ILLUSTRATIONS.includes(block.language) && ownTreatment(block, []) === undefined,
 };
 
+/** Of other programs, unless a test knows what it is. */
+const ILLUSTRATIONS = ['', 'text', 'http', 'promql', 'mermaid', 'diff', 'yaml', 'ini', 'toml'];
 const SHELLS = ['sh', 'bash', 'shell'];
 /** Snippets that run as modules; with what they need beside Node. */
 const MODULES: Readonly<Record<string, readonly string[]>> = { js: [], python: ['python3'] };
