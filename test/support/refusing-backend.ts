@@ -1,5 +1,5 @@
 // A backend that refuses every request with certain series in it, as Prometheus does: nothing of it is kept.
-import type { DecodedRequest, DecodedSeries } from './decode-write-request.ts';
+import type { DecodedSeries } from './decode-write-request.ts';
 import type { Step } from './scripted-receiver.ts';
 
 /** Whether a series, written `name/i` with its label `i`, is one that the backend refuses. */
@@ -19,6 +19,6 @@ export function refusing(isBad: IsBad, status = 400): Step {
 /** As `step`, but some requests are not even looked at: those for which `fails`, called with their number from 1, gives a step. */
 export function failing(step: Step, fails: (request: number) => Step | undefined): Step {
   let requests = 0;
-  const rule = (request: DecodedRequest, body: Buffer) => fails(++requests) ?? step.rule?.(request, body);
+  const rule: Step['rule'] = (...request) => fails(++requests) ?? step.rule?.(...request);
   return { rule };
 }

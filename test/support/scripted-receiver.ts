@@ -17,7 +17,11 @@ export interface Step {
   /** Sent verbatim instead of a formed answer; the connection is closed behind it. */
   readonly raw?: string;
   /** Decides by what the request holds: what it gives is played instead of this step, which goes on where it gives nothing. */
-  readonly rule?: (request: DecodedRequest, body: Buffer) => Step | undefined;
+  readonly rule?: (
+    request: DecodedRequest,
+    body: Buffer,
+    headers: readonly (readonly [string, string])[],
+  ) => Step | undefined;
   /** The body repeats the headers of the request. */
   readonly echoesHeaders?: boolean;
   /** Whether an answer to remote write 2.0 says what was written; with success it says so unless this is false. */
@@ -160,7 +164,10 @@ export class ScriptedReceiver {
     try {
       const decoded = decode(request);
       this.#checks.check(decoded);
-      const step = echoing(request.step.rule?.(decoded, request.body) ?? request.step, request.headers);
+      const step = echoing(
+        request.step.rule?.(decoded, request.body, request.headers) ?? request.step,
+        request.headers,
+      );
       if (isDelivered({ step, decoded })) this.#checks.delivered(decoded);
       this.requests.push({ ...request, decoded, step });
       return 'symbols' in decoded && isSuccess(step) ? withWritten(step, decoded) : step;
