@@ -10,7 +10,7 @@ COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
 COPY build.mjs build-sbom.mjs ./
 COPY src ./src
-RUN node build.mjs && node build-sbom.mjs sbom.cdx.json && find dist -name '*.map' -delete
+RUN node build.mjs && node build-sbom.mjs sbom.cdx.json && find dist -name '*.map' -delete && mkdir -p volumes/sluice
 
 # Node of the platform that is built for; nothing is run here.
 FROM node:26.10.0-trixie-slim AS runtime
@@ -33,6 +33,8 @@ COPY package.json LICENSE /app/
 COPY bin /app/bin
 COPY --from=build /src/sbom.cdx.json /app/
 COPY --from=build /src/dist /app/dist
+# For a spool: a volume that is mounted here for the first time gets the owner of this folder.
+COPY --from=build --chown=65532:65532 /src/volumes/ /var/lib/
 # A file at this path is used; without one the configuration comes from environment variables. A compile cache would only
 # last as long as the container, and the file system may be read-only.
 ENV SLUICE_DEFAULT_CONFIG_FILE=/etc/sluice/collector.yaml \

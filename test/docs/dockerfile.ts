@@ -55,7 +55,11 @@ export function onlyText(stage: Stage, name: string): string {
 export function copiesOf(stage: Stage): Copy[] {
   return textsOf(stage, 'COPY').map((text) => {
     const words = text.split(/\s+/);
-    const from = words[0]?.startsWith('--from=') ? words.shift()?.slice('--from='.length) : undefined;
+    const options = words.splice(
+      0,
+      words.findIndex((word) => !word.startsWith('--')),
+    );
+    const from = options.find((option) => option.startsWith('--from='))?.slice('--from='.length);
     const target = words.pop() ?? '';
     return { from, sources: words, target };
   });
