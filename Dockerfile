@@ -44,7 +44,7 @@ ENV SLUICE_DEFAULT_CONFIG_FILE=/etc/sluice/collector.yaml \
 USER 65532:65532
 EXPOSE 3030
 STOPSIGNAL SIGTERM
-# For a configuration with another port than LISTEN_ADDRESS says, give a check of your own. Kubernetes ignores this one.
+# For a configuration with another port than LISTEN_ADDRESS says, set that too, or SLUICE_URL. Kubernetes ignores this check.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=5s \
-  CMD ["node", "-e", "const a = process.env.LISTEN_ADDRESS || ':3030'; fetch('http://127.0.0.1' + a.slice(a.lastIndexOf(':')) + '/-/healthy').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "/app/bin/sluice.js", "wait-ready", "--timeout", "2s"]
 ENTRYPOINT ["node", "/app/bin/sluice.js"]
