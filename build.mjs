@@ -35,15 +35,16 @@ renameSync(fresh, at('dist'));
 
 /** The licences of all packages that went into the bundle. */
 function licenses(inputs) {
-  const found = inputs.map((input) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1]);
-  const packages = [...new Set(found.filter((name) => name !== undefined))].sort();
+  // The last of them: two versions of a package lie in two folders.
+  const found = inputs.map((input) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0]);
+  const packages = [...new Set(found.filter((folder) => folder !== undefined))].sort();
   return packages.map(license).join(`\n${'-'.repeat(80)}\n\n`);
 }
 
-function license(name) {
-  const folder = at(`node_modules/${name}`);
+function license(path) {
+  const folder = at(path);
   const about = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
   const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
   const text = file === undefined ? '' : `\n${readFileSync(`${folder}/${file}`, 'utf8')}`;
-  return `${name} ${about.version} (${about.license})\n${text}`;
+  return `${about.name} ${about.version} (${about.license})\n${text}`;
 }

@@ -35,8 +35,8 @@ function withWayOut(error: unknown): unknown {
 
 function developmentConfig(writeUrl: string, caPem: string): Config {
   const config = configFromObject({
-    listenAddress: process.env.LISTEN_ADDRESS ?? '127.0.0.1:3030',
-    logging: { level: process.env.LOGGING_LEVEL ?? 'info' },
+    listenAddress: process.env.LISTEN_ADDRESS || '127.0.0.1:3030',
+    logging: { level: process.env.LOGGING_LEVEL || 'info' },
     remoteWrite: [{ name: 'development', url: writeUrl, queueConfig: { batchSendDeadline: '200ms' } }],
   });
   const remoteWrite = config.remoteWrite.map((backend) => ({

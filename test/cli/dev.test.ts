@@ -34,8 +34,11 @@ test('Ctrl-C ends it with exit code 0 and delivers what was pushed before', asyn
   expect(sluice.command.stderr).toBe('');
 });
 
-test('it listens where LISTEN_ADDRESS says, and twice at the same time on free ports', async () => {
-  const [one, two] = await Promise.all([startDevelopment(), startDevelopment()]);
+test('it listens where LISTEN_ADDRESS says, twice at the same time on free ports; an empty variable is not set', async () => {
+  const [one, two] = await Promise.all([
+    startDevelopment(),
+    startDevelopment({ env: { LOGGING_LEVEL: '' } }),
+  ]);
   expect(one.pushUrl).toBe(`http://${one.sluice.address}/pushgateway/metrics/job/demo`);
   expect(one.pageUrl).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d*$/);
   expect(new Set([one.sluice.address, two.sluice.address, one.pageUrl, two.pageUrl]).size).toBe(4);

@@ -49,6 +49,7 @@ it('no message shows a URL, which may hold a token', () => {
     `https://h/w?t=\${S}#`,
     `http://h/w?t=\${S}`,
     `h/w?t=\${S}`,
+    `\${S}https://h/w`,
     `https://h /\${S}`,
   ]) {
     hides(problemsOf(`remoteWrite: [{ url: "${url}" }]`, ENV));

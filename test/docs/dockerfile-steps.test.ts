@@ -1,7 +1,7 @@
 // The Dockerfile without a container engine: what it copies is there, its build steps work, and the files of its final
 // stage alone start, take a push, deliver it, answer the health check and stop, without writing a file.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startReceiver } from '../support/delivery-setup.ts';
 import { sendPush } from '../support/http-client.ts';
@@ -20,11 +20,16 @@ import { ImageFolder } from './image-folder.ts';
 import { readDocument } from './markdown.ts';
 
 const STAGES = parseDockerfile(readDocument('Dockerfile'));
-const [BUILD, FINAL] = STAGES as [Stage, Stage];
+const [BUILD, RUNTIME, FINAL] = STAGES as [Stage, Stage, Stage];
 const PACKAGE = JSON.parse(readDocument('package.json'));
 
-it('has a build stage and a final one', () => {
-  expect(STAGES.map(({ name }) => name)).toEqual(['build', undefined]);
+it('runs steps on the platform of the builder only, so that another one needs no emulation', () => {
+  const shown = STAGES.map((stage) => [stage.name, stage.platform, textsOf(stage, 'RUN').length > 0]);
+  expect(shown).toEqual([
+    ['build', '$BUILDPLATFORM', true],
+    ['runtime', undefined, false],
+    [undefined, undefined, false],
+  ]);
 });
 
 describe('what is copied', () => {
@@ -51,6 +56,7 @@ describe('what is copied', () => {
 describe('the image', () => {
   it('is built with the Node that the project is tested with', () => {
     expect(BUILD.image).toMatch(new RegExp(`^node:${PACKAGE.devDependencies.node}-[a-z]+-slim$`));
+    expect(RUNTIME.image).toBe(BUILD.image);
   });
 
   it('runs as a numeric user who is not root', () => {
@@ -60,8 +66,14 @@ describe('the image', () => {
   });
 
   it('needs no shell: every command of the final stage has the exec form', () => {
+    for (const name of ['ENTRYPOINT', 'HEALTHCHECK']) execForm(onlyText(FINAL, name));
     expect(textsOf(FINAL, 'RUN')).toEqual([]);
-    for (const name of ['ENTRYPOINT', 'CMD', 'HEALTHCHECK']) execForm(onlyText(FINAL, name));
+  });
+
+  it('takes arguments as those of the command, and none means the environment', () => {
+    expect(execForm(onlyText(FINAL, 'ENTRYPOINT'))).toEqual(['node', '/app/bin/sluice.js']);
+    expect(textsOf(FINAL, 'CMD')).toEqual([]);
+    expect(environmentOf(FINAL).SLUICE_DEFAULT_CONFIG_FILE).toBe('/etc/sluice/collector.yaml');
   });
 
   it('is stopped by a signal that the program takes, and says its port and version', () => {
@@ -96,7 +108,7 @@ describe.runIf(process.platform === 'linux')('the files of the final stage', () 
   };
 
   it('hold every path that the commands name', () => {
-    const paths = [...command('ENTRYPOINT'), ...command('CMD')].filter((word) => word.startsWith('/'));
+    const paths = command('ENTRYPOINT').filter((word) => word.startsWith('/'));
     expect(paths.filter((path) => !existsSync(path))).toEqual([]);
   });
 
@@ -107,7 +119,26 @@ describe.runIf(process.platform === 'linux')('the files of the final stage', () 
       'app/bin',
       'app/dist',
       'app/package.json',
+      'app/sbom.cdx.json',
     ]);
+  });
+
+  it('have a bill of materials of every package in the bundle, with Node and what is built into it', () => {
+    const read = (path: string) => readFileSync(image.path(path), 'utf8');
+    const sbom = JSON.parse(read('/app/sbom.cdx.json'));
+    expect([sbom.bomFormat, sbom.specVersion]).toEqual(['CycloneDX', '1.5']);
+    const packages = new Map<string, Component>(sbom.components.map((c: Component) => [c.purl, c]));
+    const licensed = read('/app/dist/THIRD-PARTY-LICENSES.txt').matchAll(/^(\S+) (\d+\.\d+\.\S*) \(/gm);
+    const names = [...licensed].map(
+      ([, name = '', version]) => `pkg:npm/${name.replace('@', '%40')}@${version}`,
+    );
+    expect(names.length).toBeGreaterThan(50);
+    expect([...packages.keys()].slice(0, -1).sort()).toEqual(names.sort());
+    expect(packages.get(`pkg:generic/node@${PACKAGE.devDependencies.node}`)?.components).toContainEqual(
+      expect.objectContaining({ name: 'openssl', version: process.versions.openssl }),
+    );
+    for (const name of Object.keys(PACKAGE.dependencies))
+      expect(names.join()).toContain(`/${name.replace('@', '%40')}@`);
   });
 
   it('bring every shared library of Node that does not belong to glibc', () => {
@@ -126,6 +157,7 @@ describe.runIf(process.platform === 'linux')('the files of the final stage', () 
       LISTEN_ADDRESS: '127.0.0.1:0',
       REMOTE_WRITE_URL: receiver.url(),
       REMOTE_WRITE_TOKEN_FILE: new TemporaryFolder().write('token', 'secret'),
+      SLUICE_DEFAULT_CONFIG_FILE: image.path('/etc/sluice/collector.yaml'),
     });
     await waitUntil(
       () => sluice.address() !== undefined || sluice.child.exitCode !== null,
@@ -142,18 +174,19 @@ describe.runIf(process.platform === 'linux')('the files of the final stage', () 
     expect(files()).toEqual(before);
   });
 
-  it('end with a message where the configuration that comes along is not completed', async () => {
-    const sluice = start({ LISTEN_ADDRESS: '127.0.0.1:0', REMOTE_WRITE_TOKEN_FILE: '/nowhere/token' });
+  it('end with a message where neither a file nor an address is given', async () => {
+    const sluice = start({ LISTEN_ADDRESS: '127.0.0.1:0', SLUICE_DEFAULT_CONFIG_FILE: '/nowhere/c.yaml' });
     await waitUntil(() => sluice.child.exitCode !== null, 'the end of Sluice');
     expect(sluice.output()).toBe(
-      'sluice: Cannot read credentials file /nowhere/token: expected a readable file, found ENOENT\n',
+      'sluice: Cannot start: expected --config FILE, the file /nowhere/c.yaml or the environment variable ' +
+        'REMOTE_WRITE_URL, found none of them (a trial needs no backend: sluice dev)\n',
     );
     expect(sluice.child.exitCode).toBe(1);
   });
 
   /** Runs the image's command; ended with the test. */
   function start(env: Record<string, string>): Started {
-    const [node = '', ...args] = [...command('ENTRYPOINT'), ...command('CMD')];
+    const [node = '', ...args] = command('ENTRYPOINT');
     const child = spawn(node, args, { cwd: image.path('/'), env: { ...environment(), ...env } });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
@@ -166,6 +199,13 @@ describe.runIf(process.platform === 'linux')('the files of the final stage', () 
     return { child, output: () => output, address };
   }
 });
+
+interface Component {
+  readonly name: string;
+  readonly version: string;
+  readonly purl: string;
+  readonly components?: readonly Component[];
+}
 
 interface Started {
   readonly child: ChildProcess;

@@ -5,6 +5,8 @@ export interface Instruction {
 }
 
 export interface Stage {
+  /** Undefined for the platform that is built for. */
+  readonly platform: string | undefined;
   readonly image: string;
   readonly name: string | undefined;
   readonly instructions: readonly Instruction[];
@@ -18,13 +20,13 @@ export interface Copy {
 }
 
 export function parseDockerfile(text: string): Stage[] {
-  const stages: { image: string; name: string | undefined; instructions: Instruction[] }[] = [];
+  const stages: (Stage & { readonly instructions: Instruction[] })[] = [];
   for (const line of logicalLines(text)) {
     const [, name = '', rest = ''] = /^([A-Z]+)\s+(.*)$/.exec(line) ?? [];
     if (name === '') throw new SyntaxError(`Cannot read Dockerfile: expected an instruction, found ${line}`);
     if (name === 'FROM') {
-      const [, image = '', alias] = /^(\S+)(?: AS (\S+))?$/.exec(rest) ?? [];
-      stages.push({ image, name: alias, instructions: [] });
+      const [, platform, image = '', alias] = /^(?:--platform=(\S+) )?(\S+)(?: AS (\S+))?$/.exec(rest) ?? [];
+      stages.push({ platform, image, name: alias, instructions: [] });
     } else stages.at(-1)?.instructions.push({ name, text: rest });
   }
   return stages;
@@ -53,7 +55,11 @@ export function onlyText(stage: Stage, name: string): string {
 export function copiesOf(stage: Stage): Copy[] {
   return textsOf(stage, 'COPY').map((text) => {
     const words = text.split(/\s+/);
-    const from = words[0]?.startsWith('--from=') ? words.shift()?.slice('--from='.length) : undefined;
+    const options = words.splice(
+      0,
+      words.findIndex((word) => !word.startsWith('--')),
+    );
+    const from = options.find((option) => option.startsWith('--from='))?.slice('--from='.length);
     const target = words.pop() ?? '';
     return { from, sources: words, target };
   });

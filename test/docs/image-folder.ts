@@ -1,7 +1,7 @@
 // The image as far as it can be made without a container engine: the Dockerfile's COPY and RUN steps on temporary folders.
-// `npm ci` is stood in for by the repository's own node_modules, the base image by this machine's libraries.
+// `npm ci` is stood in for by the repository's own node_modules, Node's image by this machine's files.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,19 +46,24 @@ export class ImageFolder {
   }
 
   #runStep(step: string, cwd: string): void {
-    const here = step.replaceAll('/runtime', this.#inBuild('/runtime'));
     const env = { PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin` };
-    execFileSync('sh', ['-e', '-c', here], { cwd, env, timeout: STEP_TIMEOUT_MS });
+    execFileSync('sh', ['-e', '-c', step], { cwd, env, timeout: STEP_TIMEOUT_MS });
   }
 
   #copyToImage({ from, sources, target }: Copy): void {
     for (const source of sources) {
       if (source === '/usr/local/bin/node') this.#linkNode(target);
+      else if (from === 'runtime') this.#copyFromHere(source, target);
       else {
         const path = from === undefined ? join(REPOSITORY, source) : this.#inBuild(source);
         copyAs(path, this.path(target), target.endsWith('/'));
       }
     }
+  }
+
+  /** As in Docker, a pattern that nothing matches copies nothing. */
+  #copyFromHere(pattern: string, target: string): void {
+    for (const path of globSync(pattern)) copyAs(path, this.path(target), true);
   }
 
   /** The binary is 150 MB: a link does. */
@@ -75,5 +80,8 @@ export class ImageFolder {
 /** As COPY does: of a folder its content, a file into `target` where that is a folder. */
 function copyAs(source: string, target: string, targetIsFolder: boolean): void {
   const intoFolder = statSync(source).isFile() && (targetIsFolder || target.endsWith('/'));
-  cpSync(source, intoFolder ? join(target, basename(source)) : target, { recursive: true });
+  cpSync(source, intoFolder ? join(target, basename(source)) : target, {
+    recursive: true,
+    dereference: true,
+  });
 }

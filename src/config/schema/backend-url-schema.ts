@@ -27,7 +27,8 @@ function findFault(text: string, example = EXAMPLE): { expected: string; seen: s
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(text)?.[1]?.toLowerCase();
   if (scheme === undefined)
     return { expected: `a URL such as ${example}`, seen: `${seenKind(text)} without https://` };
-  if (scheme !== 'https' && scheme !== 'http') return { expected: 'an https:// URL', seen: `${scheme}://` };
+  if (scheme !== 'https' && scheme !== 'http')
+    return { expected: 'an https:// URL', seen: scheme.length > 5 ? 'another scheme' : `${scheme}://` };
   if (!/^[!-[\]-~]*$/.test(text))
     return { expected: 'a percent-encoded URL', seen: 'a space or another raw character in it' };
   const authority = /:\/\/([^/?#]*)/.exec(text)?.[1] ?? '';
