@@ -6,10 +6,16 @@ type Json = { readonly [key: string]: unknown };
 
 /** `values` is the chart's values.schema.json; returned with the current configuration as `config`. */
 export function withConfiguration(values: Json): Json {
-  // Without a backend where the configuration comes from a ConfigMap that is there already; the templates ask for one else.
-  const { $schema, required, ...schema } = configJsonSchema() as Json;
-  const config = withoutLookahead(schema);
+  // The templates ask for a backend, unless the configuration comes from a ConfigMap or Secret that is there already.
+  const { $schema, required, properties, ...schema } = withoutLookahead(configJsonSchema()) as Json;
+  const config = { ...schema, properties: withKnownSpool(properties as Json) };
   return { ...values, properties: { ...(values.properties as Json), config } };
+}
+
+/** The chart knows the directory where none is given. */
+function withKnownSpool(properties: Json): Json {
+  const { required, ...spool } = properties.spool as Json;
+  return { ...properties, spool };
 }
 
 /** It refuses the empty duration only, which Sluice does then. */

@@ -6,9 +6,8 @@
 
 {{/* Where the spool is; empty without one. Of an existing configuration nothing is known: mode statefulset mounts it. */}}
 {{- define "sluice.spoolDirectory" -}}
-{{- $given := dig "spool" "directory" "" .Values.config }}
-{{- if $given }}{{ $given }}
-{{- else if and (eq .Values.mode "statefulset") .Values.persistence.enabled }}{{ .Values.persistence.mountPath }}
+{{- if or (kindIs "map" .Values.config.spool) (include "sluice.spoolIsClaimed" .) }}
+{{- dig "spool" "directory" .Values.persistence.mountPath .Values.config }}
 {{- end }}
 {{- end }}
 
@@ -18,10 +17,12 @@
 
 {{- define "sluice.config" -}}
 {{- $set := dict "listenAddress" (printf ":%v" .Values.containerPort) }}
+{{- with include "sluice.spoolDirectory" . }}
+{{- $_ := set $set "spool" (dict "directory" .) }}
+{{- end }}
 {{- if include "sluice.spoolIsClaimed" . }}
 {{- $mebibytes := include "sluice.mebibytes" .Values.persistence.size | int64 }}
-{{- $maxSize := printf "%dMiB" (div (mul $mebibytes 4) 5) }}
-{{- $_ := set $set "spool" (dict "directory" .Values.persistence.mountPath "maxSize" $maxSize) }}
+{{- $_ := set $set.spool "maxSize" (printf "%dMiB" (div (mul $mebibytes 4) 5)) }}
 {{- end }}
 {{- if .Values.replicaLabel.enabled }}
 {{- $_ := set $set "labels" (dict "defaults" (dict .Values.replicaLabel.name "${POD_NAME}")) }}

@@ -1,0 +1,315 @@
+// Values that are wrong end the installation with a sentence that says what to change; those that are right mean what they say.
+import { describe, expect } from 'vitest';
+import { stringify } from 'yaml';
+import { TemporaryFolder } from '../support/temporary-folder.ts';
+import { helmProgram } from './helm/helm.ts';
+import { itAfter } from './support/it-after.ts';
+import { podSpec } from './support/pod-command.ts';
+import { type ChartSettings, type Manifest, renderChart } from './support/render-chart.ts';
+
+const it = itAfter(async () => {
+  await helmProgram(4);
+});
+
+const VARIABLE_STOP = `config.shutdownTimeout=\${STOP:25s}`;
+const URL_SET = 'config.remoteWrite[0].url=https://metrics.example.com/w';
+
+/** With a backend, unless the values are about it. */
+function render(set: readonly string[], settings: ChartSettings = {}): Promise<readonly Manifest[]> {
+  return renderChart({ set: [URL_SET, ...set], ...settings });
+}
+
+async function find(kind: string, ...set: readonly string[]): Promise<Manifest> {
+  const found = (await render(set)).find((manifest) => manifest.kind === kind);
+  if (found === undefined) throw new Error(`Cannot read the chart: expected a ${kind}, found none`);
+  return found;
+}
+
+describe('a value that the schema does not know', () => {
+  const refuses = (assignment: string, place: string) => {
+    it(`is refused: ${assignment}`, async () => {
+      await expect(render([assignment])).rejects.toThrow(`- at '${place}': `);
+    });
+  };
+  refuses('replicas=3', '');
+  refuses('mode=job', '/mode');
+  refuses('image.tagg=1', '/image');
+  refuses('image.digest=latest', '/image/digest');
+  refuses('service.type=ExternalName', '/service/type');
+  refuses('containerPort=70000', '/containerPort');
+  refuses('replicaCount=many', '/replicaCount');
+  refuses('secrets[0].secretName=a', '/secrets/0');
+  refuses('env[0].value=a', '/env/0');
+  refuses('persistence.size=10', '/persistence/size');
+  refuses('podAnnotations.number=1', '/podAnnotations/number');
+  refuses('serviceMonitor.interval=fast', '/serviceMonitor/interval');
+  refuses('config.pushgateway.enabled=true', '/config');
+  refuses('config.shutdownTimeout=30', '/config/shutdownTimeout');
+  refuses('config.remoteWrite[0].queueConfig.shard=3', '/config/remoteWrite/0/queueConfig');
+});
+
+describe('values that are wrong together', () => {
+  const refuses = (set: readonly string[], sentence: string, settings: ChartSettings = {}) => {
+    it(`are refused: ${sentence}`, async () => {
+      await expect(renderChart({ set, ...settings })).rejects.toThrow(`: ${sentence}\n`);
+    });
+  };
+  refuses(
+    [],
+    'Cannot write the configuration: expected a backend in config.remoteWrite, such as --set config.remoteWrite[0].url=https://metrics.example.com/api/v1/write, found none',
+  );
+  refuses(
+    [URL_SET, 'existingSecret=a'],
+    'Cannot choose the configuration: expected either config.remoteWrite or an existing ConfigMap or Secret, found both',
+  );
+  refuses(
+    ['existingConfigMap=a', 'existingSecret=b'],
+    'Cannot choose the configuration: expected one of existingConfigMap and existingSecret, found both',
+  );
+  refuses(
+    ['existingConfigMap=a', 'replicaLabel.enabled=true'],
+    `Cannot add the replica label to an existing configuration: expected labels.defaults with \${POD_NAME} in it and replicaLabel.enabled false, found true`,
+  );
+  refuses(
+    [URL_SET, 'config.listenAddress=0.0.0.0:9091'],
+    'Cannot use config.listenAddress: expected the port of containerPort, 3030, found 0.0.0.0:9091',
+  );
+  refuses(
+    [URL_SET, 'config.listenAddress=127.0.0.1:3030'],
+    'Cannot use config.listenAddress: expected an address that other pods and probes reach, such as :3030, found 127.0.0.1:3030',
+  );
+  const credential = (place: string) =>
+    `Cannot put config.remoteWrite[0].${place} into a ConfigMap: expected a file from secrets, a variable such as \${TOKEN} from env, or configSecret: true, found the credential itself`;
+  for (const place of [
+    'authorization.credentials',
+    'basicAuth.password',
+    'sigv4.secretKey',
+    'sigv4.sessionToken',
+  ])
+    refuses([URL_SET, `config.remoteWrite[0].${place}=hunter2`], credential(place));
+  refuses(
+    [
+      URL_SET,
+      'config.remoteWrite[0].oauth2.clientId=a',
+      'config.remoteWrite[0].oauth2.tokenUrl=https://login.example.com',
+      'config.remoteWrite[0].oauth2.clientSecret=hunter2',
+    ],
+    credential('oauth2.clientSecret'),
+  );
+  refuses(
+    [URL_SET, 'config.remoteWrite[0].proxyUrl=http://user:hunter2@proxy:3128'],
+    'Cannot put config.remoteWrite[0].proxyUrl into a ConfigMap: expected a password from a variable, or configSecret: true, found the password itself',
+  );
+  refuses(
+    [URL_SET, 'terminationGracePeriodSeconds=30'],
+    'Cannot use terminationGracePeriodSeconds 30: expected more than the sleep before the stop (5s) and shutdownTimeout (25s) together, found 30 for both',
+  );
+  refuses(
+    [URL_SET, VARIABLE_STOP],
+    `Cannot work out terminationGracePeriodSeconds: expected a duration such as 25s as config.shutdownTimeout, found \${STOP:25s} (or set terminationGracePeriodSeconds itself)`,
+  );
+  refuses(
+    [URL_SET, 'mode=daemonset', 'autoscaling.enabled=true'],
+    'Cannot scale a DaemonSet: expected autoscaling.enabled false in mode daemonset, found true',
+  );
+  refuses(
+    [URL_SET, 'autoscaling.enabled=true', 'autoscaling.targetCPUUtilizationPercentage=null'],
+    'Cannot scale by nothing: expected a target for CPU, memory, queueAge or extraMetrics in autoscaling, found none',
+  );
+  refuses(
+    [URL_SET, 'autoscaling.enabled=true', 'autoscaling.minReplicas=11'],
+    'Cannot scale between 11 and 10 pods: expected minReplicas not above maxReplicas',
+  );
+  refuses(
+    [URL_SET, 'hostPort.enabled=true'],
+    'Cannot use hostPort in mode deployment: expected mode daemonset, where each node has one pod',
+  );
+  refuses(
+    [URL_SET, 'mode=statefulset', 'config.spool.directory=/data'],
+    'Cannot use config.spool.directory: expected a directory in persistence.mountPath, /var/lib/sluice, found /data',
+  );
+  refuses(
+    [URL_SET, 'mode=statefulset', 'config.spool.directory=/var/lib/sluice', 'config.spool.maxSize=11GiB'],
+    'Cannot use config.spool.maxSize: expected at most persistence.size, 10Gi, found 11GiB',
+  );
+  refuses(
+    [URL_SET, 'mode=statefulset', 'persistence.enabled=false'],
+    'Cannot use mode statefulset without a spool: expected persistence.enabled true or config.spool, found neither (mode deployment needs none)',
+  );
+  refuses(
+    [URL_SET, 'podDisruptionBudget.minAvailable=1', 'podDisruptionBudget.maxUnavailable=1'],
+    'Cannot write the PodDisruptionBudget: expected one of podDisruptionBudget.minAvailable and maxUnavailable, found both',
+  );
+  refuses(
+    [URL_SET, 'service.enabled=false', 'serviceMonitor.enabled=true'],
+    'Cannot make a ServiceMonitor without a Service: expected service.enabled true, or podMonitor.enabled in its place',
+  );
+  refuses(
+    [URL_SET, 'podMonitor.enabled=true', 'serviceMonitor.enabled=true'],
+    'Cannot scrape twice: expected one of serviceMonitor.enabled and podMonitor.enabled, found both',
+  );
+  refuses(
+    [URL_SET, 'service.enabled=false', 'ingress.enabled=true'],
+    'Cannot make an Ingress without a Service: expected service.enabled true, found false',
+  );
+  refuses(
+    [URL_SET, 'ingress.enabled=true'],
+    'Cannot make an Ingress: expected a host in ingress.hosts, found none',
+  );
+  it('are refused where they name an alert that is not there', async () => {
+    const sentence = 'Cannot change alert SluiceGone: expected one of SluiceDown, SluicePodDown, ';
+    await expect(render(['prometheusRule.disabled={SluiceGone}'])).rejects.toThrow(sentence);
+    await expect(render(['prometheusRule.overrides.SluiceGone.for=1m'])).rejects.toThrow(sentence);
+  });
+});
+
+describe('the grace period', () => {
+  const lasts = (seconds: number, set: readonly string[], settings?: ChartSettings) => {
+    it(`is ${seconds} s with ${set.join(' ') || 'the defaults'}${settings ? ` on ${settings.kubeVersion}` : ''}`, async () => {
+      const pod = podSpec(await render(set, settings));
+      expect(pod.terminationGracePeriodSeconds).toBe(seconds);
+    });
+  };
+  lasts(35, []);
+  lasts(30, [], { kubeVersion: '1.29.0' });
+  lasts(100, ['config.shutdownTimeout=1m30s']);
+  lasts(11, ['config.shutdownTimeout=250ms']);
+  lasts(3610, ['config.shutdownTimeout=1h']);
+  lasts(30, ['preStopSleepSeconds=0']);
+  lasts(31, ['terminationGracePeriodSeconds=31']);
+  lasts(300, [VARIABLE_STOP, 'terminationGracePeriodSeconds=300']);
+
+  it('begins with a sleep where Kubernetes has one', async () => {
+    const sleep = async (kubeVersion: string) =>
+      podSpec(await render([], { kubeVersion })).containers[0].lifecycle;
+    expect(await sleep('1.30.0')).toEqual({ preStop: { sleep: { seconds: 5 } } });
+    expect(await sleep('v1.30.4-gke.100')).toEqual({ preStop: { sleep: { seconds: 5 } } });
+    expect(await sleep('1.29.9')).toBeUndefined();
+  });
+});
+
+describe('the spool', () => {
+  const config = async (...set: readonly string[]) =>
+    (await find('ConfigMap', ...set)).data['collector.yaml'] as string;
+  const spoolVolume = async (...set: readonly string[]) =>
+    podSpec(await render(set)).volumes.find(({ name }: { name: string }) => name === 'spool');
+
+  it('has four fifths of the volume in mode statefulset', async () => {
+    const spool = (mebibytes: number) => `spool:\n  directory: /var/lib/sluice\n  maxSize: ${mebibytes}MiB\n`;
+    expect(await config('mode=statefulset')).toContain(spool(8192));
+    expect(await config('mode=statefulset', 'persistence.size=500Mi')).toContain(spool(400));
+    expect(await config('mode=statefulset', 'persistence.size=1G')).toContain(spool(762));
+  });
+
+  it('has the size that the values give', async () => {
+    const given = 'config.spool.maxSize=1GiB';
+    expect(await config('mode=statefulset', given)).toContain(
+      'spool:\n  directory: /var/lib/sluice\n  maxSize: 1GiB\n',
+    );
+  });
+
+  it('has the claim of the pod in mode statefulset, and an empty directory elsewhere', async () => {
+    const directory = 'config.spool.maxSize=1GiB';
+    expect(await spoolVolume('mode=statefulset')).toBeUndefined();
+    expect(await spoolVolume(directory)).toEqual({ name: 'spool', emptyDir: {} });
+    expect(await spoolVolume()).toBeUndefined();
+  });
+
+  it('has no volume of ours where the values mount one', async () => {
+    const set = [
+      'config.spool.directory=/data/spool',
+      'extraVolumeMounts[0].name=a',
+      'extraVolumeMounts[0].mountPath=/data',
+    ];
+    expect(await spoolVolume(...set)).toBeUndefined();
+  });
+});
+
+describe('the configuration', () => {
+  it('keeps numbers and braces as they are', async () => {
+    const file = new TemporaryFolder().write(
+      'values.yaml',
+      stringify({
+        config: {
+          push: { pushgateway: { maxBodySize: 20_000_000, maxWaitingPushes: 1_000_000 } },
+          labels: { defaults: { a: '{{ .Release.Name }}' } },
+        },
+      }),
+    );
+    const manifests = await render([], { valuesFiles: [file] });
+    const { data } = manifests.find(({ kind }) => kind === 'ConfigMap') as Manifest;
+    expect(data['collector.yaml']).toContain("a: '{{ .Release.Name }}'\n");
+    expect(data['collector.yaml']).toContain('maxBodySize: 20000000\n');
+    expect(data['collector.yaml']).toContain('maxWaitingPushes: 1000000\n');
+  });
+
+  it('replaces the pods when it changes, and leaves them alone otherwise', async () => {
+    const checksum = async (...set: readonly string[]) =>
+      (await find('Deployment', ...set)).spec.template.metadata.annotations['checksum/config'];
+    const usual = await checksum();
+    expect(usual).toMatch(/^[0-9a-f]{64}$/);
+    expect(await checksum('replicaCount=5')).toBe(usual);
+    expect(await checksum('config.logging.level=debug')).not.toBe(usual);
+  });
+
+  it('may hold a credential where it is a Secret', async () => {
+    const set = ['configSecret=true', 'config.remoteWrite[0].authorization.credentials=hunter2'];
+    const { stringData } = await find('Secret', ...set);
+    expect(stringData['collector.yaml']).toContain('credentials: hunter2');
+    expect(
+      (await render(set)).filter(({ kind }) => kind === 'ConfigMap').map(({ metadata }) => metadata.name),
+    ).toEqual(['demo-sluice-test']);
+  });
+});
+
+describe('a pod', () => {
+  for (const mode of ['deployment', 'daemonset', 'statefulset']) {
+    it(`meets the restricted Pod Security Standard in mode ${mode}`, async () => {
+      const manifests = await render([`mode=${mode}`]);
+      const test = manifests.find(({ kind }) => kind === 'Pod')?.spec;
+      for (const pod of [podSpec(manifests), test]) {
+        expect(pod.securityContext).toMatchObject({
+          runAsNonRoot: true,
+          seccompProfile: { type: 'RuntimeDefault' },
+        });
+        for (const { securityContext } of pod.containers)
+          expect(securityContext).toEqual({
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ['ALL'] },
+          });
+        expect(pod.automountServiceAccountToken).toBe(false);
+        expect(pod.volumes.some(({ hostPath }: { hostPath?: unknown }) => hostPath !== undefined)).toBe(
+          false,
+        );
+      }
+    });
+  }
+
+  it('may run as any user, as OpenShift wants it', async () => {
+    const set = ['runAsUser', 'runAsGroup', 'fsGroup'].map((key) => `podSecurityContext.${key}=null`);
+    expect(Object.keys(podSpec(await render(set)).securityContext).sort()).toEqual([
+      'fsGroupChangePolicy',
+      'runAsNonRoot',
+      'seccompProfile',
+    ]);
+  });
+});
+
+describe('the Service', () => {
+  it('leads to the pods, whose labels it asks for, in every mode', async () => {
+    for (const mode of ['deployment', 'daemonset', 'statefulset']) {
+      const manifests = await render([`mode=${mode}`]);
+      const workload = manifests.find(({ kind }) => kind.toLowerCase() === mode);
+      for (const { spec } of manifests.filter(({ kind }) => kind === 'Service'))
+        expect(workload?.spec.template.metadata.labels).toMatchObject(spec.selector);
+      expect(workload?.spec.template.metadata.labels).toMatchObject(workload?.spec.selector.matchLabels);
+    }
+  });
+
+  it('leads to the node of the job in mode daemonset', async () => {
+    expect((await find('Service', 'mode=daemonset')).spec.internalTrafficPolicy).toBe('Local');
+    const set = ['mode=daemonset', 'service.internalTrafficPolicy=Cluster'];
+    expect((await find('Service', ...set)).spec.internalTrafficPolicy).toBe('Cluster');
+  });
+});
