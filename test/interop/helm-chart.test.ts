@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { helmProgram, runHelm } from './helm/helm.ts';
 import { itAfter } from './support/it-after.ts';
-import { CHART, helmFlags, renderChart, renderChartText } from './support/render-chart.ts';
+import { CHART, helmFlags, type Manifest, renderChart, renderChartText } from './support/render-chart.ts';
 
 const VALUES = readdirSync(join(CHART, 'ci'));
 const it = itAfter(async () => {
   await helmProgram(4);
+  await helmProgram(3);
 });
 
 function valuesFile(name: string): string {
@@ -17,10 +18,18 @@ function valuesFile(name: string): string {
 
 describe('the chart', () => {
   for (const name of VALUES) {
-    it(`passes helm lint --strict with ${name}`, async () => {
-      const flags = helmFlags({ valuesFiles: [valuesFile(name)] });
-      const { code, stdout, stderr } = await runHelm(['lint', '--strict', CHART, ...flags]);
-      expect([code, stdout, stderr]).toEqual([0, expect.stringContaining('0 chart(s) failed'), '']);
+    for (const version of [3, 4] as const) {
+      it(`passes lint --strict of Helm ${version} with ${name}`, async () => {
+        const flags = helmFlags({ valuesFiles: [valuesFile(name)] });
+        const { code, stdout, stderr } = await runHelm(['lint', '--strict', CHART, ...flags], version);
+        expect([code, stdout, stderr]).toEqual([0, expect.stringContaining('0 chart(s) failed'), '']);
+      });
+    }
+
+    it(`is the same with Helm 3 and 4 with ${name}`, async () => {
+      const settings = { valuesFiles: [valuesFile(name)] };
+      const [three, four] = [await renderChart({ ...settings, helm: 3 }), await renderChart(settings)];
+      expect(sorted(three)).toEqual(sorted(four));
     });
 
     it(`renders ${name} as before`, async () => {
@@ -38,3 +47,9 @@ describe('the chart', () => {
     }
   });
 });
+
+/** The versions order objects of one kind differently. */
+function sorted(manifests: readonly Manifest[]): readonly Manifest[] {
+  const place = ({ kind, metadata }: Manifest) => `${kind}/${metadata.name}`;
+  return manifests.toSorted((one, other) => place(one).localeCompare(place(other)));
+}

@@ -6,6 +6,12 @@ import { build, cacheFolder, type ProgramEnd, runProgram, versionOf } from '../c
 
 export type HelmVersion = 3 | 4;
 
+/** The Kubernetes that Helm 3 renders for without a cluster, as a release of it has it. Helm 4 finds it by itself. */
+const KUBERNETES = ['chartutil', 'lint/rules']
+  .map((folder) => `helm.sh/helm/v3/pkg/${folder}.k8sVersion`)
+  .flatMap((name) => [`-X ${name}Major=1`, `-X ${name}Minor=36`])
+  .join(' ');
+
 const SOURCES = new URL('./', import.meta.url);
 
 /** The path of the program. The first call in a new environment takes minutes. */
@@ -13,7 +19,7 @@ export async function helmProgram(version: HelmVersion): Promise<string> {
   const cache = cacheFolder(`helm-${version}`);
   const built = await buildOnce(cache, SOURCES, async (into) => {
     await versionOf('go', '1.26 or later, from https://go.dev/dl', ['version']);
-    const flags = ['-buildvcs=false', '-trimpath', '-ldflags=-s -w', '-o', join(into, 'helm')];
+    const flags = ['-buildvcs=false', '-trimpath', `-ldflags=-s -w ${KUBERNETES}`, '-o', join(into, 'helm')];
     await build('go', ['build', ...flags, `helm.sh/helm/v${version}/cmd/helm`], {
       cwd: fileURLToPath(SOURCES),
     });
