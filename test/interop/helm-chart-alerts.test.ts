@@ -1,7 +1,7 @@
 // The chart's alerts, judged by promtool: they parse, and fire when they should and not before.
 import { readFileSync } from 'node:fs';
 import { describe, expect } from 'vitest';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { readDocument } from '../docs/markdown.ts';
 import { TemporaryFolder } from '../support/temporary-folder.ts';
 import { runProgram } from './clients/run-program.ts';
@@ -105,5 +105,42 @@ describe('the alerts', () => {
     expect(rules.map(({ alert }) => alert)).not.toContain('SluiceDown');
     expect(rules[0]).toMatchObject({ alert: 'SluicePodDown', labels: { severity: 'page' }, for: '1h' });
     expect(rules.find(({ alert }) => alert === 'SluiceQueueOld')?.expr).toMatch(/> 77$/);
+  });
+});
+
+describe('the metric for the HorizontalPodAutoscaler', () => {
+  it('is the age of the oldest push of each pod, whatever its backend', async () => {
+    const [rule] = parse(readDocument('deploy/monitoring/prometheus-adapter-values.yaml')).rules.custom;
+    const query = rule.metricsQuery
+      .replace('<<.GroupBy>>', 'pod')
+      .replace('<<.Series>>', 'sluice_queue_oldest_age_seconds')
+      .replace('<<.LabelMatchers>>', 'namespace="metrics",pod=~"a|b"');
+    const series = (pod: string, backend: string, value: number) => ({
+      series: `sluice_queue_oldest_age_seconds{namespace="metrics", pod="${pod}", backend="${backend}"}`,
+      values: String(value),
+    });
+    const expected = (pod: string, value: number) => ({ labels: `{pod="${pod}"}`, value });
+    const unitTests = {
+      tests: [
+        {
+          input_series: [
+            series('a', 'one', 3),
+            series('a', 'two', 30),
+            series('b', 'one', 0),
+            series('c', 'one', 9),
+          ],
+          promql_expr_test: [
+            { expr: query, eval_time: '0s', exp_samples: [expected('a', 30), expected('b', 0)] },
+          ],
+        },
+      ],
+    };
+    await promtool('test', 'rules', new TemporaryFolder().write('test.yaml', stringify(unitTests)));
+    const hpa = (
+      await renderChart({
+        set: [...SETTINGS, 'autoscaling.enabled=true', 'autoscaling.queueAge.enabled=true'],
+      })
+    ).find(({ kind }) => kind === 'HorizontalPodAutoscaler');
+    expect(hpa?.spec.metrics.at(-1).pods.metric.name).toBe(rule.name.as);
   });
 });

@@ -1,11 +1,13 @@
 // Values that are wrong end the installation with a sentence that says what to change; those that are right mean what they say.
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { stringify } from 'yaml';
 import { TemporaryFolder } from '../support/temporary-folder.ts';
-import { helmProgram } from './helm/helm.ts';
+import { helmProgram, runHelm } from './helm/helm.ts';
 import { itAfter } from './support/it-after.ts';
 import { podSpec } from './support/pod-command.ts';
-import { type ChartSettings, type Manifest, renderChart } from './support/render-chart.ts';
+import { CHART, type ChartSettings, type Manifest, renderChart } from './support/render-chart.ts';
 
 const it = itAfter(async () => {
   await helmProgram(4);
@@ -311,5 +313,34 @@ describe('the Service', () => {
     expect((await find('Service', 'mode=daemonset')).spec.internalTrafficPolicy).toBe('Local');
     const set = ['mode=daemonset', 'service.internalTrafficPolicy=Cluster'];
     expect((await find('Service', ...set)).spec.internalTrafficPolicy).toBe('Cluster');
+  });
+});
+
+describe('as a dependency of another chart', () => {
+  const parent = async (values: object) => {
+    const folder = new TemporaryFolder();
+    const dependency = { name: 'sluice', version: '*', condition: 'sluice.enabled' };
+    folder.write(
+      'Chart.yaml',
+      stringify({ apiVersion: 'v2', name: 'jobs', version: '1.0.0', dependencies: [dependency] }),
+    );
+    folder.write('values.yaml', stringify(values));
+    cpSync(CHART, join(folder.path, 'charts/sluice'), { recursive: true });
+    return runHelm(['template', 'demo', folder.path]);
+  };
+  const config = { remoteWrite: [{ url: 'https://metrics.example.com/w' }] };
+
+  it('takes a condition and global values of the parent', async () => {
+    const values = {
+      global: { imageRegistry: 'registry.example.com', other: 1 },
+      sluice: { enabled: true, config },
+    };
+    const { code, stdout } = await parent(values);
+    expect([code, stdout.includes('image: registry.example.com/sluice-metrics/sluice:')]).toEqual([0, true]);
+  });
+
+  it('is left out by its condition', async () => {
+    const { code, stdout } = await parent({ sluice: { enabled: false } });
+    expect([code, stdout.trim()]).toEqual([0, '']);
   });
 });
