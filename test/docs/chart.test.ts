@@ -15,7 +15,7 @@ const CHART = parse(readDocument('charts/sluice/Chart.yaml')) as Mapping & {
 const PROGRAM = JSON.parse(readDocument('package.json')) as { readonly version: string };
 /** Parts of a pod that are told in one row, whatever their keys are by default. */
 const WHOLE =
-  /^(?:resources|podSecurityContext|securityContext|(?:liveness|readiness|startup)Probe|autoscaling\.behavior|tests\.resources)$/;
+  /^(?:resources|podSecurityContext|securityContext|(?:liveness|readiness|startup)Probe|autoscaling\.behavior|dashboard\.labels|tests\.resources)$/;
 
 describe('the page of the chart', () => {
   const [, table = ''] = readDocument('charts/sluice/README.md').split('\n## Values\n');

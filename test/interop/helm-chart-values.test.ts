@@ -3,6 +3,7 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { stringify } from 'yaml';
+import { readPage } from '../docs/pages/page.ts';
 import { TemporaryFolder } from '../support/temporary-folder.ts';
 import { helmProgram, runHelm } from './helm/helm.ts';
 import { itAfter } from './support/it-after.ts';
@@ -342,5 +343,18 @@ describe('as a dependency of another chart', () => {
   it('is left out by its condition', async () => {
     const { code, stdout } = await parent({ sluice: { enabled: false } });
     expect([code, stdout.trim()]).toEqual([0, '']);
+  });
+});
+
+describe("the values on the chart's page", () => {
+  it('are taken, each by itself', async () => {
+    const shown = readPage('charts/sluice/README.md').blocks.filter(({ marks }) =>
+      marks.some(({ name }) => name === 'chart values'),
+    );
+    expect(shown.length).toBeGreaterThan(4);
+    for (const { text } of shown) {
+      const file = new TemporaryFolder().write('values.yaml', text);
+      expect((await render([], { valuesFiles: [file] })).length).toBeGreaterThan(4);
+    }
   });
 });
