@@ -84,6 +84,16 @@ describe('the notes', () => {
     'podDisruptionBudget.minAvailable=2',
   );
   warns(
+    'autoscaling counts in percent of resources.requests.cpu, which is 100m: a pod can use about 1 before it is full.',
+    'autoscaling.enabled=true',
+  );
+  it('do not warn of a CPU request that fits', async () => {
+    for (const cpu of ['1', '0.5', '1500m'])
+      expect(await notes('autoscaling.enabled=true', `resources.requests.cpu=${cpu}`)).not.toContain(
+        'WARNING',
+      );
+  });
+  warns(
     'Set service.sessionAffinity: ClientIP or replicaLabel.enabled: true, or push each grouping key once only.',
     'service.sessionAffinity=None',
   );
