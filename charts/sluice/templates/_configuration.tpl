@@ -44,7 +44,7 @@
 {{- if ne (toString (dig "push" "pushgateway" "enabled" true .Values.config)) "false" }}true{{ end }}
 {{- end }}
 
-{{/* MiB that the configuration may need at most, as README.md of Sluice adds it up ("Limits"). */}}
+{{/* MiB that the configuration may need at most, as docs/limits.md adds it up. */}}
 {{- define "sluice.neededMemory" -}}
 {{- $need := 128 }}
 {{- $buffered := include "sluice.mebibytes" (dig "push" "pushgateway" "maxBufferedSize" "128MiB" .Values.config) }}
