@@ -1,4 +1,4 @@
-// Values that are wrong end the installation with a sentence that says what to change; those that are right mean what they say.
+// Values of the chart mean what they say: time to stop, disk, configuration, rights, and as a part of another chart.
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
@@ -17,7 +17,7 @@ const it = itAfter(async () => {
 const VARIABLE_STOP = `config.shutdownTimeout=\${STOP:25s}`;
 const URL_SET = 'config.remoteWrite[0].url=https://metrics.example.com/w';
 
-/** With a backend, unless the values are about it. */
+/** With a backend. */
 function render(set: readonly string[], settings: ChartSettings = {}): Promise<readonly Manifest[]> {
   return renderChart({ set: [URL_SET, ...set], ...settings });
 }
@@ -27,144 +27,6 @@ async function find(kind: string, ...set: readonly string[]): Promise<Manifest> 
   if (found === undefined) throw new Error(`Cannot read the chart: expected a ${kind}, found none`);
   return found;
 }
-
-describe('a value that the schema does not know', () => {
-  const refuses = (assignment: string, place: string) => {
-    it(`is refused: ${assignment}`, async () => {
-      await expect(render([assignment])).rejects.toThrow(`- at '${place}': `);
-    });
-  };
-  refuses('replicas=3', '');
-  refuses('mode=job', '/mode');
-  refuses('image.tagg=1', '/image');
-  refuses('image.digest=latest', '/image/digest');
-  refuses('service.type=ExternalName', '/service/type');
-  refuses('containerPort=70000', '/containerPort');
-  refuses('replicaCount=many', '/replicaCount');
-  refuses('secrets[0].secretName=a', '/secrets/0');
-  refuses('env[0].value=a', '/env/0');
-  refuses('persistence.size=10', '/persistence/size');
-  refuses('podAnnotations.number=1', '/podAnnotations/number');
-  refuses('serviceMonitor.interval=fast', '/serviceMonitor/interval');
-  refuses('config.pushgateway.enabled=true', '/config');
-  refuses('config.shutdownTimeout=30', '/config/shutdownTimeout');
-  refuses('config.remoteWrite[0].queueConfig.shard=3', '/config/remoteWrite/0/queueConfig');
-});
-
-describe('values that are wrong together', () => {
-  const refuses = (set: readonly string[], sentence: string, settings: ChartSettings = {}) => {
-    it(`are refused: ${sentence}`, async () => {
-      await expect(renderChart({ set, ...settings })).rejects.toThrow(`: ${sentence}\n`);
-    });
-  };
-  refuses(
-    [],
-    'Cannot write the configuration: expected a backend in config.remoteWrite, such as --set config.remoteWrite[0].url=https://metrics.example.com/api/v1/write, found none',
-  );
-  refuses(
-    [URL_SET, 'existingSecret=a'],
-    'Cannot choose the configuration: expected either config.remoteWrite or an existing ConfigMap or Secret, found both',
-  );
-  refuses(
-    ['existingConfigMap=a', 'existingSecret=b'],
-    'Cannot choose the configuration: expected one of existingConfigMap and existingSecret, found both',
-  );
-  refuses(
-    ['existingConfigMap=a', 'replicaLabel.enabled=true'],
-    `Cannot add the replica label to an existing configuration: expected labels.defaults with \${POD_NAME} in it and replicaLabel.enabled false, found true`,
-  );
-  refuses(
-    [URL_SET, 'config.listenAddress=0.0.0.0:9091'],
-    'Cannot use config.listenAddress: expected the port of containerPort, 3030, found 0.0.0.0:9091',
-  );
-  refuses(
-    [URL_SET, 'config.listenAddress=127.0.0.1:3030'],
-    'Cannot use config.listenAddress: expected an address that other pods and probes reach, such as :3030, found 127.0.0.1:3030',
-  );
-  const credential = (place: string) =>
-    `Cannot put config.remoteWrite[0].${place} into a ConfigMap: expected a file from secrets, a variable such as \${TOKEN} from env, or configSecret: true, found the credential itself`;
-  for (const place of [
-    'authorization.credentials',
-    'basicAuth.password',
-    'sigv4.secretKey',
-    'sigv4.sessionToken',
-  ])
-    refuses([URL_SET, `config.remoteWrite[0].${place}=hunter2`], credential(place));
-  refuses(
-    [
-      URL_SET,
-      'config.remoteWrite[0].oauth2.clientId=a',
-      'config.remoteWrite[0].oauth2.tokenUrl=https://login.example.com',
-      'config.remoteWrite[0].oauth2.clientSecret=hunter2',
-    ],
-    credential('oauth2.clientSecret'),
-  );
-  refuses(
-    [URL_SET, 'config.remoteWrite[0].proxyUrl=http://user:hunter2@proxy:3128'],
-    'Cannot put config.remoteWrite[0].proxyUrl into a ConfigMap: expected a password from a variable, or configSecret: true, found the password itself',
-  );
-  refuses(
-    [URL_SET, 'terminationGracePeriodSeconds=30'],
-    'Cannot use terminationGracePeriodSeconds 30: expected more than the sleep before the stop (5s) and shutdownTimeout (25s) together, found 30 for both',
-  );
-  refuses(
-    [URL_SET, VARIABLE_STOP],
-    `Cannot work out terminationGracePeriodSeconds: expected a duration such as 25s as config.shutdownTimeout, found \${STOP:25s} (or set terminationGracePeriodSeconds itself)`,
-  );
-  refuses(
-    [URL_SET, 'mode=daemonset', 'autoscaling.enabled=true'],
-    'Cannot scale a DaemonSet: expected autoscaling.enabled false in mode daemonset, found true',
-  );
-  refuses(
-    [URL_SET, 'autoscaling.enabled=true', 'autoscaling.targetCPUUtilizationPercentage=null'],
-    'Cannot scale by nothing: expected a target for CPU, memory, queueAge or extraMetrics in autoscaling, found none',
-  );
-  refuses(
-    [URL_SET, 'autoscaling.enabled=true', 'autoscaling.minReplicas=11'],
-    'Cannot scale between 11 and 10 pods: expected minReplicas not above maxReplicas',
-  );
-  refuses(
-    [URL_SET, 'hostPort.enabled=true'],
-    'Cannot use hostPort in mode deployment: expected mode daemonset, where each node has one pod',
-  );
-  refuses(
-    [URL_SET, 'mode=statefulset', 'config.spool.directory=/data'],
-    'Cannot use config.spool.directory: expected a directory in persistence.mountPath, /var/lib/sluice, found /data',
-  );
-  refuses(
-    [URL_SET, 'mode=statefulset', 'config.spool.directory=/var/lib/sluice', 'config.spool.maxSize=11GiB'],
-    'Cannot use config.spool.maxSize: expected at most persistence.size, 10Gi, found 11GiB',
-  );
-  refuses(
-    [URL_SET, 'mode=statefulset', 'persistence.enabled=false'],
-    'Cannot use mode statefulset without a spool: expected persistence.enabled true or config.spool, found neither (mode deployment needs none)',
-  );
-  refuses(
-    [URL_SET, 'podDisruptionBudget.minAvailable=1', 'podDisruptionBudget.maxUnavailable=1'],
-    'Cannot write the PodDisruptionBudget: expected one of podDisruptionBudget.minAvailable and maxUnavailable, found both',
-  );
-  refuses(
-    [URL_SET, 'service.enabled=false', 'serviceMonitor.enabled=true'],
-    'Cannot make a ServiceMonitor without a Service: expected service.enabled true, or podMonitor.enabled in its place',
-  );
-  refuses(
-    [URL_SET, 'podMonitor.enabled=true', 'serviceMonitor.enabled=true'],
-    'Cannot scrape twice: expected one of serviceMonitor.enabled and podMonitor.enabled, found both',
-  );
-  refuses(
-    [URL_SET, 'service.enabled=false', 'ingress.enabled=true'],
-    'Cannot make an Ingress without a Service: expected service.enabled true, found false',
-  );
-  refuses(
-    [URL_SET, 'ingress.enabled=true'],
-    'Cannot make an Ingress: expected a host in ingress.hosts, found none',
-  );
-  it('are refused where they name an alert that is not there', async () => {
-    const sentence = 'Cannot change alert SluiceGone: expected one of SluiceDown, SluicePodDown, ';
-    await expect(render(['prometheusRule.disabled={SluiceGone}'])).rejects.toThrow(sentence);
-    await expect(render(['prometheusRule.overrides.SluiceGone.for=1m'])).rejects.toThrow(sentence);
-  });
-});
 
 describe('the grace period', () => {
   const lasts = (seconds: number, set: readonly string[], settings?: ChartSettings) => {
