@@ -10,6 +10,7 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const REPEATABLE = ['--predictable', '--hash-seed=1', '--random-seed=1'];
 /** Where a code cache has the hash of V8's flags (SerializedCodeData in V8's code-serializer.h). */
 const FLAG_HASH = { start: 12, end: 16 } as const;
+const TRIES = 4;
 const TELL_FLAG_HASH = `process.stdout.write(new (require('node:vm').Script)('').createCachedData())`;
 
 /**
@@ -21,7 +22,7 @@ export function makeCodeCache(node: readonly string[], bundle: Buffer): Buffer {
   const file = (name: string) => join(folder, name);
   try {
     writeFileSync(file('lambda.cjs'), bundle);
-    run(node, [...REPEATABLE, at('../start/warm-up.cjs'), file('lambda.cjs'), file('made')]);
+    retried(() => run(node, [...REPEATABLE, at('../start/warm-up.cjs'), file('lambda.cjs'), file('made')]));
     const cache = asIfWithoutFlags(node, readFileSync(file('made')));
     writeFileSync(file('lambda.cache'), cache);
     run(node, [at('../start/check-cache.cjs'), file('lambda.cjs'), file('lambda.cache')]);
@@ -36,6 +37,17 @@ function asIfWithoutFlags(node: readonly string[], cache: Buffer): Buffer {
   const plain = run(node, ['-e', TELL_FLAG_HASH]);
   plain.copy(cache, FLAG_HASH.start, FLAG_HASH.start, FLAG_HASH.end);
   return cache;
+}
+
+/** The extension gives Lambda two seconds for an answer, which an emulator on a busy machine may overrun. */
+function retried(make: () => void): void {
+  for (let left = TRIES; ; left--) {
+    try {
+      return make();
+    } catch (error) {
+      if (left === 1) throw error;
+    }
+  }
 }
 
 function run([command, ...before]: readonly string[], args: readonly string[]): Buffer {
