@@ -10,11 +10,8 @@ else standBy();
 
 /** A registered extension that ended would end the function's environment: stay, and do nothing until the end. */
 function standBy() {
-  var message =
-    'Cannot take pushes: expected a Node.js ' +
-    OLDEST_MAJOR +
-    ' function or a layer that brings its own Node, found Node ' +
-    process.versions.node;
+  var wanted = `a Node.js ${OLDEST_MAJOR} function or a layer that brings its own Node`;
+  var message = `Cannot take pushes: expected ${wanted}, found Node ${process.versions.node}`;
   console.log(
     JSON.stringify({
       level: 'error',
@@ -40,10 +37,11 @@ function call(method, path, headers, body, then) {
     host: address[0],
     port: address[1],
     method: method,
-    path: '/2020-01-01/extension' + path,
+    path: `/2020-01-01/extension${path}`,
     headers: headers,
     agent: false,
   };
+  // biome-ignore lint/style/useNodejsImportProtocol: Node 12 does not know the prefix
   var request = require('http').request(options, (response) => {
     response.resume();
     response.on('end', () => {
