@@ -73,8 +73,9 @@ describe('the functions', () => {
   for (const [folder, [program, ...args]] of Object.entries(handlers)) {
     const invoke = async (gateway: string) => {
       const env = { PATH: process.env.PATH ?? '', PUSHGATEWAY_URL: gateway };
-      const { stdout } = await run(program, args, { cwd: join(EXAMPLES, 'functions', folder), env });
-      return stdout.trim().split('\n');
+      const { stdout, stderr } = await run(program, args, { cwd: join(EXAMPLES, 'functions', folder), env });
+      // CloudWatch has both.
+      return `${stderr}${stdout}`.trim().split('\n');
     };
 
     itWithTools(`that in ${folder} pushes, and the backend has it when it is done`, async () => {
