@@ -1,14 +1,12 @@
-// The Cloud Run examples: Sluice is started with the very variables that they set, and keeps what Cloud Run promises it: ten
-// seconds from SIGTERM to SIGKILL for a service, an end of its own for a job.
+// The Cloud Run service: Sluice is started with the very variables that it sets, and ends in the ten seconds that Cloud Run
+// leaves between SIGTERM and SIGKILL.
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { parseDuration } from '../../src/config/durations.ts';
 import { startReceiver } from '../support/delivery-setup.ts';
-import { sendHttp } from '../support/http-client.ts';
 import { RunningSluice } from '../support/running-sluice.ts';
 import type { Step } from '../support/scripted-receiver.ts';
-import { waitUntil } from '../support/wait-until.ts';
 
 interface Container {
   readonly name: string;
@@ -26,7 +24,6 @@ const ANSWER_GRACE_MS = 1000;
 const read = (file: string) =>
   parse(readFileSync(new URL(`../../deploy/cloud-run/${file}`, import.meta.url), 'utf8'));
 const service = read('service.yaml').spec.template;
-const job = read('job.yaml').spec.template;
 
 function sluiceOf(containers: readonly Container[]): Container {
   const found = containers.find(({ name }) => name === 'sluice');
@@ -91,20 +88,6 @@ describe('the service', () => {
     const { path, port } = sluice.startupProbe!.httpGet;
     expect((await running.get(path)).status).toBe(200);
     expect(sluice.env).toContainEqual({ name: 'LISTEN_ADDRESS', value: `0.0.0.0:${port}` });
-  });
-});
-
-describe('the job', () => {
-  const sluice = sluiceOf(job.spec.template.spec.containers);
-
-  test('ends with all delivered when its last step says so', async () => {
-    const { receiver, sluice: running } = await startLike(sluice);
-    expect((await running.push('m 5\n')).status).toBe(202);
-    const { status } = await sendHttp(running.address, { method: 'POST', target: '/-/quit' });
-    expect(status).toBe(200);
-    await waitUntil(() => running.command.ending !== undefined, 'the end of Sluice');
-    expect(running.command.ending).toBe(0);
-    expect(receiver.deliveredValues).toEqual([5]);
   });
 });
 
