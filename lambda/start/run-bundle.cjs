@@ -1,5 +1,5 @@
 // Runs the bundle as a script with a code cache of its own. Without one, or with one of another V8, it runs all the same and
-// is compiled first. Node's own compile cache will not do: it wants a folder for each user id, and Lambda's is not promised.
+// is compiled first. Node's own compile cache is for files, and what a single executable carries is none.
 'use strict';
 const { Script, constants } = require('node:vm');
 
