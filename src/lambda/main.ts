@@ -3,7 +3,8 @@
 import type { Environment } from '../config/expand-variables.ts';
 import { ExtensionsApi } from './extensions-api.ts';
 
-process.exit(await main(process.env));
+// Not awaited at the top: a script, which the bundle is, cannot.
+void main(process.env).then((code) => process.exit(code));
 
 async function main(env: Environment): Promise<number> {
   const endpoint = env.AWS_LAMBDA_RUNTIME_API;
