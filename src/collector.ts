@@ -5,6 +5,8 @@ import { uncompressedBudget } from './delivery/batch.ts';
 import { Delivery, type FlushReport, type StopReport } from './delivery/delivery.ts';
 import { Spool } from './delivery/spool/spool.ts';
 import { Acknowledgements } from './intake/acknowledgement.ts';
+import { Lifecycle } from './intake/lifecycle.ts';
+import { listenError } from './intake/listen-error.ts';
 import { Listener } from './intake/listener.ts';
 import { MemoryBudget } from './intake/memory-budget.ts';
 import { OpenPushes } from './intake/open-pushes.ts';
@@ -54,6 +56,8 @@ const ANSWER_GRACE_MS = 1000;
 
 export class Collector {
   readonly events: IntakeEvents;
+  /** Resolves, with the path, once a request has asked for a stop; whoever runs the collector stops it then. */
+  readonly quitAsked: Promise<'/-/quit'>;
   readonly #config: Config;
   readonly #delivery: Delivery;
   readonly #listener: Listener;
@@ -88,7 +92,10 @@ export class Collector {
       clock,
     );
     metrics.observeWaitingPushes(() => this.#waitingPushes.count);
-    this.#listener = this.#buildListener(this.#buildOperations(metrics, version));
+    const quit = Promise.withResolvers<'/-/quit'>();
+    this.quitAsked = quit.promise;
+    const lifecycle = this.#buildLifecycle(() => quit.resolve('/-/quit'));
+    this.#listener = this.#buildListener(this.#buildOperations(metrics, version), lifecycle);
   }
 
   /**
@@ -172,10 +179,23 @@ export class Collector {
       metrics,
       statusText: () => statusText({ version, nodeVersion, startedAtMs, config }),
       pushPath: `${prefix}/metrics`,
+      hasLifecycle: config.enableLifecycle,
     });
   }
 
-  #buildListener(operations: Operations): Listener {
+  #buildLifecycle(quit: () => void): Lifecycle {
+    const { enableLifecycle, push } = this.#config;
+    return new Lifecycle({
+      isEnabled: enableLifecycle,
+      flush: (signal) => this.flush(signal),
+      quit,
+      maxWaitMs: push.pushgateway.maxWait,
+      clock: this.#clock,
+      openPushes: this.#openPushes,
+    });
+  }
+
+  #buildListener(operations: Operations, lifecycle: Lifecycle): Listener {
     const { push, labels, server } = this.#config;
     const { pushgateway } = push;
     const { events } = this;
@@ -204,6 +224,7 @@ export class Collector {
       routes: new Routes({ ...pushgateway, defaults: labels.defaults }, new LayoutNumbers()),
       rules: { onDelete: pushgateway.onDelete, whereToPush: whereToPush(pushgateway) },
       operations,
+      lifecycle,
       exchange: {
         service,
         acknowledgements,
@@ -253,16 +274,4 @@ export class Collector {
       relabelDropped: (drops) => this.events.pushRelabelDropped(drops),
     });
   }
-}
-
-const WANTED_ADDRESS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'a port that no other program listens on',
-  EACCES: 'a port that this user may listen on',
-};
-
-function listenError({ host, port }: Config['listenAddress'], cause: unknown): Error {
-  const { code = String(cause) } = cause as NodeJS.ErrnoException;
-  const wanted = WANTED_ADDRESS[code] ?? 'an address of this machine';
-  const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-  return new Error(`Cannot listen on ${address}: expected ${wanted}, seen ${code}`, { cause });
 }

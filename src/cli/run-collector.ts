@@ -24,7 +24,7 @@ export async function runCollector(
   collector.events.starting({ version, config: file });
   const address = await collector.start();
   onListening?.(address);
-  const signal = await signalled;
+  const signal = await Promise.race([signalled, collector.quitAsked]);
   collector.events.stopping({ signal });
   const { lostSamples } = await collector.stop();
   collector.events.stopped({ lostSamples });

@@ -10,6 +10,8 @@ export interface Config {
   readonly server: ServerConfig;
   /** How long a stop may take to deliver what is queued. */
   readonly shutdownTimeout: number;
+  /** Whether requests may flush and stop it. */
+  readonly enableLifecycle: boolean;
   readonly push: { readonly pushgateway: PushgatewayConfig };
   readonly labels: { readonly defaults: Readonly<Record<string, string>> };
   readonly metadataConfig: { readonly send: boolean; readonly sendInterval: number };

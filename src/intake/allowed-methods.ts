@@ -16,8 +16,14 @@ export function allowedMethods(route: Exclude<Route, { kind: 'notFound' }>, onDe
     case 'status':
     case 'index':
       return READING_METHODS;
+    case 'flush':
+    case 'quit':
+      return CHANGING_METHODS;
   }
 }
+
+/** What does something takes these. */
+export const CHANGING_METHODS = 'PUT, POST';
 
 /** What can be asked for takes these. */
 export const READING_METHODS = 'GET, HEAD';

@@ -33,6 +33,9 @@ export function earlyOutcome(route: Route, method: string, rules: PushRules): Pu
     case 'status':
     case 'index':
       return isPushing ? refuseMisplaced(method, rules.whereToPush) : undefined;
+    case 'flush':
+    case 'quit':
+      return undefined;
   }
 }
 

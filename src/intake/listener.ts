@@ -6,6 +6,7 @@ import { allowedMethods } from './allowed-methods.ts';
 import { answerUnreadable } from './answer-unreadable.ts';
 import { Connections } from './connections.ts';
 import { earlyOutcome, type PushRules } from './early-outcome.ts';
+import type { Lifecycle } from './lifecycle.ts';
 import type { Operations } from './operations.ts';
 import { PushExchange, type PushExchangeDeps } from './push-exchange.ts';
 import { RequestActivity } from './request-activity.ts';
@@ -19,6 +20,7 @@ export interface ListenerDeps {
   readonly routes: Pick<Routes, 'find'>;
   readonly rules: PushRules;
   readonly operations: Operations;
+  readonly lifecycle: Lifecycle;
   readonly exchange: PushExchangeDeps;
 }
 
@@ -95,14 +97,16 @@ export class Listener {
 
   #route(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
     const { method = '', url = '' } = request;
-    const { routes, rules } = this.#deps;
+    const { routes, rules, operations, lifecycle } = this.#deps;
     const route = routes.find(url);
     if (method === 'OPTIONS' && route.kind !== 'notFound')
       return writeAllowed(response, allowedMethods(route, rules.onDelete));
     const early = earlyOutcome(route, method, rules);
     if (early) this.#open(request, response, jobOf(route)).refuse(early, expectsContinue);
     else if (route.kind === 'push') this.#open(request, response).take(route.groupingKey, expectsContinue);
-    else if (route.kind !== 'malformedPush') this.#deps.operations.answer(route, request, response);
+    else if (route.kind === 'flush' || route.kind === 'quit')
+      lifecycle.answer(route.kind, request, response, this.#connections);
+    else if (route.kind !== 'malformedPush') operations.answer(route, request, response);
   }
 
   #open(request: IncomingMessage, response: ServerResponse, job?: string): PushExchange {

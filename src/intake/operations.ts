@@ -1,7 +1,9 @@
 // What people and probes ask: is it alive, is it ready, what does it count, how is it set up.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { READING_METHODS } from './allowed-methods.ts';
+import type { LifecycleAction } from './lifecycle.ts';
 import type { Route } from './routes.ts';
+import { PLAIN, sendText } from './send-text.ts';
 
 export interface OperationsDeps {
   /** Why pushes are not taken now; undefined while they are. */
@@ -12,11 +14,12 @@ export interface OperationsDeps {
   /** JSON: version, start time and settings. */
   readonly statusText: () => string;
   readonly pushPath: string;
+  /** Whether it can be flushed and stopped by requests. */
+  readonly hasLifecycle: boolean;
 }
 
-export type OperationsRoute = Exclude<Route, { kind: 'push' | 'malformedPush' }>;
+export type OperationsRoute = Exclude<Route, { kind: 'push' | 'malformedPush' | LifecycleAction }>;
 
-const PLAIN = 'text/plain; charset=utf-8';
 const JSON_TYPE = 'application/json';
 
 export class Operations {
@@ -30,37 +33,37 @@ export class Operations {
 
   answer(route: OperationsRoute, request: IncomingMessage, response: ServerResponse): void {
     request.resume();
-    if (route.kind === 'notFound') return send(response, 404, PLAIN, `${route.detail}\n`);
+    if (route.kind === 'notFound') return sendText(response, 404, PLAIN, `${route.detail}\n`);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('allow', READING_METHODS);
-      return send(response, 405, PLAIN, `Cannot ${request.method} here: expected GET or HEAD\n`);
+      return sendText(response, 405, PLAIN, `Cannot ${request.method} here: expected GET or HEAD\n`);
     }
     switch (route.kind) {
       case 'healthy':
-        return send(response, 200, PLAIN, 'OK\n');
+        return sendText(response, 200, PLAIN, 'OK\n');
       case 'ready':
         return this.#ready(response);
       case 'metrics':
         return this.#metrics(response);
       case 'status':
-        return send(response, 200, JSON_TYPE, this.#deps.statusText());
+        return sendText(response, 200, JSON_TYPE, this.#deps.statusText());
       case 'index':
-        return send(response, 200, PLAIN, indexText(this.#deps.pushPath));
+        return sendText(response, 200, PLAIN, indexText(this.#deps));
     }
   }
 
   #ready(response: ServerResponse): void {
     const reason = this.#deps.notReady();
-    if (reason === undefined) send(response, 200, PLAIN, ['OK', ...this.#deps.troubles(), ''].join('\n'));
-    else send(response, 503, PLAIN, `${reason}\n`);
+    if (reason === undefined) sendText(response, 200, PLAIN, ['OK', ...this.#deps.troubles(), ''].join('\n'));
+    else sendText(response, 503, PLAIN, `${reason}\n`);
   }
 
   #metrics(response: ServerResponse): void {
     const { contentType } = this.#deps.metrics;
     this.#metricsText ??= this.#collect();
     this.#metricsText.then(
-      (text) => send(response, 200, contentType, text),
-      (error: unknown) => send(response, 500, PLAIN, `Cannot collect metrics: ${String(error)}\n`),
+      (text) => sendText(response, 200, contentType, text),
+      (error: unknown) => sendText(response, 500, PLAIN, `Cannot collect metrics: ${String(error)}\n`),
     );
   }
 
@@ -72,16 +75,7 @@ export class Operations {
   }
 }
 
-function send(response: ServerResponse, status: number, contentType: string, text: string | Buffer): void {
-  response.writeHead(status, {
-    'content-type': contentType,
-    'content-length': Buffer.byteLength(text),
-    'x-content-type-options': 'nosniff',
-  });
-  response.end(text);
-}
-
-function indexText(pushPath: string): string {
+function indexText({ pushPath, hasLifecycle }: OperationsDeps): string {
   return [
     'Sluice forwards pushed metrics to a Prometheus remote-write backend and keeps none.',
     '',
@@ -90,6 +84,7 @@ function indexText(pushPath: string): string {
     'health   GET /-/healthy',
     'ready    GET /-/ready',
     'status   GET /api/v1/status',
+    ...(hasLifecycle ? ['flush    PUT or POST /-/flush', 'stop     PUT or POST /-/quit'] : []),
     '',
   ].join('\n');
 }

@@ -15,6 +15,8 @@ export type Route =
   | { readonly kind: 'metrics' }
   | { readonly kind: 'status' }
   | { readonly kind: 'index' }
+  | { readonly kind: 'flush' }
+  | { readonly kind: 'quit' }
   | { readonly kind: 'notFound'; readonly detail: string };
 
 export interface RouteOptions extends PushPlace {
@@ -34,6 +36,8 @@ const OPERATIONS: Readonly<Record<string, Route>> = {
   '/ready': { kind: 'ready' },
   '/metrics': { kind: 'metrics' },
   '/api/v1/status': { kind: 'status' },
+  '/-/flush': { kind: 'flush' },
+  '/-/quit': { kind: 'quit' },
 };
 
 export class Routes {

@@ -22,7 +22,12 @@ export function statusText({ version, nodeVersion, startedAtMs, config }: Status
 }
 
 /** Settings under the names of Pushgateway's flags, as text: for what reads them from a Pushgateway. */
-function flagsOf({ listenAddress, logging, push }: Config): Readonly<Record<string, string>> {
+function flagsOf({
+  listenAddress,
+  logging,
+  push,
+  enableLifecycle,
+}: Config): Readonly<Record<string, string>> {
   const { host, port } = listenAddress;
   const [prefix = ''] = push.pushgateway.pathPrefixes;
   return {
@@ -30,7 +35,7 @@ function flagsOf({ listenAddress, logging, push }: Config): Readonly<Record<stri
     'push.disable-consistency-check': 'false',
     'push.enable-utf8-names': String(push.pushgateway.utf8Names),
     'web.enable-admin-api': 'false',
-    'web.enable-lifecycle': 'false',
+    'web.enable-lifecycle': String(enableLifecycle),
     'web.listen-address': host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`,
     'web.route-prefix': prefix === '' ? '/' : prefix,
     'web.telemetry-path': '/metrics',

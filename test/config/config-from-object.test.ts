@@ -54,6 +54,7 @@ it('configFromObject fills in every default of the contract', () => {
       maxConnections: 10_000,
     },
     shutdownTimeout: 10_000,
+    enableLifecycle: false,
     push: {
       pushgateway: {
         enabled: true,

@@ -49,6 +49,8 @@ test('query and fragment are no part of the path', () => {
   finds('/pushgateway/metrics/job/a#b?c', { job: 'a' });
   finds('/pushgateway/metrics/job/a%3Fb%23c', { job: 'a?b#c' });
   finds('/-/healthy?probe=1', 'healthy');
+  finds('/-/flush?timeout=5s', 'flush');
+  finds('/pushgateway/-/quit', 'quit');
 });
 
 test('doubled slashes before "metrics" count as one', () => {

@@ -2,6 +2,7 @@
 import { onTestFinished } from 'vitest';
 import type { ServerConfig } from '../../src/config/config.ts';
 import { Acknowledgements } from '../../src/intake/acknowledgement.ts';
+import { Lifecycle, type LifecycleDeps } from '../../src/intake/lifecycle.ts';
 import { Listener, type ListenerDeps } from '../../src/intake/listener.ts';
 import { MemoryBudget } from '../../src/intake/memory-budget.ts';
 import { OpenPushes } from '../../src/intake/open-pushes.ts';
@@ -11,6 +12,7 @@ import type { PushExchangeDeps } from '../../src/intake/push-exchange.ts';
 import { Routes } from '../../src/intake/routes.ts';
 import { Turns } from '../../src/intake/turns.ts';
 import { LayoutNumbers } from '../../src/labels/fixed-labels.ts';
+import { systemClock } from '../../src/telemetry/clock.ts';
 import type { IntakeEvents, PushAnswered } from '../../src/telemetry/events.ts';
 
 type Service = PushExchangeDeps['service'];
@@ -21,6 +23,7 @@ export interface BareListenerOptions {
   readonly routes?: ListenerDeps['routes'];
   readonly onDelete?: ListenerDeps['rules']['onDelete'];
   readonly operations?: Partial<OperationsDeps>;
+  readonly lifecycle?: Partial<LifecycleDeps>;
   readonly server?: Partial<ServerConfig>;
   readonly maxBodyBytes?: number;
   readonly budget?: MemoryBudget;
@@ -49,6 +52,7 @@ export async function startListener(options: BareListenerOptions = {}): Promise<
   const faults: unknown[] = [];
   const place = { enabled: true, pathPrefixes: ['/pushgateway'], utf8Names: false, defaults: {} };
   const metrics = { contentType: 'text/plain; version=0.0.4; charset=utf-8', text: async () => 'up 1\n' };
+  const openPushes = options.openPushes ?? new OpenPushes();
   const listener = new Listener(
     { ...SERVER, ...options.server },
     {
@@ -60,7 +64,17 @@ export async function startListener(options: BareListenerOptions = {}): Promise<
         metrics,
         statusText: () => '{}\n',
         pushPath: '/pushgateway/metrics',
+        hasLifecycle: false,
         ...options.operations,
+      }),
+      lifecycle: new Lifecycle({
+        isEnabled: false,
+        flush: async () => ({ remainingSamples: 0 }),
+        quit: () => undefined,
+        maxWaitMs: 10_000,
+        clock: systemClock(),
+        openPushes,
+        ...options.lifecycle,
       }),
       exchange: {
         acknowledgements:
@@ -73,7 +87,7 @@ export async function startListener(options: BareListenerOptions = {}): Promise<
         budget: options.budget ?? new MemoryBudget(1 << 27),
         events: eventsInto(answered, faults),
         turns: new Turns(),
-        openPushes: options.openPushes ?? new OpenPushes(),
+        openPushes,
         maxBodyBytes: options.maxBodyBytes ?? 1 << 24,
         monotonicMs: () => performance.now(),
       },

@@ -24,6 +24,10 @@ export function configSchema(folder: string) {
     shutdownTimeout: duration({ min: '0', max: LONGEST_DURATION })
       .prefault('10s')
       .describe('How long a stop may take to deliver what is queued.'),
+    enableLifecycle: z
+      .boolean()
+      .prefault(false)
+      .describe('Whether whoever reaches the listener may flush and stop it: POST /-/flush and /-/quit.'),
     push: mapping({ pushgateway: pushgatewaySchema().prefault({}).describe('The Pushgateway push API.') })
       .prefault({})
       .describe('The ways in.'),
