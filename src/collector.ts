@@ -20,7 +20,7 @@ import { statusText } from './intake/status-text.ts';
 import { Turns } from './intake/turns.ts';
 import { WaitingPushes } from './intake/waiting-pushes.ts';
 import { LayoutNumbers } from './labels/fixed-labels.ts';
-import type { Clock } from './telemetry/clock.ts';
+import { type Clock, passed } from './telemetry/clock.ts';
 import { LoggedDeliveryEvents } from './telemetry/delivery-events.ts';
 import type { IntakeEvents } from './telemetry/events.ts';
 import { LoggedIntakeEvents } from './telemetry/intake-events.ts';
@@ -136,15 +136,21 @@ export class Collector {
     this.#delivery.renewConnections(graceMs);
   }
 
-  /** Refuses new pushes, delivers what is queued within the configured time, then closes everything. */
-  async stop(shutdownTimeout = this.#config.shutdownTimeout): Promise<StopReport> {
+  /**
+   * Is not ready, and after the configured delay takes no pushes, delivers what is queued within its time, then closes
+   * everything. Who gives a time of their own is in a hurry: then there is no delay.
+   */
+  async stop(timeoutMs?: number): Promise<StopReport> {
     this.#notReady = 'Cannot take pushes: Sluice is stopping';
     this.#listener.closeConnectionsAfterAnswers();
+    const { shutdownDelay, shutdownTimeout } = this.#config;
+    const stopMs = timeoutMs ?? shutdownTimeout;
+    if (shutdownDelay > 0 && timeoutMs === undefined) await passed(this.#clock, shutdownDelay);
     const deadline = new AbortController();
     const answered = new AbortController();
     const timers = [
-      this.#clock.setTimer(() => deadline.abort(), shutdownTimeout),
-      this.#clock.setTimer(() => answered.abort(), shutdownTimeout + ANSWER_GRACE_MS),
+      this.#clock.setTimer(() => deadline.abort(), stopMs),
+      this.#clock.setTimer(() => answered.abort(), stopMs + ANSWER_GRACE_MS),
     ];
     const report = await this.#delivery.stop(deadline.signal);
     this.#waitingPushes.leaveToSpool();

@@ -8,6 +8,8 @@ export interface Config {
   readonly listenAddress: { readonly host: string; readonly port: number };
   readonly logging: { readonly level: LogLevel; readonly format: 'auto' | 'json' | 'pretty' };
   readonly server: ServerConfig;
+  /** How long a stop still takes pushes, while it is not ready any more. */
+  readonly shutdownDelay: number;
   /** How long a stop may take to deliver what is queued. */
   readonly shutdownTimeout: number;
   /** Whether requests may flush and stop it. */

@@ -21,6 +21,11 @@ export function systemClock(): Clock {
   return { nowMs: Date.now, monotonicMs: () => performance.now(), setTimer: startTimer };
 }
 
+/** Resolves after the delay; nothing can cut it short. */
+export function passed(clock: Clock, delayMs: number): Promise<void> {
+  return new Promise((resolve) => clock.setTimer(resolve, delayMs));
+}
+
 function startTimer(fn: () => void, delayMs: number): Timer {
   const timer = setTimeout(fn, Math.min(delayMs, LONGEST_DELAY_MS));
   return { cancel: () => clearTimeout(timer) };

@@ -53,6 +53,7 @@ it('configFromObject fills in every default of the contract', () => {
       keepAliveTimeout: 75_000,
       maxConnections: 10_000,
     },
+    shutdownDelay: 0,
     shutdownTimeout: 10_000,
     enableLifecycle: false,
     push: {

@@ -21,6 +21,11 @@ export function configSchema(folder: string) {
       .describe('Where pushes, health checks and metrics are answered: host:port, :port or [IPv6]:port.'),
     logging: loggingSchema().prefault({}).describe('The log on standard output.'),
     server: serverSchema().prefault({}).describe('Limits on connections to the listener.'),
+    shutdownDelay: duration({ min: '0', max: '1h' })
+      .prefault('0s')
+      .describe(
+        'How long a stop still takes pushes while /-/ready answers 503, so that load balancers notice.',
+      ),
     shutdownTimeout: duration({ min: '0', max: LONGEST_DURATION })
       .prefault('10s')
       .describe('How long a stop may take to deliver what is queued.'),

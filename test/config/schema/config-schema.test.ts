@@ -232,7 +232,7 @@ it('limits of the server are refused out of bounds or when they contradict each 
 it('unknown keys far from any known one are answered with all known ones', () => {
   refused(
     'backend: {}',
-    'backend: unknown key, expected one of listenAddress, logging, server, shutdownTimeout, enableLifecycle, push, labels, metadataConfig, remoteWrite, spool',
+    'backend: unknown key, expected one of listenAddress, logging, server, shutdownDelay, shutdownTimeout, enableLifecycle, push, labels, metadataConfig, remoteWrite, spool',
   );
   refused('listen_address: ":1"', 'listen_address: unknown key, did you mean "listenAddress"?');
   refused('logging: { levle: info }', 'logging.levle: unknown key, did you mean "level"?');
