@@ -124,7 +124,9 @@ describe.each<BalancerName>(['haproxy', 'nginx', 'envoy'])('%s', (name) => {
     });
     const pushing = pushEach(40, async (group) => {
       for (let value = 1; !isOver; value++) {
-        const { status, text } = await sendPush(address, `numbered ${value}\n`, { target: target(group) });
+        const { status, text } = await sendPush(address, `numbered ${value}\n`, {
+          target: target(group),
+        }).catch((error: unknown) => ({ status: 0, text: String(error) }));
         if (status === 202) pushed++;
         else refused.push([status, text]);
       }
