@@ -45,6 +45,10 @@ export class StartedSluice {
     return new StartedSluice(child, folder, await listeningPort(child));
   }
 
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
   /** `VmRSS`, or `VmHWM` for the most there ever was. */
   mebibytes(field: 'VmRSS' | 'VmHWM'): number {
     const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
