@@ -1,6 +1,7 @@
 // What a second Sluice behind a load balancer adds: pushes a second, and the processor time that a push costs each of the
 // programs, with one and with two behind HAProxy and nginx as deploy/load-balancing sets them up. Load, balancer, backend and
-// Sluice share this machine: the processor time is what can be carried over to another one.
+// Sluice share this machine, so each Sluice gets a fifth of a processor, as with a CPU limit of Kubernetes: then Sluice, and
+// not the machine, is what is short, with one and with two. Needs root.
 //   npm run build && node bench/scaling.ts [haproxy|nginx ...]
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,10 +13,13 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { pushInClosedLoop, quantile } from './closed-loop.ts';
+import { limitCpu } from './cpu-share.ts';
 import { typicalPayload } from './payloads.ts';
 import { StartedSluice } from './started-sluice.ts';
 
 const CONNECTIONS = 64;
+/** Of one processor, for each Sluice. */
+const SHARE = 0.2;
 const WARMUP_SECONDS = 1;
 const SECONDS = 5;
 const BALANCER_PORT = 20_930;
@@ -44,12 +48,14 @@ async function measure(name: BalancerName | 'direct', count: number, backendUrl:
     Array.from({ length: count }, () => StartedSluice.start({ level: 'queued', backendUrl })),
   );
   const ports = sluices.map(({ port }) => port);
+  const limits = sluices.map(({ pid }) => limitCpu(pid, SHARE));
   const balancer = name === 'direct' ? undefined : await startBalancer(name, ports);
   try {
     return `${name}, ${count} Sluice: ${await load(balancer, sluices)}`;
   } finally {
     balancer?.stop();
     await Promise.all(sluices.map((sluice) => sluice.stop()));
+    for (const endLimit of limits) endLimit();
   }
 }
 
