@@ -66,6 +66,8 @@ export class Collector {
   readonly #clock: Clock;
   readonly #patience: Patience | undefined;
   readonly #openSpool: () => Promise<void>;
+  /** Whoever calls a stop twice waits once. */
+  #delayed: Promise<void> | undefined;
   #notReady: string | undefined = 'Cannot take pushes: not listening yet';
 
   /** Throws an Error that names the file where one for TLS or credentials cannot be used. Opens no port. */
@@ -145,7 +147,10 @@ export class Collector {
     this.#listener.closeConnectionsAfterAnswers();
     const { shutdownDelay, shutdownTimeout } = this.#config;
     const stopMs = timeoutMs ?? shutdownTimeout;
-    if (shutdownDelay > 0 && timeoutMs === undefined) await passed(this.#clock, shutdownDelay);
+    if (shutdownDelay > 0 && timeoutMs === undefined) {
+      this.#delayed ??= passed(this.#clock, shutdownDelay);
+      await this.#delayed;
+    }
     const deadline = new AbortController();
     const answered = new AbortController();
     const timers = [
