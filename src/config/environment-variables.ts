@@ -34,6 +34,8 @@ export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
   text('ACKNOWLEDGE', [...PUSHGATEWAY, 'acknowledge']),
   text('MAX_WAIT', [...PUSHGATEWAY, 'maxWait']),
   text('SHUTDOWN_TIMEOUT', ['shutdownTimeout']),
+  text('SHUTDOWN_DELAY', ['shutdownDelay']),
+  { name: 'ENABLE_LIFECYCLE', path: ['enableLifecycle'], form: 'flag' },
   text('SPOOL_DIRECTORY', ['spool', 'directory']),
   text('SPOOL_MAX_SIZE', ['spool', 'maxSize']),
 ];

@@ -292,6 +292,8 @@ it('every other variable sets its key', () => {
   sets({ ACKNOWLEDGE: 'delivered' }, { push: { pushgateway: { acknowledge: 'delivered' } }, remoteWrite });
   sets({ MAX_WAIT: '0' }, { push: { pushgateway: { maxWait: 0 } }, remoteWrite });
   sets({ SHUTDOWN_TIMEOUT: '1m30s' }, { shutdownTimeout: '1m30s', remoteWrite });
+  sets({ SHUTDOWN_DELAY: '5s' }, { shutdownDelay: '5s', remoteWrite });
+  sets({ ENABLE_LIFECYCLE: 'true' }, { enableLifecycle: true, remoteWrite });
   sets({ SPOOL_DIRECTORY: '/s' }, { spool: { directory: '/s' }, remoteWrite });
   sets(
     { SPOOL_DIRECTORY: 's', SPOOL_MAX_SIZE: '33554432' },
