@@ -1,0 +1,83 @@
+// A real API server takes the plain manifests, and the pods that its controllers make of them are admitted where Pod Security
+// is as strict as it can be. Every warning of the API server counts as a failure.
+import { describe, expect } from 'vitest';
+import { manifestPath } from '../support/kubernetes/manifest.ts';
+import { waitForValue } from '../support/wait-for-value.ts';
+import type { ControlPlane } from './support/kubernetes/control-plane.ts';
+import { itWithControlPlane, makeRestrictedNamespace } from './support/kubernetes/it-with-control-plane.ts';
+
+const it = itWithControlPlane();
+const FOLDERS = { service: 2, daemonset: 1 };
+const JOBS = ['sidecar/job.yaml', 'sidecar/sidecar-before-1.29.yaml'];
+
+it('a pod with rights that nobody needs is refused, so what is taken below is restricted', async (plane) => {
+  await makeRestrictedNamespace(plane, 'strict');
+  const spec = { containers: [{ name: 'idle', image: 'idle' }] };
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'idle' }, spec };
+  const { code, stderr } = await plane.kubectl(['apply', '-n', 'strict', '-f', '-'], JSON.stringify(pod));
+  expect(code).toBe(1);
+  expect(stderr).toContain('violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false');
+});
+
+describe.each(Object.entries(FOLDERS))('deploy/kubernetes/%s', (folder, pods) => {
+  const source = ['-k', manifestPath(folder)];
+
+  it('is taken, and nothing is left to change when it is applied again', async (plane) => {
+    await makeRestrictedNamespace(plane, folder);
+    const apply = (...more: string[]) =>
+      plane.mustKubectl(['apply', '-n', folder, '--server-side', ...source, ...more]);
+    await apply('--dry-run=server');
+    const first = await apply();
+    expect(await apply()).toBe(first);
+    expect(await plane.mustKubectl(['diff', '-n', folder, '--server-side', ...source])).toBe('');
+  });
+
+  it('makes pods that are admitted', async (plane) => {
+    await plane.mustKubectl(['apply', '--server-side', '-f', '-'], JSON.stringify(NODE));
+    await makeRestrictedNamespace(plane, `${folder}-pods`);
+    await plane.mustKubectl(['apply', '-n', `${folder}-pods`, ...source]);
+    await whenPods(plane, `${folder}-pods`, pods);
+  });
+});
+
+describe('the sidecars', () => {
+  for (const [at, path] of JOBS.entries())
+    it(`${path} is taken twice without a change, and its Job makes a pod`, async (plane) => {
+      const namespace = `job-${at}`;
+      await makeRestrictedNamespace(plane, namespace);
+      const source = ['-n', namespace, '-f', manifestPath(path)];
+      await plane.mustKubectl(['apply', '--server-side', ...source]);
+      await plane.mustKubectl(['apply', '--server-side', ...source]);
+      expect(await plane.mustKubectl(['diff', '--server-side', ...source])).toBe('');
+      await whenPods(plane, namespace, 1);
+    });
+
+  it('cron-job.yaml is taken, and a run of it makes a pod', async (plane) => {
+    await makeRestrictedNamespace(plane, 'cron');
+    await plane.mustKubectl(['apply', '-n', 'cron', '-f', manifestPath('sidecar/cron-job.yaml')]);
+    await plane.mustKubectl(['create', 'job', '-n', 'cron', '--from=cronjob/nightly-backup', 'by-hand']);
+    await whenPods(plane, 'cron', 1);
+  });
+});
+
+it('the example of a Secret is taken', async (plane) => {
+  await makeRestrictedNamespace(plane, 'secret');
+  await plane.mustKubectl(['apply', '-n', 'secret', '-f', manifestPath('secret-example.yaml')]);
+});
+
+/** A DaemonSet makes a pod for it, and that one waits there for ever. */
+const NODE = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-1' } };
+
+async function whenPods(plane: ControlPlane, namespace: string, count: number): Promise<void> {
+  const names = () => plane.mustKubectl(['get', 'pods', '-n', namespace, '-o', 'name', '--ignore-not-found']);
+  const found = (text: string) => text.split('\n').filter((line) => line.startsWith('pod/')).length === count;
+  // What refuses a pod stands in an event.
+  const seen = async () => {
+    const text = await names();
+    return found(text)
+      ? text
+      : text +
+          (await plane.mustKubectl(['get', 'events', '-n', namespace, '-o', 'wide', '--ignore-not-found']));
+  };
+  await waitForValue(seen, found, `${count} pods`, 60_000);
+}
