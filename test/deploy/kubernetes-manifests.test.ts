@@ -90,7 +90,7 @@ describe.each(FOLDERS)('the folder %s', (folder) => {
   it('has the configuration of the example', () => {
     const example = readFileSync(new URL('../../config/kubernetes-service.yaml', import.meta.url), 'utf8');
     // Without the line for editors.
-    const [, text] = /^# yaml-language-server.*\n#\n(.*)$/s.exec(example) ?? [];
+    const [, text] = /^# yaml-language-server[^\n]*\n#\n(.*)$/s.exec(example) ?? [];
     expect(find('ConfigMap')?.data).toEqual({ 'collector.yaml': text });
   });
 
