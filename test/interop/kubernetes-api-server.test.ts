@@ -1,10 +1,20 @@
 // A real API server takes the plain manifests, and the pods that its controllers make of them are admitted where Pod Security
 // is as strict as it can be. Every warning of the API server counts as a failure.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { manifestPath } from '../support/kubernetes/manifest.ts';
 import { waitForValue } from '../support/wait-for-value.ts';
 import type { ControlPlane } from './support/kubernetes/control-plane.ts';
-import { itWithControlPlane, makeRestrictedNamespace } from './support/kubernetes/it-with-control-plane.ts';
+import { addNode } from './support/kubernetes/fake-node.ts';
+import {
+  itWithControlPlane,
+  makeNamespace,
+  makeRestrictedNamespace,
+} from './support/kubernetes/it-with-control-plane.ts';
+import { operatorFiles } from './support/kubernetes/manifest-checker.ts';
+import { KUBERNETES_VERSION } from './support/kubernetes/programs.ts';
+import { CHART, renderChartText } from './support/render-chart.ts';
 
 const it = itWithControlPlane();
 const FOLDERS = { service: 2, daemonset: 1 };
@@ -33,7 +43,7 @@ describe.each(Object.entries(FOLDERS))('deploy/kubernetes/%s', (folder, pods) =>
   });
 
   it('makes pods that are admitted', async (plane) => {
-    await plane.mustKubectl(['apply', '--server-side', '-f', '-'], JSON.stringify(NODE));
+    await addNode(plane);
     await makeRestrictedNamespace(plane, `${folder}-pods`);
     await plane.mustKubectl(['apply', '-n', `${folder}-pods`, ...source]);
     await whenPods(plane, `${folder}-pods`, pods);
@@ -65,12 +75,39 @@ it('the example of a Secret is taken', async (plane) => {
   await plane.mustKubectl(['apply', '-n', 'secret', '-f', manifestPath('secret-example.yaml')]);
 });
 
-/** A DaemonSet makes a pod for it, and that one waits there for ever. */
-const NODE = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-1' } };
+describe('the chart', () => {
+  for (const name of readdirSync(join(CHART, 'ci')))
+    it(`with ${name} is taken twice without a change, and its pods are admitted`, async (plane) => {
+      await addOperatorKinds(plane);
+      await addNode(plane);
+      const namespace = name.replace('-values.yaml', '');
+      // Pod Security counts a port of the node among the rights that a restricted pod does not have.
+      // Where the chart is told to put what monitors it.
+      await makeNamespace(plane, 'monitoring', 'restricted');
+      await makeNamespace(plane, namespace, name.includes('host-port') ? 'privileged' : 'restricted');
+      const chart = await renderChartText({
+        valuesFiles: [join(CHART, 'ci', name)],
+        namespace,
+        kubeVersion: KUBERNETES_VERSION.slice(1),
+      });
+      await plane.mustKubectl(['apply', '--server-side', '-f', '-'], chart);
+      await plane.mustKubectl(['apply', '--server-side', '-f', '-'], chart);
+      expect(await plane.mustKubectl(['diff', '--server-side', '-f', '-'], chart)).toBe('');
+      await whenPods(plane, namespace, 1);
+    });
+});
+
+/** The kinds of the Prometheus Operator, as its own definitions describe them. */
+async function addOperatorKinds(plane: ControlPlane): Promise<void> {
+  for (const path of await operatorFiles()) await plane.mustKubectl(['apply', '--server-side', '-f', path]);
+  await plane.mustKubectl(['wait', '--for=condition=established', 'crd', '--all', '--timeout=60s']);
+}
 
 async function whenPods(plane: ControlPlane, namespace: string, count: number): Promise<void> {
-  const names = () => plane.mustKubectl(['get', 'pods', '-n', namespace, '-o', 'name', '--ignore-not-found']);
-  const found = (text: string) => text.split('\n').filter((line) => line.startsWith('pod/')).length === count;
+  // Not those that a chart brings for its tests.
+  const owned = '{range .items[?(@.metadata.ownerReferences)]}pod/{.metadata.name}{"\\n"}{end}';
+  const names = () => plane.mustKubectl(['get', 'pods', '-n', namespace, '-o', `jsonpath=${owned}`]);
+  const found = (text: string) => text.split('\n').filter((line) => line.startsWith('pod/')).length >= count;
   // What refuses a pod stands in an event.
   const seen = async () => {
     const text = await names();

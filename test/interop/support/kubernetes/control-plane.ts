@@ -98,7 +98,7 @@ export class ControlPlane {
       '--service-account-issuer=https://kubernetes.default.svc',
       `--service-account-key-file=${this.#write('public.pem', publicKey.export({ type: 'spki', format: 'pem' }))}`,
       `--service-account-signing-key-file=${signingKey}`,
-      '--service-cluster-ip-range=10.96.0.0/16',
+      '--service-cluster-ip-range=10.96.0.0/16,fd00:96::/112',
       '--kubelet-preferred-address-types=InternalIP',
     ]);
     this.#write(

@@ -14,8 +14,16 @@ export function itWithControlPlane() {
 }
 
 /** A namespace that takes only pods of the strictest Pod Security level, and says what is wrong with others. */
-export async function makeRestrictedNamespace(plane: ControlPlane, name: string): Promise<void> {
-  const levels = ['enforce', 'warn'].map((mode) => [`pod-security.kubernetes.io/${mode}`, 'restricted']);
+export function makeRestrictedNamespace(plane: ControlPlane, name: string): Promise<void> {
+  return makeNamespace(plane, name, 'restricted');
+}
+
+export async function makeNamespace(
+  plane: ControlPlane,
+  name: string,
+  level: 'restricted' | 'privileged',
+): Promise<void> {
+  const levels = ['enforce', 'warn'].map((mode) => [`pod-security.kubernetes.io/${mode}`, level]);
   const namespace = {
     apiVersion: 'v1',
     kind: 'Namespace',
