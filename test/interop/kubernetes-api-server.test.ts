@@ -78,12 +78,9 @@ it('the example of a Secret is taken', async (plane) => {
 describe('the chart', () => {
   for (const name of readdirSync(join(CHART, 'ci')))
     it(`with ${name} is taken twice without a change, and its pods are admitted`, async (plane) => {
-      await addOperatorKinds(plane);
-      await addNode(plane);
+      await addPrerequisites(plane);
       const namespace = name.replace('-values.yaml', '');
       // Pod Security counts a port of the node among the rights that a restricted pod does not have.
-      // Where the chart is told to put what monitors it.
-      await makeNamespace(plane, 'monitoring', 'restricted');
       await makeNamespace(plane, namespace, name.includes('host-port') ? 'privileged' : 'restricted');
       const chart = await renderChartText({
         valuesFiles: [join(CHART, 'ci', name)],
@@ -98,6 +95,21 @@ describe('the chart', () => {
       await whenPods(plane, namespace, 1);
     });
 });
+
+/** What all-values.yaml takes to be there. */
+async function addPrerequisites(plane: ControlPlane): Promise<void> {
+  const runtime = {
+    apiVersion: 'node.k8s.io/v1',
+    kind: 'RuntimeClass',
+    metadata: { name: 'gvisor' },
+    handler: 'runsc',
+  };
+  await plane.mustKubectl(['apply', '--server-side', '-f', '-'], JSON.stringify(runtime));
+  // Where it puts what monitors it.
+  await makeRestrictedNamespace(plane, 'monitoring');
+  await addOperatorKinds(plane);
+  await addNode(plane);
+}
 
 /** The kinds of the Prometheus Operator, as its own definitions describe them. */
 async function addOperatorKinds(plane: ControlPlane): Promise<void> {
