@@ -1,9 +1,13 @@
 // A real API server takes the plain manifests, and the pods that its controllers make of them are admitted where Pod Security
 // is as strict as it can be. Every warning of the API server counts as a failure.
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, realpathSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { describe, expect } from 'vitest';
-import { manifestPath } from '../support/kubernetes/manifest.ts';
+import { programVersion } from '../../src/version.ts';
+import { readPage } from '../docs/pages/page.ts';
+import { manifestPath, podTemplateOf } from '../support/kubernetes/manifest.ts';
+import { environmentOf, sluiceOf } from '../support/kubernetes/pod-spec.ts';
+import { TemporaryFolder } from '../support/temporary-folder.ts';
 import { waitForValue } from '../support/wait-for-value.ts';
 import type { ControlPlane } from './support/kubernetes/control-plane.ts';
 import { addNode } from './support/kubernetes/fake-node.ts';
@@ -68,6 +72,20 @@ describe('the sidecars', () => {
     await plane.mustKubectl(['create', 'job', '-n', 'cron', '--from=cronjob/nightly-backup', 'by-hand']);
     await whenPods(plane, 'cron', 1);
   });
+});
+
+it('the overlay of the documentation changes what it says, and is taken', async (plane) => {
+  const { blocks } = readPage('docs/kubernetes.md');
+  const overlay = blocks.find(({ text }) => text.includes('kind: Kustomization'))!.text;
+  const folder = new TemporaryFolder();
+  const base = relative(realpathSync(folder.path), manifestPath('service'));
+  folder.write('kustomization.yaml', overlay.replace('deploy/kubernetes/service', base));
+  await makeRestrictedNamespace(plane, 'metrics');
+  await plane.mustKubectl(['apply', '--server-side', '-k', folder.path]);
+  const read = ['get', 'deployment', 'sluice', '-n', 'metrics', '-o', 'json'];
+  const { spec } = podTemplateOf(JSON.parse(await plane.mustKubectl(read)))!;
+  expect(sluiceOf(spec).image).toBe(`registry.example.com/sluice:${programVersion()}`);
+  expect(environmentOf(sluiceOf(spec)).REMOTE_WRITE_URL).toBe('https://prometheus.example.com/api/v1/write');
 });
 
 it('the example of a Secret is taken', async (plane) => {

@@ -37,6 +37,7 @@ export interface Container {
 export interface EnvironmentVariable {
   readonly name: string;
   readonly value?: string;
+  readonly valueFrom?: unknown;
 }
 
 export interface Probe {
@@ -66,8 +67,8 @@ export function sluiceOf(spec: PodSpec): Container {
 /** What the environment of a container sets; throws for a value that comes from elsewhere. */
 export function environmentOf({ env = [] }: Container): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    env.map(({ name, value }) => {
-      if (value === undefined)
+    env.map(({ name, value = '', valueFrom }) => {
+      if (valueFrom !== undefined)
         throw new Error(`Cannot read variable ${name}: expected a value, found another source`);
       return [name, value];
     }),
