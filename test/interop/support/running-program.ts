@@ -15,8 +15,11 @@ export class RunningProgram {
   /** What it wrote, standard output and error together. */
   output = '';
 
-  /** `program`: a command, or the path of a program. Its standard input is closed when the test itself is killed. */
-  constructor(program: string, args: readonly string[]) {
+  /**
+   * `program`: a command, or the path of a program. Its standard input is closed when the test itself is killed.
+   * `outlivesTest`: whoever starts it stops it, as where the tests of a file share it.
+   */
+  constructor(program: string, args: readonly string[], { outlivesTest = false } = {}) {
     const path = isAbsolute(program) ? program : findProgram(program);
     const child = spawn(path ?? program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     this.#child = child;
@@ -32,7 +35,7 @@ export class RunningProgram {
         resolve();
       });
     });
-    onTestFinished(() => this.stop('SIGKILL'));
+    if (!outlivesTest) onTestFinished(() => this.stop('SIGKILL'));
   }
 
   /** Waits until it answers as `isReady` asks. */
