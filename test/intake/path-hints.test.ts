@@ -35,7 +35,7 @@ test('a target that is not served is not found, with a hint where pushes go', ()
   misses('/pushgateway/%zz/%ff');
   misses('/api/v1/import/prometheus');
   misses('/api/v1/metrics');
-  misses('/-/quit');
+  misses('/-/reload');
 });
 
 test('the base URL alone is told to be one', () => {
