@@ -20,6 +20,13 @@ const FILE_NAME = 'sluice.yaml';
 const LAYER_FOLDER = '/opt/sluice';
 const DEFAULT_FILE_VARIABLE = 'SLUICE_DEFAULT_CONFIG_FILE';
 
+/** Where the environment is frozen between invocations. */
+const FROZEN_DEFAULTS = {
+  push: { pushgateway: { acknowledge: 'delivered', maxWait: '2s' } },
+  // Clocks go on in a freeze: the time of a connection would be over at the thaw, in the middle of the function's next push.
+  server: { keepAliveTimeout: '1d' },
+};
+
 /** `instance` tells this environment from others of the function. Throws ConfigError. */
 export function loadLambdaConfig(
   env: Environment,
@@ -56,8 +63,8 @@ function lambdaDefaults(env: Environment, labels: readonly LambdaLabel[], instan
   return {
     listenAddress: '127.0.0.1:3030',
     logging: { level: 'warn', format: 'json' },
-    // What is not frozen need not hold up its pushes.
-    ...(isManagedInstance(env) ? {} : { push: { pushgateway: { acknowledge: 'delivered', maxWait: '2s' } } }),
+    // What is not frozen need not hold up its pushes, nor keep its connections longer than elsewhere.
+    ...(isManagedInstance(env) ? {} : FROZEN_DEFAULTS),
     labels: { defaults: Object.fromEntries(labels.map((label) => [label, values[label] ?? ''])) },
     remoteWrite: [{ remoteTimeout: '10s', queueConfig: { maxQueueSize: '16MiB' } }],
   };

@@ -17,6 +17,10 @@ describe('without a word about it, Sluice in Lambda', () => {
     expect(config.push.pushgateway).toMatchObject({ acknowledge: 'delivered', maxWait: 2000 });
   });
 
+  it('keeps the connections of the function through any freeze', () => {
+    expect(config.server.keepAliveTimeout).toBe(24 * 60 * 60 * 1000);
+  });
+
   it('logs what is amiss as JSON, and takes little memory and no long waits', () => {
     expect(config.logging).toEqual({ level: 'warn', format: 'json' });
     expect(config.remoteWrite[0]).toMatchObject({
@@ -42,8 +46,9 @@ remoteWrite: [{ name: a, url: "https://a.example/", remoteTimeout: 3s }, { name:
 
 it('where nothing is frozen, pushes are answered as everywhere else', () => {
   const env = { ...URL_ONLY, AWS_LAMBDA_INITIALIZATION_TYPE: 'lambda-managed-instances' };
-  const { pushgateway } = loadLambdaConfig(env, [], 'i').config.push;
-  expect(pushgateway).toMatchObject({ acknowledge: 'queued', maxWait: 10_000 });
+  const { push, server } = loadLambdaConfig(env, [], 'i').config;
+  expect(push.pushgateway).toMatchObject({ acknowledge: 'queued', maxWait: 10_000 });
+  expect(server.keepAliveTimeout).toBe(75_000);
 });
 
 it('a file in the package of the function is found, and problems in it are told with their line', () => {
