@@ -99,7 +99,9 @@ export class ShardLane {
 
   /** Sends what there is without further waiting for company or for a backoff that is under way; new pushes wait as ever. */
   hurry(): void {
-    this.#seal();
+    // What is before it goes first anyway: a block for each hurry would be a request for each once the backend is back.
+    if (this.#running === undefined) this.#seal();
+    else if (this.#batch.sampleCount > 0) this.#isDue = true;
     this.#sender.cutBackoffShort();
   }
 

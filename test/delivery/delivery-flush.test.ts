@@ -68,6 +68,22 @@ test('a flush sends the open batches of all lanes at once and resolves when they
   expect(receiver.delivered.length).toBe(3);
 });
 
+test('flushes while a backend is away make no request of each push: what waits fills requests once it is back', async () => {
+  const receiver = await startReceiver([{ status: 503 }]);
+  const queueConfig = { batchSendDeadline: LONG, minBackoff: LONG, maxBackoff: LONG };
+  const { push, delivery, events } = startDelivery(backendConfig(receiver.url(), { queueConfig }));
+  for (let n = 1; n <= 50; n++) {
+    push(`m_${n}`);
+    await delivery.flush(AbortSignal.abort());
+    await waitUntil(() => events.retried.length >= 1, 'the first refusal');
+  }
+  receiver.play({});
+  const before = receiver.requests.length;
+  expect(await delivery.flush(never())).toEqual({ remainingSamples: 0 });
+  expect(receiver.delivered).toHaveLength(50);
+  expect(receiver.requests.length - before).toBeLessThanOrEqual(3);
+});
+
 test('a flush with nothing to send resolves at once and opens no connection', async () => {
   const receiver = await startReceiver();
   const { delivery } = startDelivery(backendConfig(receiver.url()));
