@@ -16,8 +16,10 @@ export class FlushPolicy {
   readonly #flushTimeoutMs: number;
   /** In ms since the epoch; Infinity outside of an invocation. */
   #deadlineMs = Infinity;
-  /** Something was not delivered in the time that it had, and nothing has been since. */
+  /** Something was not delivered in the time that it had, and no flush has delivered everything since. */
   #isFailing = false;
+  /** All the same a push may wait, until one has waited in vain. */
+  #isWorthATry = false;
   #flushes = 0;
 
   constructor(clock: Pick<Clock, 'nowMs'>, flushTimeoutMs: number) {
@@ -32,12 +34,14 @@ export class FlushPolicy {
 
   /** Of a push, beside what is configured. */
   longestWaitMs(): number {
-    return this.#isFailing ? 0 : this.#untilDeadline(HANDLER_RESERVE_MS);
+    return this.#isFailing && !this.#isWorthATry ? 0 : this.#untilDeadline(HANDLER_RESERVE_MS);
   }
 
   /** A push has waited as long as it might and was not delivered. */
   waitedInVain(): void {
     this.#isFailing = true;
+    this.#isWorthATry = false;
+    this.#flushes = 0;
   }
 
   /** Until when the end of a handler may be waited for: a flush has to fit in behind it. */
@@ -55,6 +59,12 @@ export class FlushPolicy {
 
   flushed(remainingSamples: number): void {
     this.#isFailing = remainingSamples > 0;
+    if (!this.#isFailing) this.#isWorthATry = false;
+  }
+
+  /** What a flush had left has been delivered since: the backend may be there, and take longer than a flush has. */
+  caughtUp(): void {
+    if (this.#isFailing && this.#flushes >= EARNEST_EVERY) this.#isWorthATry = true;
   }
 
   #untilDeadline(reserveMs: number): number {

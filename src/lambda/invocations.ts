@@ -34,12 +34,15 @@ const RENEWAL_GRACE_MS = 100;
 const LONGEST_STOP_MS = 1500;
 /** What is left of a shutdown to end in. */
 const EXIT_RESERVE_MS = 200;
+const NEVER = new AbortController().signal;
 
 export class Invocations implements EventHandler {
   readonly #deps: InvocationsDeps;
   readonly #end: InvocationEnd;
   /** In ms since the epoch: a clock that stands still while the environment is frozen would not tell. */
   #idleSinceMs: number;
+  /** Somebody waits for what a flush has left. */
+  #awaitsLeft = false;
 
   constructor(deps: InvocationsDeps) {
     const { clock, telemetry, collector } = deps;
@@ -93,7 +96,19 @@ export class Invocations implements EventHandler {
     const { remainingSamples } = await collector.flush(over.signal);
     over.abort();
     policy.flushed(remainingSamples);
+    if (remainingSamples > 0) this.#awaitLeft();
     return remainingSamples;
+  }
+
+  /** Beside the invocations that follow, one at a time. */
+  #awaitLeft(): void {
+    if (this.#awaitsLeft) return;
+    this.#awaitsLeft = true;
+    const { collector, policy } = this.#deps;
+    void collector.flush(NEVER).then(() => {
+      this.#awaitsLeft = false;
+      policy.caughtUp();
+    });
   }
 
   async #remaining(): Promise<number> {

@@ -65,6 +65,21 @@ it('one push waits in vain for a backend that is away, and those behind it do no
   expect([waits.length, waits.filter((ms) => ms >= 1490).length]).toEqual([5, 1]);
 });
 
+it('pushes wait for their delivery again once a backend is back that takes longer than a flush may', async () => {
+  const { receiver, environment, invoke } = await startLambda({
+    env: { MAX_WAIT: '20s', SLUICE_LAMBDA_FLUSH_TIMEOUT: '1ms' },
+  });
+  for (let n = 1; n <= 7; n++) {
+    const { promise: until, resolve: answer } = Promise.withResolvers<void>();
+    receiver.play({ until });
+    expect((await invoke([n], { ...MINUTE, headers: { prefer: 'respond-async' } })).statuses).toEqual([202]);
+    answer();
+    await environment.until(() => environment.logs('blockSent').length === n, 'the answer to be read');
+  }
+  receiver.play({});
+  expect((await invoke([8], MINUTE)).statuses).toEqual([200]);
+});
+
 it('no push waits beyond what its handler has left', async () => {
   const { invoke } = await startLambda({
     script: [{ fault: 'never-answer' }],

@@ -54,3 +54,27 @@ test('while a backend is away a flush has a quarter of its time, and all of it e
   policy.flushed(0);
   expect(policy.flushMs()).toBe(1000);
 });
+
+test('where flushes are too short for a backend that is there, a push may wait again after the fifth', () => {
+  const { policy } = policyWith(1000, 10_000);
+  const waitAfterFlush = () => {
+    policy.flushMs();
+    policy.caughtUp();
+    policy.flushed(7);
+    return policy.longestWaitMs();
+  };
+  policy.waitedInVain();
+  expect(Array.from({ length: 6 }, waitAfterFlush)).toEqual([0, 0, 0, 0, 9500, 9500]);
+  policy.waitedInVain();
+  expect(Array.from({ length: 6 }, waitAfterFlush)).toEqual([0, 0, 0, 0, 9500, 9500]);
+});
+
+test('where nothing is delivered, no push waits a second time', () => {
+  const { policy } = policyWith(1000, 10_000);
+  policy.waitedInVain();
+  for (let flush = 0; flush < 20; flush++) {
+    policy.flushMs();
+    policy.flushed(7);
+    expect(policy.longestWaitMs()).toBe(0);
+  }
+});
