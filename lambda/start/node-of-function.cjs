@@ -20,7 +20,8 @@ function standBy() {
       message: message,
     }),
   );
-  call('POST', '/register', { 'lambda-extension-name': 'sluice' }, '{"events":["SHUTDOWN"]}', (headers) => {
+  var name = process.env.SLUICE_EXTENSION_NAME || 'sluice';
+  call('POST', '/register', { 'lambda-extension-name': name }, '{"events":["SHUTDOWN"]}', (headers) => {
     call(
       'GET',
       '/event/next',

@@ -78,8 +78,9 @@ describe('the small layer', () => {
   itWithLayers('stands by on a Node that is too old, says so, and lets the function live', async () => {
     const opt = unpackLayer('node');
     const { path, version } = olderNode();
-    const layer = await RunningLayer.start((env) => runLayer(opt, { env, nodeOfFunction: path }));
-    expect(layer.lambda.registered).toEqual({ name: 'sluice', events: ['SHUTDOWN'] });
+    const renamed = { SLUICE_EXTENSION_NAME: 'renamed' };
+    const layer = await RunningLayer.start((env) => runLayer(opt, { env, nodeOfFunction: path }), renamed);
+    expect(layer.lambda.registered).toEqual({ name: 'renamed', events: ['SHUTDOWN'] });
     expect(JSON.parse(layer.output)).toMatchObject({
       level: 'error',
       event: 'standing by',
