@@ -37,7 +37,9 @@ it('a connection that died without a sign is replaced after a long pause', async
   environment.thaw();
   expect((await invoke([2])).statuses).toEqual([200]);
   expect([receiver.deliveredValues, link.connections]).toEqual([[1, 2], 2]);
-  expect(environment.logs('connectionsRenewed')).toHaveLength(1);
+  // A slow machine may have taken as long for its start too, when there were none yet.
+  const { pausedMs } = environment.logs('connectionsRenewed').at(-1)!;
+  expect(pausedMs).toBeGreaterThan(FREEZE_MS - 100);
 });
 
 it('connections are kept from one invocation to the next where no long pause was between them', async () => {
