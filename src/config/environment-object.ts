@@ -32,13 +32,18 @@ export function setText(env: Environment, name: string): string | undefined {
 /** Returns what is wrong with the text, if anything. */
 function place(root: Mapping, { path, form }: EnvironmentVariable, text: string): string | undefined {
   if (form !== 'pairs') {
-    setAt(root, path, form === 'flag' ? readFlag(text) : text);
+    setAt(root, path, readScalar(form, text));
     return undefined;
   }
   const pairs = readPairs(text);
   if (typeof pairs === 'string') return pairs;
   setAt(root, path, pairs);
   return undefined;
+}
+
+function readScalar(form: 'text' | 'word' | 'flag', text: string): boolean | string {
+  if (form === 'flag') return readFlag(text);
+  return form === 'word' ? text.toLowerCase() : text;
 }
 
 /** Other text stays text, so that the schema says what it wants. */

@@ -5,8 +5,8 @@ import type { ConfigPath } from './config-error.ts';
 export interface EnvironmentVariable {
   readonly name: string;
   readonly path: ConfigPath;
-  /** How its text is read: as it is, as true or false, or as `name=value,name=value`. */
-  readonly form: 'text' | 'flag' | 'pairs';
+  /** How its text is read: as it is, as a word in any case, as true or false, or as `name=value,name=value`. */
+  readonly form: 'text' | 'word' | 'flag' | 'pairs';
 }
 
 const BACKEND = ['remoteWrite', 0] as const;
@@ -15,7 +15,7 @@ const PUSHGATEWAY = ['push', 'pushgateway'] as const;
 /** The order is that of the documentation. What is added to the headers by a name of its own stands behind them. */
 export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
   text('LISTEN_ADDRESS', ['listenAddress']),
-  text('LOGGING_LEVEL', ['logging', 'level']),
+  { name: 'LOGGING_LEVEL', path: ['logging', 'level'], form: 'word' },
   text('REMOTE_WRITE_URL', [...BACKEND, 'url']),
   text('REMOTE_WRITE_TOKEN', [...BACKEND, 'authorization', 'credentials']),
   text('REMOTE_WRITE_TOKEN_FILE', [...BACKEND, 'authorization', 'credentialsFile']),

@@ -285,6 +285,7 @@ it('every other variable sets its key', () => {
   const remoteWrite = [{ url: 'https://metrics.test/w' }];
   sets({ LISTEN_ADDRESS: '[::1]:0' }, { listenAddress: '[::1]:0', remoteWrite });
   sets({ LOGGING_LEVEL: 'warn' }, { logging: { level: 'warn' }, remoteWrite });
+  sets({ LOGGING_LEVEL: 'INFO' }, { logging: { level: 'info' }, remoteWrite });
   sets(
     { LABELS: 'cluster=eu-1,zone=,n=5' },
     { labels: { defaults: { cluster: 'eu-1', zone: '', n: '5' } }, remoteWrite },
