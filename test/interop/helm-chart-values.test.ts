@@ -1,5 +1,5 @@
 // Values of the chart mean what they say: time to stop, disk, configuration, rights, and as a part of another chart.
-import { cpSync } from 'node:fs';
+import { cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { stringify } from 'yaml';
@@ -14,6 +14,7 @@ const it = itAfter(async () => {
   await helmProgram(4);
 });
 
+const ALL_VALUES = readdirSync(join(CHART, 'ci'));
 const VARIABLE_STOP = `config.shutdownTimeout=\${STOP:25s}`;
 const URL_SET = 'config.remoteWrite[0].url=https://metrics.example.com/w';
 
@@ -124,6 +125,91 @@ describe('the configuration', () => {
     expect(
       (await render(set)).filter(({ kind }) => kind === 'ConfigMap').map(({ metadata }) => metadata.name),
     ).toEqual(['demo-sluice-test']);
+  });
+});
+
+describe('names and labels', () => {
+  // Flux and Kustomize refuse a key that stands twice, as the parser here does.
+  const LABELS = [
+    'commonLabels.team=platform',
+    'commonLabels.app\\.kubernetes\\.io/part-of=jobs',
+    'podLabels.team=batch',
+    'service.labels.team=network',
+    'persistence.labels.app\\.kubernetes\\.io/name=other',
+    'podLabels.app\\.kubernetes\\.io/name=other',
+  ];
+
+  it('stand once where values give one again, and the closest value counts', async () => {
+    for (const mode of ['deployment', 'daemonset', 'statefulset']) {
+      const manifests = await render([`mode=${mode}`, ...LABELS]);
+      const workload = manifests.find(({ kind }) => kind.toLowerCase() === mode);
+      expect(workload?.metadata.labels).toMatchObject({
+        team: 'platform',
+        'app.kubernetes.io/part-of': 'jobs',
+      });
+      const { labels } = workload?.spec.template.metadata ?? {};
+      expect(labels).toMatchObject({ team: 'batch', 'app.kubernetes.io/part-of': 'jobs' });
+      expect(labels).toMatchObject(workload?.spec.selector.matchLabels);
+      const service = manifests.find(
+        ({ kind, metadata }) => kind === 'Service' && metadata.name === 'demo-sluice',
+      );
+      expect(service?.metadata.labels).toMatchObject({ team: 'network' });
+    }
+  });
+
+  for (const release of ['123', '1e5', 'true', 'null']) {
+    it(`are text in release ${release}, in a namespace of that name`, async () => {
+      for (const name of ALL_VALUES) {
+        const settings = { valuesFiles: [join(CHART, 'ci', name)], release, namespace: release };
+        const set = name.startsWith('existing') ? [] : [`fullnameOverride=s-${release}`];
+        for (const { metadata } of await renderChart({ ...settings, set })) {
+          const texts = [metadata.name, metadata.namespace ?? '', ...Object.values(metadata.labels ?? {})];
+          expect(texts.filter((text) => typeof text !== 'string')).toEqual([]);
+        }
+      }
+      const manifests = await renderChart({
+        set: [URL_SET, 'mode=statefulset'],
+        release,
+        namespace: release,
+      });
+      const { selector, template, volumeClaimTemplates } =
+        manifests.find(({ kind }) => kind === 'StatefulSet')?.spec ?? {};
+      for (const labels of [
+        selector.matchLabels,
+        template.metadata.labels,
+        volumeClaimTemplates[0].metadata.labels,
+      ])
+        expect(labels['app.kubernetes.io/instance']).toBe(release);
+    });
+  }
+});
+
+describe('a value that is unset with null', () => {
+  const KEYS = [
+    'resources',
+    'commonLabels',
+    'commonAnnotations',
+    'podAnnotations',
+    'podLabels',
+    'imagePullSecrets',
+  ];
+  it('means an empty one', async () => {
+    const set = [...KEYS, 'topologySpreadConstraints', 'podSecurityContext', 'securityContext'];
+    const manifests = await render([...set.map((key) => `${key}=null`), 'autoscaling.enabled=true']);
+    expect(podSpec(manifests).containers[0].resources).toBeUndefined();
+    const [all] = [[URL_SET, 'resources=null', 'autoscaling.enabled=true'].map((each) => `--set=${each}`)];
+    const { code, stdout } = await runHelm(['install', 'demo', CHART, '--dry-run=client', ...all]);
+    expect([code, stdout.includes('NOTES:')]).toEqual([0, true]);
+  });
+
+  it('leaves out a probe, which an empty one does not', async () => {
+    for (const probe of ['startupProbe', 'readinessProbe', 'livenessProbe'])
+      expect(podSpec(await render([`${probe}=null`])).containers[0][probe]).toBeUndefined();
+  });
+
+  it('is refused by its name where it is a group of settings', async () => {
+    for (const key of ['config', 'service', 'autoscaling', 'ingress', 'hostPort', 'prometheusRule'])
+      await expect(render([`${key}=null`])).rejects.toThrow(`missing property '${key}'`);
   });
 });
 
