@@ -3,6 +3,7 @@ import { cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { stringify } from 'yaml';
+import { readDocument } from '../docs/markdown.ts';
 import { readPage } from '../docs/pages/page.ts';
 import { TemporaryFolder } from '../support/temporary-folder.ts';
 import { helmProgram, runHelm } from './helm/helm.ts';
@@ -15,12 +16,17 @@ const it = itAfter(async () => {
 });
 
 const ALL_VALUES = readdirSync(join(CHART, 'ci'));
+const EXAMPLES = readdirSync('config').filter((name) => name.endsWith('.yaml'));
 const VARIABLE_STOP = `config.shutdownTimeout=\${STOP:25s}`;
 const URL_SET = 'config.remoteWrite[0].url=https://metrics.example.com/w';
 
 /** With a backend. */
 function render(set: readonly string[], settings: ChartSettings = {}): Promise<readonly Manifest[]> {
   return renderChart({ set: [URL_SET, ...set], ...settings });
+}
+
+function indented(text: string): string {
+  return text.replace(/^(?=.)/gm, '  ');
 }
 
 async function find(kind: string, ...set: readonly string[]): Promise<Manifest> {
@@ -108,6 +114,21 @@ describe('the configuration', () => {
     expect(data['collector.yaml']).toContain('maxBodySize: 20000000\n');
     expect(data['collector.yaml']).toContain('maxWaitingPushes: 1000000\n');
   });
+
+  // Helm reads YAML 1.1, where a bare off is false.
+  for (const name of ['collector.yaml', ...EXAMPLES.map((each) => `config/${each}`)])
+    it(`may be ${name} as it is, which hears its address and its time to stop from the pod`, async () => {
+      const file = new TemporaryFolder().write('values.yaml', `config:\n${indented(readDocument(name))}`);
+      const pod = podSpec(await renderChart({ valuesFiles: [file] }));
+      const [{ env }] = pod.containers;
+      expect(env).toContainEqual({ name: 'LISTEN_ADDRESS', value: ':3030' });
+      const told = readDocument(name).includes('SHUTDOWN_TIMEOUT') ? ['25s'] : [];
+      const values = env.filter((each: { name: string }) => each.name === 'SHUTDOWN_TIMEOUT');
+      expect(values.map(({ value }: { value: string }) => value)).toEqual(told);
+      expect(pod.terminationGracePeriodSeconds).toBe(
+        told.length > 0 ? 35 : pod.terminationGracePeriodSeconds,
+      );
+    });
 
   it('replaces the pods when it changes, and leaves them alone otherwise', async () => {
     const checksum = async (...set: readonly string[]) =>

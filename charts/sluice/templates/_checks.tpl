@@ -27,7 +27,7 @@
 
 {{- define "sluice.checkListenAddress" -}}
 {{- $address := toString (dig "listenAddress" "" .Values.config) }}
-{{- if $address }}
+{{- if and $address (not (include "sluice.addressIsTold" .)) }}
 {{- if not (hasSuffix (printf ":%v" .Values.containerPort) $address) }}
 {{- printf "Cannot use config.listenAddress: expected the port of containerPort, %v, found %s" .Values.containerPort $address | fail }}
 {{- end }}

@@ -53,9 +53,11 @@ env:
     valueFrom:
       fieldRef:
         fieldPath: metadata.name
-  {{- if not (include "sluice.hasOwnConfig" .) }}
+  {{- if include "sluice.addressIsTold" . }}
   - name: LISTEN_ADDRESS
     value: {{ printf ":%v" .Values.containerPort | quote }}
+  {{- end }}
+  {{- if include "sluice.timeoutIsTold" . }}
   - name: SHUTDOWN_TIMEOUT
     value: {{ .Values.existingShutdownTimeout | quote }}
   {{- end }}
