@@ -146,6 +146,10 @@ describe('values that are wrong together', () => {
     [URL_SET, 'ingress.enabled=true'],
     'Cannot make an Ingress: expected a host in ingress.hosts, found none',
   );
+  refuses(
+    [URL_SET, 'prometheusRule.enabled=true'],
+    'Cannot tell which Sluice the alerts are about: expected serviceMonitor.enabled or podMonitor.enabled true, or the labels of its scraped metrics as prometheusRule.selector, found none',
+  );
   it('are refused where they name an alert that is not there', async () => {
     const sentence = 'Cannot change alert SluiceGone: expected one of SluiceDown, SluicePodDown, ';
     await expect(render(['prometheusRule.disabled={SluiceGone}'])).rejects.toThrow(sentence);

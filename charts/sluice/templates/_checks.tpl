@@ -116,6 +116,10 @@
 {{- if and .Values.ingress.enabled (not .Values.ingress.hosts) }}
 {{- fail "Cannot make an Ingress: expected a host in ingress.hosts, found none" }}
 {{- end }}
+{{- $rule := .Values.prometheusRule }}
+{{- if and $rule.enabled (not (or .Values.serviceMonitor.enabled .Values.podMonitor.enabled $rule.selector)) }}
+{{- fail "Cannot tell which Sluice the alerts are about: expected serviceMonitor.enabled or podMonitor.enabled true, or the labels of its scraped metrics as prometheusRule.selector, found none" }}
+{{- end }}
 {{- $known := list }}
 {{- range (include "sluice.alerts" . | fromYaml).rules }}{{ $known = append $known .alert }}{{ end }}
 {{- range concat .Values.prometheusRule.disabled (keys .Values.prometheusRule.overrides) }}
