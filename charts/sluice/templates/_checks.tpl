@@ -48,8 +48,23 @@
 {{- printf "Cannot put config.remoteWrite[%d].%s.%s into a ConfigMap: expected a file from secrets, a variable such as ${TOKEN} from env, or configSecret: true, found the credential itself" $at (index . 0) (index . 1) | fail }}
 {{- end }}
 {{- end }}
-{{- if regexMatch "^https?://[^/@]*:[^/@$]+@" (toString $backend.proxyUrl) }}
-{{- printf "Cannot put config.remoteWrite[%d].proxyUrl into a ConfigMap: expected a password from a variable, or configSecret: true, found the password itself" $at | fail }}
+{{- range $place, $url := dict "proxyUrl" $backend.proxyUrl "oauth2.proxyUrl" (dig "oauth2" "proxyUrl" "" $backend) }}
+{{- $password := regexFind "^https?://[^@]*:[^@]+@" (toString $url) }}
+{{- if and $password (not (contains "${" $password)) }}
+{{- printf "Cannot put config.remoteWrite[%d].%s into a ConfigMap: expected a password from a variable, or configSecret: true, found the password itself" $at $place | fail }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- range $at, $backend := default list .Values.config.remoteWrite }}
+{{- range $place, $url := dict "url" $backend.url "oauth2.tokenUrl" (dig "oauth2" "tokenUrl" "" $backend) }}
+{{- if regexMatch "^https?://[^/?#]*@" (toString $url) }}
+{{- printf "Cannot use config.remoteWrite[%d].%s: expected credentials under authorization, basicAuth or oauth2, found some in the URL" $at $place | fail }}
+{{- end }}
+{{- end }}
+{{- range $name := keys (default dict $backend.headers) }}
+{{- if eq (lower $name) "authorization" }}
+{{- printf "Cannot use config.remoteWrite[%d].headers.%s: expected credentials under authorization or basicAuth, found this header" $at $name | fail }}
 {{- end }}
 {{- end }}
 {{- end }}
