@@ -38,6 +38,13 @@ describe('the notes', () => {
     });
   }
 
+  it('take no port of this machine that only root may have', async () => {
+    const text = await notes('service.port=80', 'containerPort=80');
+    expect(text).toContain('port-forward service/demo-sluice 3030:80\n');
+    expect(text).toContain('http://127.0.0.1:3030/pushgateway/metrics/job/demo\n');
+    expect(text).toContain('curl http://127.0.0.1:3030/-/ready\n');
+  });
+
   it('lead to the workload where there is no Service', async () => {
     const text = await notes(
       'service.enabled=false',

@@ -90,6 +90,29 @@ describe('values that are wrong together', () => {
     [URL_SET, 'config.remoteWrite[0].proxyUrl=http://user:hunter2@proxy:3128'],
     'Cannot put config.remoteWrite[0].proxyUrl into a ConfigMap: expected a password from a variable, or configSecret: true, found the password itself',
   );
+  const OAUTH2 = ['clientId=a', 'tokenUrl=https://a.example.com', 'clientSecretFile=/s'];
+  refuses(
+    [
+      URL_SET,
+      ...OAUTH2.map((each) => `config.remoteWrite[0].oauth2.${each}`),
+      'config.remoteWrite[0].oauth2.proxyUrl=http://user:hunter$2@proxy:3128',
+    ],
+    'Cannot put config.remoteWrite[0].oauth2.proxyUrl into a ConfigMap: expected a password from a variable, or configSecret: true, found the password itself',
+  );
+  for (const name of ['url', 'oauth2.tokenUrl'])
+    refuses(
+      [
+        URL_SET,
+        ...(name === 'url' ? [] : OAUTH2.map((each) => `config.remoteWrite[0].oauth2.${each}`)),
+        `config.remoteWrite[0].${name}=https://user:hunter2@metrics.example.com/w`,
+      ],
+      `Cannot use config.remoteWrite[0].${name}: expected credentials under authorization, basicAuth or oauth2, found some in the URL`,
+    );
+  for (const header of ['Authorization', 'authorization'])
+    refuses(
+      [URL_SET, `config.remoteWrite[0].headers.${header}=Bearer hunter2`],
+      `Cannot use config.remoteWrite[0].headers.${header}: expected credentials under authorization or basicAuth, found this header`,
+    );
   refuses(
     [URL_SET, 'terminationGracePeriodSeconds=30'],
     'Cannot use terminationGracePeriodSeconds 30: expected more than the sleep before the stop (5s) and shutdownTimeout (25s) together, found 30 for both',
@@ -145,6 +168,10 @@ describe('values that are wrong together', () => {
   refuses(
     [URL_SET, 'ingress.enabled=true'],
     'Cannot make an Ingress: expected a host in ingress.hosts, found none',
+  );
+  refuses(
+    [URL_SET, 'prometheusRule.enabled=true'],
+    'Cannot tell which Sluice the alerts are about: expected serviceMonitor.enabled or podMonitor.enabled true, or the labels of its scraped metrics as prometheusRule.selector, found none',
   );
   it('are refused where they name an alert that is not there', async () => {
     const sentence = 'Cannot change alert SluiceGone: expected one of SluiceDown, SluicePodDown, ';

@@ -1,8 +1,9 @@
 // Values of the chart mean what they say: time to stop, disk, configuration, rights, and as a part of another chart.
-import { cpSync } from 'node:fs';
+import { cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { stringify } from 'yaml';
+import { readDocument } from '../docs/markdown.ts';
 import { readPage } from '../docs/pages/page.ts';
 import { TemporaryFolder } from '../support/temporary-folder.ts';
 import { helmProgram, runHelm } from './helm/helm.ts';
@@ -14,12 +15,18 @@ const it = itAfter(async () => {
   await helmProgram(4);
 });
 
+const ALL_VALUES = readdirSync(join(CHART, 'ci'));
+const EXAMPLES = readdirSync('config').filter((name) => name.endsWith('.yaml'));
 const VARIABLE_STOP = `config.shutdownTimeout=\${STOP:25s}`;
 const URL_SET = 'config.remoteWrite[0].url=https://metrics.example.com/w';
 
 /** With a backend. */
 function render(set: readonly string[], settings: ChartSettings = {}): Promise<readonly Manifest[]> {
   return renderChart({ set: [URL_SET, ...set], ...settings });
+}
+
+function indented(text: string): string {
+  return text.replace(/^(?=.)/gm, '  ');
 }
 
 async function find(kind: string, ...set: readonly string[]): Promise<Manifest> {
@@ -108,6 +115,21 @@ describe('the configuration', () => {
     expect(data['collector.yaml']).toContain('maxWaitingPushes: 1000000\n');
   });
 
+  // Helm reads YAML 1.1, where a bare off is false.
+  for (const name of ['collector.yaml', ...EXAMPLES.map((each) => `config/${each}`)])
+    it(`may be ${name} as it is, which hears its address and its time to stop from the pod`, async () => {
+      const file = new TemporaryFolder().write('values.yaml', `config:\n${indented(readDocument(name))}`);
+      const pod = podSpec(await renderChart({ valuesFiles: [file] }));
+      const [{ env }] = pod.containers;
+      expect(env).toContainEqual({ name: 'LISTEN_ADDRESS', value: ':3030' });
+      const told = readDocument(name).includes('SHUTDOWN_TIMEOUT') ? ['25s'] : [];
+      const values = env.filter((each: { name: string }) => each.name === 'SHUTDOWN_TIMEOUT');
+      expect(values.map(({ value }: { value: string }) => value)).toEqual(told);
+      expect(pod.terminationGracePeriodSeconds).toBe(
+        told.length > 0 ? 35 : pod.terminationGracePeriodSeconds,
+      );
+    });
+
   it('replaces the pods when it changes, and leaves them alone otherwise', async () => {
     const checksum = async (...set: readonly string[]) =>
       (await find('Deployment', ...set)).spec.template.metadata.annotations['checksum/config'];
@@ -124,6 +146,91 @@ describe('the configuration', () => {
     expect(
       (await render(set)).filter(({ kind }) => kind === 'ConfigMap').map(({ metadata }) => metadata.name),
     ).toEqual(['demo-sluice-test']);
+  });
+});
+
+describe('names and labels', () => {
+  // Flux and Kustomize refuse a key that stands twice, as the parser here does.
+  const LABELS = [
+    'commonLabels.team=platform',
+    'commonLabels.app\\.kubernetes\\.io/part-of=jobs',
+    'podLabels.team=batch',
+    'service.labels.team=network',
+    'persistence.labels.app\\.kubernetes\\.io/name=other',
+    'podLabels.app\\.kubernetes\\.io/name=other',
+  ];
+
+  it('stand once where values give one again, and the closest value counts', async () => {
+    for (const mode of ['deployment', 'daemonset', 'statefulset']) {
+      const manifests = await render([`mode=${mode}`, ...LABELS]);
+      const workload = manifests.find(({ kind }) => kind.toLowerCase() === mode);
+      expect(workload?.metadata.labels).toMatchObject({
+        team: 'platform',
+        'app.kubernetes.io/part-of': 'jobs',
+      });
+      const { labels } = workload?.spec.template.metadata ?? {};
+      expect(labels).toMatchObject({ team: 'batch', 'app.kubernetes.io/part-of': 'jobs' });
+      expect(labels).toMatchObject(workload?.spec.selector.matchLabels);
+      const service = manifests.find(
+        ({ kind, metadata }) => kind === 'Service' && metadata.name === 'demo-sluice',
+      );
+      expect(service?.metadata.labels).toMatchObject({ team: 'network' });
+    }
+  });
+
+  for (const release of ['123', '1e5', 'true', 'null']) {
+    it(`are text in release ${release}, in a namespace of that name`, async () => {
+      for (const name of ALL_VALUES) {
+        const settings = { valuesFiles: [join(CHART, 'ci', name)], release, namespace: release };
+        const set = name.startsWith('existing') ? [] : [`fullnameOverride=s-${release}`];
+        for (const { metadata } of await renderChart({ ...settings, set })) {
+          const texts = [metadata.name, metadata.namespace ?? '', ...Object.values(metadata.labels ?? {})];
+          expect(texts.filter((text) => typeof text !== 'string')).toEqual([]);
+        }
+      }
+      const manifests = await renderChart({
+        set: [URL_SET, 'mode=statefulset'],
+        release,
+        namespace: release,
+      });
+      const { selector, template, volumeClaimTemplates } =
+        manifests.find(({ kind }) => kind === 'StatefulSet')?.spec ?? {};
+      for (const labels of [
+        selector.matchLabels,
+        template.metadata.labels,
+        volumeClaimTemplates[0].metadata.labels,
+      ])
+        expect(labels['app.kubernetes.io/instance']).toBe(release);
+    });
+  }
+});
+
+describe('a value that is unset with null', () => {
+  const KEYS = [
+    'resources',
+    'commonLabels',
+    'commonAnnotations',
+    'podAnnotations',
+    'podLabels',
+    'imagePullSecrets',
+  ];
+  it('means an empty one', async () => {
+    const set = [...KEYS, 'topologySpreadConstraints', 'podSecurityContext', 'securityContext'];
+    const manifests = await render([...set.map((key) => `${key}=null`), 'autoscaling.enabled=true']);
+    expect(podSpec(manifests).containers[0].resources).toBeUndefined();
+    const [all] = [[URL_SET, 'resources=null', 'autoscaling.enabled=true'].map((each) => `--set=${each}`)];
+    const { code, stdout } = await runHelm(['install', 'demo', CHART, '--dry-run=client', ...all]);
+    expect([code, stdout.includes('NOTES:')]).toEqual([0, true]);
+  });
+
+  it('leaves out a probe, which an empty one does not', async () => {
+    for (const probe of ['startupProbe', 'readinessProbe', 'livenessProbe'])
+      expect(podSpec(await render([`${probe}=null`])).containers[0][probe]).toBeUndefined();
+  });
+
+  it('is refused by its name where it is a group of settings', async () => {
+    for (const key of ['config', 'service', 'autoscaling', 'ingress', 'hostPort', 'prometheusRule'])
+      await expect(render([`${key}=null`])).rejects.toThrow(`missing property '${key}'`);
   });
 });
 

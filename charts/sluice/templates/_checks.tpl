@@ -27,7 +27,7 @@
 
 {{- define "sluice.checkListenAddress" -}}
 {{- $address := toString (dig "listenAddress" "" .Values.config) }}
-{{- if $address }}
+{{- if and $address (not (include "sluice.addressIsTold" .)) }}
 {{- if not (hasSuffix (printf ":%v" .Values.containerPort) $address) }}
 {{- printf "Cannot use config.listenAddress: expected the port of containerPort, %v, found %s" .Values.containerPort $address | fail }}
 {{- end }}
@@ -48,8 +48,23 @@
 {{- printf "Cannot put config.remoteWrite[%d].%s.%s into a ConfigMap: expected a file from secrets, a variable such as ${TOKEN} from env, or configSecret: true, found the credential itself" $at (index . 0) (index . 1) | fail }}
 {{- end }}
 {{- end }}
-{{- if regexMatch "^https?://[^/@]*:[^/@$]+@" (toString $backend.proxyUrl) }}
-{{- printf "Cannot put config.remoteWrite[%d].proxyUrl into a ConfigMap: expected a password from a variable, or configSecret: true, found the password itself" $at | fail }}
+{{- range $place, $url := dict "proxyUrl" $backend.proxyUrl "oauth2.proxyUrl" (dig "oauth2" "proxyUrl" "" $backend) }}
+{{- $password := regexFind "^https?://[^@]*:[^@]+@" (toString $url) }}
+{{- if and $password (not (contains "${" $password)) }}
+{{- printf "Cannot put config.remoteWrite[%d].%s into a ConfigMap: expected a password from a variable, or configSecret: true, found the password itself" $at $place | fail }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- range $at, $backend := default list .Values.config.remoteWrite }}
+{{- range $place, $url := dict "url" $backend.url "oauth2.tokenUrl" (dig "oauth2" "tokenUrl" "" $backend) }}
+{{- if regexMatch "^https?://[^/?#]*@" (toString $url) }}
+{{- printf "Cannot use config.remoteWrite[%d].%s: expected credentials under authorization, basicAuth or oauth2, found some in the URL" $at $place | fail }}
+{{- end }}
+{{- end }}
+{{- range $name := keys (default dict $backend.headers) }}
+{{- if eq (lower $name) "authorization" }}
+{{- printf "Cannot use config.remoteWrite[%d].headers.%s: expected credentials under authorization or basicAuth, found this header" $at $name | fail }}
 {{- end }}
 {{- end }}
 {{- end }}
@@ -115,6 +130,10 @@
 {{- end }}
 {{- if and .Values.ingress.enabled (not .Values.ingress.hosts) }}
 {{- fail "Cannot make an Ingress: expected a host in ingress.hosts, found none" }}
+{{- end }}
+{{- $rule := .Values.prometheusRule }}
+{{- if and $rule.enabled (not (or .Values.serviceMonitor.enabled .Values.podMonitor.enabled $rule.selector)) }}
+{{- fail "Cannot tell which Sluice the alerts are about: expected serviceMonitor.enabled or podMonitor.enabled true, or the labels of its scraped metrics as prometheusRule.selector, found none" }}
 {{- end }}
 {{- $known := list }}
 {{- range (include "sluice.alerts" . | fromYaml).rules }}{{ $known = append $known .alert }}{{ end }}

@@ -30,8 +30,18 @@
 {{- toYaml (merge (deepCopy .Values.config) $set) }}
 {{- end }}
 
+{{/* Whether the configuration takes its address from LISTEN_ADDRESS, as the examples of Sluice do, and the pod sets it. */}}
+{{- define "sluice.addressIsTold" -}}
+{{- if or (not (include "sluice.hasOwnConfig" .)) (regexMatch "^\\$\\{LISTEN_ADDRESS(:[^}]*)?\\}$" (toString (dig "listenAddress" "" .Values.config))) }}true{{ end }}
+{{- end }}
+
+{{/* Likewise SHUTDOWN_TIMEOUT. */}}
+{{- define "sluice.timeoutIsTold" -}}
+{{- if or (not (include "sluice.hasOwnConfig" .)) (regexMatch "^\\$\\{SHUTDOWN_TIMEOUT(:[^}]*)?\\}$" (toString (dig "shutdownTimeout" "" .Values.config))) }}true{{ end }}
+{{- end }}
+
 {{- define "sluice.shutdownTimeout" -}}
-{{- ternary (dig "shutdownTimeout" "10s" .Values.config) .Values.existingShutdownTimeout (eq (include "sluice.hasOwnConfig" .) "true") }}
+{{- ternary .Values.existingShutdownTimeout (dig "shutdownTimeout" "10s" .Values.config) (eq (include "sluice.timeoutIsTold" .) "true") }}
 {{- end }}
 
 {{/* The first path prefix that pushes are taken at. */}}

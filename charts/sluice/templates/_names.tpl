@@ -15,8 +15,8 @@
 {{- end }}
 
 {{- define "sluice.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "sluice.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "sluice.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/component: collector
 {{- end }}
 
@@ -24,29 +24,26 @@ app.kubernetes.io/component: collector
 {{- define "sluice.releaseLabels" -}}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-app.kubernetes.io/part-of: {{ include "sluice.name" . }}
+app.kubernetes.io/part-of: {{ include "sluice.name" . | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
-{{- with .Values.commonLabels }}
-{{ toYaml . }}
-{{- end }}
 {{- end }}
 
+{{/* Maps of labels as one, each key once, which Kustomize and Flux insist on: the first map with a key decides. */}}
 {{- define "sluice.labels" -}}
-{{ include "sluice.selectorLabels" . }}
-{{ include "sluice.releaseLabels" . }}
+{{- $labels := dict }}
+{{- range . }}{{ $labels = merge $labels (default dict .) }}{{ end }}
+{{- toYaml $labels }}
 {{- end }}
 
 {{/* metadata of an object. A list of: the context, a suffix of the name, more labels, more annotations, a namespace. */}}
 {{- define "sluice.metadata" -}}
 {{- $root := index . 0 }}
-{{- $annotations := merge (dict) (index . 3 | default dict) $root.Values.commonAnnotations -}}
-name: {{ include "sluice.fullname" $root }}{{ index . 1 }}
-namespace: {{ default $root.Release.Namespace (index . 4) }}
+{{- $annotations := merge (dict) (index . 3 | default dict) (default dict $root.Values.commonAnnotations) -}}
+name: {{ printf "%s%s" (include "sluice.fullname" $root) (index . 1) | quote }}
+namespace: {{ default $root.Release.Namespace (index . 4) | quote }}
 labels:
-  {{- include "sluice.labels" $root | nindent 2 }}
-  {{- with index . 2 }}
-  {{- toYaml . | nindent 2 }}
-  {{- end }}
+  {{- $own := include "sluice.selectorLabels" $root | fromYaml }}
+  {{- include "sluice.labels" (list $own (index . 2) $root.Values.commonLabels (include "sluice.releaseLabels" $root | fromYaml)) | nindent 2 }}
 {{- with $annotations }}
 annotations:
   {{- toYaml . | nindent 2 }}
@@ -72,7 +69,7 @@ annotations:
 {{- end }}
 
 {{- define "sluice.imagePullSecrets" -}}
-{{- with concat (default list (.Values.global).imagePullSecrets) .Values.imagePullSecrets }}
+{{- with concat (default list (.Values.global).imagePullSecrets) (default list .Values.imagePullSecrets) }}
 imagePullSecrets:
   {{- range . }}
   - {{ ternary . (dict "name" .) (kindIs "map" .) | toJson }}

@@ -4,16 +4,10 @@
 metadata:
   labels:
     {{- /* Without the chart's version, which would replace all pods. */}}
-    {{- include "sluice.selectorLabels" . | nindent 4 }}
-    app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-    app.kubernetes.io/part-of: {{ include "sluice.name" . }}
-    {{- with .Values.commonLabels }}
-    {{- toYaml . | nindent 4 }}
-    {{- end }}
-    {{- with .Values.podLabels }}
-    {{- toYaml . | nindent 4 }}
-    {{- end }}
-  {{- $annotations := merge (dict) .Values.podAnnotations .Values.commonAnnotations }}
+    {{- $fixed := include "sluice.selectorLabels" . | fromYaml }}
+    {{- $release := omit (include "sluice.releaseLabels" . | fromYaml) "helm.sh/chart" "app.kubernetes.io/managed-by" }}
+    {{- include "sluice.labels" (list $fixed .Values.podLabels .Values.commonLabels $release) | nindent 4 }}
+  {{- $annotations := merge (dict) (default dict .Values.podAnnotations) (default dict .Values.commonAnnotations) }}
   {{- if include "sluice.hasOwnConfig" . }}
   {{- $_ := set $annotations "checksum/config" (include "sluice.config" . | sha256sum) }}
   {{- end }}
@@ -22,7 +16,7 @@ metadata:
     {{- toYaml . | nindent 4 }}
   {{- end }}
 spec:
-  serviceAccountName: {{ include "sluice.serviceAccountName" . }}
+  serviceAccountName: {{ include "sluice.serviceAccountName" . | quote }}
   automountServiceAccountToken: {{ .Values.serviceAccount.automount }}
   enableServiceLinks: false
   terminationGracePeriodSeconds: {{ include "sluice.gracePeriod" . }}
@@ -59,9 +53,11 @@ env:
     valueFrom:
       fieldRef:
         fieldPath: metadata.name
-  {{- if not (include "sluice.hasOwnConfig" .) }}
+  {{- if include "sluice.addressIsTold" . }}
   - name: LISTEN_ADDRESS
     value: {{ printf ":%v" .Values.containerPort | quote }}
+  {{- end }}
+  {{- if include "sluice.timeoutIsTold" . }}
   - name: SHUTDOWN_TIMEOUT
     value: {{ .Values.existingShutdownTimeout | quote }}
   {{- end }}
@@ -134,16 +130,16 @@ volumeMounts:
 - name: config
   {{- if or .Values.existingSecret (and .Values.configSecret (not .Values.existingConfigMap)) }}
   secret:
-    secretName: {{ default (include "sluice.fullname" .) .Values.existingSecret }}
+    secretName: {{ default (include "sluice.fullname" .) .Values.existingSecret | quote }}
     defaultMode: 0440
   {{- else }}
   configMap:
-    name: {{ default (include "sluice.fullname" .) .Values.existingConfigMap }}
+    name: {{ default (include "sluice.fullname" .) .Values.existingConfigMap | quote }}
   {{- end }}
 {{- range $at, $secret := .Values.secrets }}
 - name: secret-{{ $at }}
   secret:
-    secretName: {{ $secret.name }}
+    secretName: {{ $secret.name | quote }}
     defaultMode: 0440
     {{- with $secret.items }}
     items:
@@ -165,7 +161,7 @@ volumeMounts:
 {{- define "sluice.placement" -}}
 {{- range $key := list "dnsPolicy" "priorityClassName" "runtimeClassName" "schedulerName" }}
 {{- with index $.Values $key }}
-{{ $key }}: {{ . }}
+{{ $key }}: {{ quote . }}
 {{- end }}
 {{- end }}
 {{- range $key := list "dnsConfig" "hostAliases" "nodeSelector" "tolerations" "affinity" }}
