@@ -8,9 +8,13 @@ WORKDIR /src
 # The libraries first: this layer stays valid as long as the lock file does. No library's install script is needed here.
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
-COPY build.mjs build-sbom.mjs ./
+COPY build.mjs build-sbom.mjs build-compile-cache.mjs ./
 COPY src ./src
-RUN node build.mjs && node build-sbom.mjs sbom.cdx.json && find dist -name '*.map' -delete && mkdir -p volumes/sluice
+RUN node build.mjs && node build-sbom.mjs sbom.cdx.json && find dist -name '*.map' -delete \
+    && rm dist/lambda.* && mkdir -p volumes/sluice
+# What Node compiles at a start. Another architecture or processor does not find itself in it, and compiles anew.
+COPY bin ./bin
+RUN node build-compile-cache.mjs compile-cache
 
 # Node of the platform that is built for; nothing is run here.
 FROM node:26.10.0-trixie-slim AS runtime
@@ -33,13 +37,15 @@ COPY package.json LICENSE /app/
 COPY bin /app/bin
 COPY --from=build /src/sbom.cdx.json /app/
 COPY --from=build /src/dist /app/dist
+COPY --from=build /src/compile-cache /app/compile-cache
 # For a spool: a volume that is mounted here for the first time gets the owner of this folder.
 COPY --from=build --chown=65532:65532 /src/volumes/ /var/lib/
-# A file at this path is used; without one the configuration comes from environment variables. A compile cache would only
-# last as long as the container, and the file system may be read-only.
+# A file at this path is used; without one the configuration comes from environment variables. The compile cache is only
+# read: its folder is root's, and the file system may be read-only.
 ENV SLUICE_DEFAULT_CONFIG_FILE=/etc/sluice/collector.yaml \
     NODE_ENV=production \
-    NODE_DISABLE_COMPILE_CACHE=1 \
+    NODE_COMPILE_CACHE=/app/compile-cache \
+    NODE_COMPILE_CACHE_PORTABLE=1 \
     LD_LIBRARY_PATH=/usr/local/lib
 USER 65532:65532
 EXPOSE 3030

@@ -2,6 +2,7 @@
 // so that the small ones start without the collector and its libraries.
 import { parseArgs } from 'node:util';
 import { EXIT } from './cli/exit-codes.ts';
+import { ignoreClosedOutput } from './cli/tell.ts';
 import { USAGE } from './cli/usage.ts';
 import { programVersion } from './version.ts';
 
@@ -26,6 +27,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (name === 'wait-ready')
     return orReport(async () => (await import('./cli/wait-ready-command.ts')).waitReadyCommand(rest));
   const command = readArguments(args);
+  if (command.kind !== 'run') ignoreClosedOutput();
   switch (command.kind) {
     case 'print':
       process.stdout.write(command.text);

@@ -2,6 +2,7 @@
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
 import { printableText } from '../delivery/printable.ts';
 import { transportFailure } from '../delivery/transport-reason.ts';
+import { limitConnecting } from './limit-connecting.ts';
 
 export interface HttpQuestion {
   readonly origin: URL;
@@ -28,7 +29,7 @@ export type HttpEnding =
 /** OpenSSL's words for a server that answers in plain HTTP. */
 const NO_TLS = /:wrong version number:/;
 const NODE_HINT = /; if the root CA is installed locally, .*$/;
-const CONNECT_TIMEOUT_MS = 10_000;
+const NO_ANSWER = 'no answer';
 /** An answer is one line; what is longer comes from somebody else. */
 const MAX_TEXT_BYTES = 4096;
 /** The status is known by then, and the words behind it are not worth more. */
@@ -41,13 +42,23 @@ export function exchangeHttp(question: HttpQuestion, signal: AbortSignal): Promi
     const stopLimit = limitConnecting(request, question.origin.protocol === 'https:');
     const end = (ending: HttpEnding) => {
       stopLimit();
+      signal.removeEventListener('abort', abort);
       resolve(ending);
       request.destroy();
     };
+    // A request that waits for the answer of a proxy does not hear its own signal.
+    const abort = () => end({ kind: 'failed', detail: NO_ANSWER, isFinal: false });
+    signal.addEventListener('abort', abort);
     // Stays for what comes behind the end: a request that is destroyed may still complain.
     request.on('error', (error) => end(describeFailure(error, signal)));
+    let isAnswered = false;
     request.once('response', (response) => {
+      isAnswered = true;
       readAnswer(response, end);
+    });
+    // Node tells of no error where the server changes to another protocol: it only closes.
+    request.once('close', () => {
+      if (!isAnswered) end({ kind: 'failed', detail: NO_ANSWER, isFinal: false });
     });
     request.end(question.body);
   });
@@ -71,18 +82,8 @@ function open({ origin, path, method, headers, ca }: HttpQuestion, signal: Abort
     : process.getBuiltinModule('node:http').request(options);
 }
 
-/** Returns what ends the limit. */
-function limitConnecting(request: ClientRequest, isTls: boolean): () => void {
-  const timer = setTimeout(() => {
-    request.destroy(new Error(`no connection within ${CONNECT_TIMEOUT_MS / 1000} s`));
-  }, CONNECT_TIMEOUT_MS);
-  const stop = () => clearTimeout(timer);
-  request.once('socket', (socket) => socket.once(isTls ? 'secureConnect' : 'connect', stop));
-  return stop;
-}
-
 function describeFailure(error: unknown, signal: AbortSignal): HttpEnding {
-  if (signal.aborted) return { kind: 'failed', detail: 'no answer', isFinal: false };
+  if (signal.aborted) return { kind: 'failed', detail: NO_ANSWER, isFinal: false };
   const { reason, detail } = transportFailure(error);
   return { kind: 'failed', detail: inOurWords(detail), isFinal: reason.startsWith('tls_') };
 }

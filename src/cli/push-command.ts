@@ -5,6 +5,7 @@ import { showUrl } from './base-url.ts';
 import { EXIT } from './exit-codes.ts';
 import { exitOnSignal } from './exit-on-signal.ts';
 import { exchangeHttp, type HttpQuestion } from './http-exchange.ts';
+import { hideCredentials } from './push/hide-credentials.ts';
 import { type FinalEnding, pushAttempts } from './push/push-attempts.ts';
 import { judgeEnding } from './push/push-ending.ts';
 import { type PushOptions, readPushOptions } from './push/push-options.ts';
@@ -67,7 +68,10 @@ function send(question: HttpQuestion, options: PushOptions, note: Tell): Promise
     {
       clock,
       random: Math.random,
-      attempt: async (signal) => judgeEnding(await exchangeHttp(question, signal), waits, clock.nowMs()),
+      attempt: async (signal) => {
+        const ending = hideCredentials(await exchangeHttp(question, signal), options.headers);
+        return judgeEnding(ending, waits, clock.nowMs());
+      },
       onRetry: (found, waitMs) => note(`found ${found}; next attempt in ${Math.ceil(waitMs)} ms`),
     },
     options.timeoutMs,

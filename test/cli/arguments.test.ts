@@ -1,7 +1,7 @@
 // The arguments of the command: what it prints, and how it refuses what it does not understand.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { runSluice } from '../support/running-sluice.ts';
+import { runSluice, SluiceCommand } from '../support/running-sluice.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 const USAGE =
@@ -37,4 +37,16 @@ test.each(['--help', '-h'])('%s prints the usage and every exit code', async (fl
 test('--version prints the version of the package and of Node', async () => {
   const { ending, stdout, stderr } = await runSluice(['--version']);
   expect([ending, stderr, stdout]).toEqual([0, '', `sluice ${version} (Node ${process.versions.node})\n`]);
+});
+
+test.each([
+  [['--help'], 0],
+  [['--version'], 0],
+  [['check'], 0],
+  [['chekc'], 2],
+])('%j ends with %i where nobody reads what it prints', async (args, code) => {
+  const command = new SluiceCommand(args, { env: { REMOTE_WRITE_URL: 'https://metrics.test/w' } });
+  command.child.stdout?.destroy();
+  command.child.stderr?.destroy();
+  expect(await command.ended).toBe(code);
 });

@@ -49,3 +49,8 @@ it('is locked down, is seen by this machine only, and is of this version', () =>
   });
   expect(SLUICE.image).toMatch(new RegExp(`:${JSON.parse(readDocument('package.json')).version}$`));
 });
+
+it('takes its secrets from files, since Compose can put nothing else into a container that is read-only', () => {
+  expect(SLUICE.secrets).toEqual(Object.keys(secrets));
+  for (const secret of Object.values<object>(secrets)) expect(Object.keys(secret)).toEqual(['file']);
+});

@@ -98,7 +98,12 @@ describe.runIf(process.platform === 'linux')('the files of the final stage', () 
     });
   const environment = (): Record<string, string> => {
     const set = environmentOf(FINAL);
-    return { ...set, LD_LIBRARY_PATH: image.path(set.LD_LIBRARY_PATH ?? ''), TMPDIR: image.path('/tmp') };
+    return {
+      ...set,
+      LD_LIBRARY_PATH: image.path(set.LD_LIBRARY_PATH ?? ''),
+      NODE_COMPILE_CACHE: image.path(set.NODE_COMPILE_CACHE ?? ''),
+      TMPDIR: image.path('/tmp'),
+    };
   };
   const files = () => readdirSync(image.path('/'), { recursive: true }).map(String).sort();
   const isHealthy = (address: string): number | null => {
@@ -117,6 +122,7 @@ describe.runIf(process.platform === 'linux')('the files of the final stage', () 
     expect(files().filter((name) => name.startsWith('app/') && name.split('/').length === 2)).toEqual([
       'app/LICENSE',
       'app/bin',
+      'app/compile-cache',
       'app/dist',
       'app/package.json',
       'app/sbom.cdx.json',

@@ -74,7 +74,7 @@ it('the image has no shell, no package manager, no source map, and the licences 
   expect(commands.filter((name) => /sh$|^(?:busybox|npm|apt|dpkg)/.test(name))).toEqual([]);
   expect(commands).toContain('node');
   const files = readdirSync(join(root, 'app'), { recursive: true }).map(String);
-  expect(files.filter((name) => /\.map$|node_modules/.test(name))).toEqual([]);
+  expect(files.filter((name) => /\.map$|node_modules|lambda/.test(name))).toEqual([]);
   for (const name of ['LICENSE', 'node/LICENSE', 'dist/THIRD-PARTY-LICENSES.txt', 'sbom.cdx.json'])
     expect(readFileSync(join(root, 'app', name), 'utf8')).not.toBe('');
 });
@@ -126,6 +126,20 @@ it('it is not root, and nothing can be written anywhere', async () => {
     console.log(JSON.stringify([process.getuid(), process.getgid(), ...new Set(tried)]));`;
   const { output } = container.execute(['node', '-e', writeEverywhere]);
   expect(JSON.parse(output)).toEqual([NOBODY, NOBODY, 'refused']);
+});
+
+it('a start and the health check find their code compiled, and have nothing to add to it', async () => {
+  const env = { REMOTE_WRITE_URL: 'https://metrics.test/w', NODE_DEBUG_NATIVE: 'COMPILE_CACHE' };
+  const container = run({ env });
+  const address = await container.address();
+  const health = container.execute(config.Healthcheck.Test.slice(1), { ...env, LISTEN_ADDRESS: address });
+  expect(health.status).toBe(0);
+  expect(await container.stop()).toBe(0);
+  for (const output of [container.output, health.output]) {
+    expect(output).toContain('/app/dist/sluice.js was accepted');
+    // What Node had to compile it would try to keep, in vain.
+    expect(output.match(/^.*(?:was not initialized|was rejected|failed).*$/m)?.[0]).toBe(undefined);
+  }
 });
 
 it('a file mounted at /etc/sluice/collector.yaml is used', async () => {

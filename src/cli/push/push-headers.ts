@@ -48,9 +48,9 @@ function addHeader(headers: Record<string, string>, line: string): void {
   if (!HEADER_VALUE.test(value))
     throw new UsageError(`expected a value of Latin-1 characters for header ${name}, found others`);
   const key = name.toLowerCase();
-  const option = RESERVED[key];
+  const option = Object.hasOwn(RESERVED, key) ? RESERVED[key] : undefined;
   if (option !== undefined)
     throw new UsageError(`expected a header that is free (${name} is set by ${option}), found ${name}`);
-  if (key in headers) throw new UsageError(`expected header ${name} once, found it again`);
+  if (Object.hasOwn(headers, key)) throw new UsageError(`expected header ${name} once, found it again`);
   headers[key] = value;
 }

@@ -1,6 +1,8 @@
 // `sluice push` before servers that answer in every way: exit code, and what it says.
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { gunzipSync } from 'node:zlib';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { runSluice, type SpawnOptions } from '../../support/running-sluice.ts';
 import { type PushStep, ScriptedPushServer } from '../../support/scripted-push-server.ts';
 
@@ -60,6 +62,26 @@ test('text that never ends is not waited for', async () => {
     1,
     `sluice: Cannot push to ${URL_OF_PUSH}: expected 200 or 202, found 400: so far\n`,
   ]);
+});
+
+test.each([
+  [['--header', 'Authorization: Bearer secret-token'], 'Bearer secret-token', '<redacted>'],
+  [['--header', 'Authorization: Bearer secret-token'], 'secret-token', '<redacted>'],
+  [['--header', 'X-Key: secret-key'], 'secret-key', '<redacted>'],
+  [['--header', 'Authorization: Basic dXNlcjpzZWNyZXQ='], 'user:secret, secret', '<redacted>, <redacted>'],
+])('credentials that the server repeats are not shown: %j', async (args, repeated, shown) => {
+  const { stderr } = await push([{ status: 401, text: `no ${repeated}\n` }], args);
+  expect(stderr).toContain(`found 401: no ${shown}\n`);
+  const location = `/login?${encodeURI(repeated.split(/[ ,]+/).at(-1)!)}`;
+  const redirected = await push([{ status: 302, headers: { location } }], args);
+  expect(redirected.stderr).toContain('a redirect to /login?<redacted>, which');
+});
+
+test('a server that changes to another protocol has not answered', async () => {
+  const step: PushStep = { status: 101, headers: { connection: 'upgrade', upgrade: 'x' } };
+  const { ending, stderr } = await push([step], ['--timeout', '700ms']);
+  expect(ending).toBe(4);
+  expect(stderr).toMatch(/found no answer \(attempts: \d+\)\n$/);
 });
 
 test('503 until the timeout ends with 4 and the last reason', async () => {
@@ -179,6 +201,23 @@ test('credentials of the URL go into a header and nowhere else', async () => {
   );
   expect(stderr).toContain('found 401: no');
   expect(stderr).not.toContain('s3cret');
+});
+
+test('a proxy that never answers is not waited for beyond the timeout', async () => {
+  const proxy = createServer().listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  onTestFinished(() => void proxy.close());
+  const env = {
+    NODE_USE_ENV_PROXY: '1',
+    https_proxy: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+  };
+  const args = ['push', '--job', 'j', '--url', 'https://metrics.test', '--timeout', '300ms'];
+  const startMs = performance.now();
+  const { ending, stderr } = await runSluice(args, { stdin: 'm 1\n', env });
+  expect(ending).toBe(4);
+  expect(stderr).toContain('expected it taken within 0.3 s, found no answer (attempts: 1)\n');
+  // Node gives a proxy 5 s of its own.
+  expect(performance.now() - startMs).toBeLessThan(4500);
 });
 
 test('it goes through the proxy of the environment where Node is told to', async () => {
