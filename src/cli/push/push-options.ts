@@ -105,7 +105,8 @@ function withAuthorization(headers: Record<string, string>, authorization: strin
 function readTimeout(text: string | undefined, waitMs: number): number {
   if (text === undefined) return DEFAULT_TIMEOUT_MS + waitMs;
   const timeoutMs = durationOption('--timeout', text, 1);
-  if (timeoutMs <= waitMs)
+  // The wait goes out in whole seconds.
+  if (timeoutMs <= Math.ceil(waitMs / 1000) * 1000)
     throw new UsageError(`expected --timeout to be longer than --wait, found --timeout ${text}`);
   return timeoutMs;
 }

@@ -35,6 +35,10 @@ const wrong: [readonly string[], string][] = [
   [['--timeout', '0'], 'expected --timeout from 1ms to 24d, found "0"'],
   [['--timeout', '25d'], 'expected --timeout from 1ms to 24d, found "25d"'],
   [['--wait', '10s', '--timeout', '10s'], 'expected --timeout to be longer than --wait, found --timeout 10s'],
+  [
+    ['--wait', '1500ms', '--timeout', '2s'],
+    'expected --timeout to be longer than --wait, found --timeout 2s',
+  ],
   [['--quiet', '--verbose'], 'expected --quiet or --verbose, found both'],
   [
     ['metrics.prom'],
