@@ -42,6 +42,14 @@ export class Lifecycle {
       sendText(response, 405, PLAIN, `Cannot ${method} here: expected PUT or POST\n`);
     } else if (!this.#deps.isEnabled) {
       sendText(response, 403, PLAIN, `Cannot ${action}: expected enableLifecycle: true, found false\n`);
+    } else if (request.headers.origin !== undefined) {
+      // Any page that a browser opens may send this; a browser adds the header to every such request, and nobody else does.
+      sendText(
+        response,
+        403,
+        PLAIN,
+        `Cannot ${action}: expected no request of a web page, found one (Origin)\n`,
+      );
     } else if (action === 'quit') this.#quit(response);
     else void this.#flush(request, response, connections);
   }
@@ -49,6 +57,8 @@ export class Lifecycle {
   /** The stop begins when its answer is out, or nobody is left to read it. */
   #quit(response: ServerResponse): void {
     response.once('close', this.#deps.quit);
+    // The stop, which ends the connection, has not begun yet.
+    response.setHeader('connection', 'close');
     sendText(response, 202, PLAIN, 'Stopping.\n');
   }
 
@@ -66,6 +76,14 @@ export class Lifecycle {
     timer.cancel();
     connections.endWait(request.socket);
     if (remainingSamples === 0) sendText(response, 200, PLAIN, 'Flushed.\n');
+    // Only a stop ends a wait before its time: nobody here sends them any more.
+    else if (!ended.signal.aborted)
+      sendText(
+        response,
+        503,
+        PLAIN,
+        `Not flushed: Sluice stops, ${remainingSamples} samples were not delivered\n`,
+      );
     else sendText(response, 202, PLAIN, `Not flushed yet: ${remainingSamples} samples still wait\n`);
   }
 }

@@ -49,6 +49,25 @@ test('methods other than PUT and POST are answered 405 with the two, and do noth
   expect(calls).toEqual([]);
 });
 
+test('what a web page has a browser send is refused, and does nothing', async () => {
+  const calls: string[] = [];
+  const flush = async () => ({ remainingSamples: calls.push('flush') });
+  const listener = await startListener({
+    lifecycle: { isEnabled: true, flush, quit: () => calls.push('quit') },
+  });
+  for (const origin of ['https://example.com', 'null', `http://${listener.address}`]) {
+    for (const path of PATHS) {
+      const { status, body } = await ask(listener, `POST ${path}`, [`Origin: ${origin}`]);
+      const action = path.split('/').at(-1);
+      expect([status, body]).toEqual([
+        403,
+        `Cannot ${action}: expected no request of a web page, found one (Origin)\n`,
+      ]);
+    }
+  }
+  expect(calls).toEqual([]);
+});
+
 test('a timeout that cannot be read is answered 400', async () => {
   const listener = await startListener({ lifecycle: { isEnabled: true } });
   const { status, body } = await ask(listener, 'POST /-/flush?timeout=5');
@@ -114,8 +133,8 @@ test('a request to stop is answered before the stop begins', async () => {
   const quits: string[] = [];
   const lifecycle = { isEnabled: true, quit: () => quits.push('quit') };
   const listener = await startListener({ lifecycle });
-  const { status, body } = await ask(listener, 'POST /-/quit');
-  expect([status, body]).toEqual([202, 'Stopping.\n']);
+  const { status, headers, body } = await ask(listener, 'POST /-/quit');
+  expect([status, headers.get('connection'), body]).toEqual([202, 'close', 'Stopping.\n']);
   await waitUntil(() => quits.length === 1, 'the stop');
 });
 
