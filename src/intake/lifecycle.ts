@@ -22,8 +22,12 @@ export interface LifecycleDeps {
 
 export type LifecycleAction = 'flush' | 'quit';
 
+/** One that comes while so many wait is answered at once: each costs memory, and a client may ask without reading. */
+const MAX_WAITING = 1000;
+
 export class Lifecycle {
   readonly #deps: LifecycleDeps;
+  #waiting = 0;
 
   constructor(deps: LifecycleDeps) {
     this.#deps = deps;
@@ -69,11 +73,13 @@ export class Lifecycle {
     if (wait.applied !== undefined) response.setHeader('preference-applied', wait.applied);
     const ended = new AbortController();
     const timer = clock.setTimer(() => ended.abort(), wait.waitMs);
+    if (++this.#waiting > MAX_WAITING) ended.abort();
     response.once('close', () => ended.abort());
     openPushes.add(response);
     connections.beginWait(request.socket);
     const { remainingSamples } = await flush(ended.signal);
     timer.cancel();
+    this.#waiting--;
     connections.endWait(request.socket);
     if (remainingSamples === 0) sendText(response, 200, PLAIN, 'Flushed.\n');
     // Only a stop ends a wait before its time: nobody here sends them any more.

@@ -105,6 +105,14 @@ test('a flush whose time is over is answered 202 with what still waits', async (
   await waits('POST /-/flush', ['Prefer: wait=2'], 2000, 'wait=2');
 });
 
+test('a flush that comes while a thousand wait does not wait', async () => {
+  const { listener, signals } = await startStuck();
+  const connection = await RawConnection.open(listener.address);
+  connection.send(requestText('POST /-/flush HTTP/1.1').repeat(1001));
+  await waitUntil(() => signals.length === 1001, 'the flushes');
+  expect(signals.findIndex(({ aborted }) => aborted)).toBe(1000);
+});
+
 test('a flush whose client has gone ends', async () => {
   const { listener, signals, clock, openPushes } = await startStuck();
   const connection = await RawConnection.open(listener.address);
