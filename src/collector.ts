@@ -36,6 +36,8 @@ export interface CollectorDeps {
   readonly version: string;
   /** Whoever may not let pushes wait as long as is configured. */
   readonly patience?: Patience;
+  /** Nobody heeds `quitAsked`. Default: false. */
+  readonly ignoresQuit?: boolean;
 }
 
 /** Bounds the waits of pushes for their delivery, from one moment to the next. */
@@ -66,7 +68,7 @@ export class Collector {
   #notReady: string | undefined = 'Cannot take pushes: not listening yet';
 
   /** Throws an Error that names the file where one for TLS or credentials cannot be used. Opens no port. */
-  constructor(config: Config, { log, clock, random, version, patience }: CollectorDeps) {
+  constructor(config: Config, { log, clock, random, version, patience, ignoresQuit = false }: CollectorDeps) {
     const backends = config.remoteWrite.map(({ name }) => name);
     const metrics = new Metrics({ version, backends, pushAnswers: PUSH_ANSWERS });
     const userAgent = `sluice/${version}`;
@@ -91,7 +93,7 @@ export class Collector {
     metrics.observeWaitingPushes(() => this.#waitingPushes.count);
     const quit = Promise.withResolvers<'/-/quit'>();
     this.quitAsked = quit.promise;
-    const lifecycle = this.#buildLifecycle(() => quit.resolve('/-/quit'));
+    const lifecycle = this.#buildLifecycle(ignoresQuit ? undefined : () => quit.resolve('/-/quit'));
     this.#listener = this.#buildListener(this.#buildOperations(metrics, version), lifecycle);
   }
 
@@ -175,7 +177,7 @@ export class Collector {
     });
   }
 
-  #buildLifecycle(quit: () => void): Lifecycle {
+  #buildLifecycle(quit: (() => void) | undefined): Lifecycle {
     const { enableLifecycle, push } = this.#config;
     return new Lifecycle({
       isEnabled: enableLifecycle,

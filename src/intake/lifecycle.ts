@@ -12,8 +12,8 @@ export interface LifecycleDeps {
   readonly isEnabled: boolean;
   /** Resolves when what was accepted before is delivered or dropped, or `signal` aborts. */
   readonly flush: (signal: AbortSignal) => Promise<{ readonly remainingSamples: number }>;
-  /** Asks for the stop that a signal asks for. */
-  readonly quit: () => void;
+  /** Asks for the stop that a signal asks for; undefined where nobody would hear it. */
+  readonly quit: (() => void) | undefined;
   readonly maxWaitMs: number;
   readonly clock: Clock;
   /** A stop waits for the answers to flushes too. */
@@ -60,7 +60,10 @@ export class Lifecycle {
 
   /** The stop begins when its answer is out, or nobody is left to read it. */
   #quit(response: ServerResponse): void {
-    response.once('close', this.#deps.quit);
+    const { quit } = this.#deps;
+    if (quit === undefined)
+      return sendText(response, 403, PLAIN, 'Cannot quit: Sluice is stopped by what it runs in\n');
+    response.once('close', quit);
     // The stop, which ends the connection, has not begun yet.
     response.setHeader('connection', 'close');
     sendText(response, 202, PLAIN, 'Stopping.\n');

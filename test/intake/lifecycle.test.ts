@@ -146,6 +146,12 @@ test('a request to stop is answered before the stop begins', async () => {
   await waitUntil(() => quits.length === 1, 'the stop');
 });
 
+test('a request to stop is refused where nobody would hear it', async () => {
+  const listener = await startListener({ lifecycle: { isEnabled: true, quit: undefined } });
+  const { status, body } = await ask(listener, 'POST /-/quit');
+  expect([status, body]).toEqual([403, 'Cannot quit: Sluice is stopped by what it runs in\n']);
+});
+
 test('the root page names both where they are enabled', async () => {
   const listener = await startListener({ operations: { hasLifecycle: true } });
   const { body } = await ask(listener, 'GET /');
