@@ -1,9 +1,10 @@
 // The composition root: builds the stations from the configuration, wires them, starts and stops them in road order.
+import { buildStaleSeries } from './collector/build-stale-series.ts';
+import { buildTranscoder } from './collector/build-transcoder.ts';
+import { openSpool } from './collector/open-spool.ts';
 import type { Config } from './config/config.ts';
 import { configWarnings } from './config/config-warnings.ts';
-import { uncompressedBudget } from './delivery/batch.ts';
 import { Delivery, type FlushReport, type StopReport } from './delivery/delivery.ts';
-import { Spool } from './delivery/spool/spool.ts';
 import { Acknowledgements } from './intake/acknowledgement.ts';
 import { Lifecycle } from './intake/lifecycle.ts';
 import { listenError } from './intake/listen-error.ts';
@@ -26,9 +27,6 @@ import type { IntakeEvents } from './telemetry/events.ts';
 import { LoggedIntakeEvents } from './telemetry/intake-events.ts';
 import type { Log } from './telemetry/log.ts';
 import { Metrics } from './telemetry/metrics.ts';
-import { LoggedSpoolEvents } from './telemetry/spool-events.ts';
-import { StaleSeries } from './transcode/stale-series.ts';
-import { Transcoder } from './transcode/transcoder.ts';
 
 export interface CollectorDeps {
   readonly log: Log;
@@ -38,6 +36,8 @@ export interface CollectorDeps {
   readonly version: string;
   /** Whoever may not let pushes wait as long as is configured. */
   readonly patience?: Patience;
+  /** Nobody heeds `quitAsked`. Default: false. */
+  readonly ignoresQuit?: boolean;
 }
 
 /** Bounds the waits of pushes for their delivery, from one moment to the next. */
@@ -47,9 +47,6 @@ export interface Patience {
   /** A push has waited as long as it might, and was not delivered. */
   waitedInVain(): void;
 }
-
-/** An encoded push may be this many times as large as the largest decoded body: each series carries its grouping key. */
-const ENCODED_PER_DECODED = 4;
 
 /** What may be left of a stop for answers to leave, where its time is up. */
 const ANSWER_GRACE_MS = 1000;
@@ -71,7 +68,7 @@ export class Collector {
   #notReady: string | undefined = 'Cannot take pushes: not listening yet';
 
   /** Throws an Error that names the file where one for TLS or credentials cannot be used. Opens no port. */
-  constructor(config: Config, { log, clock, random, version, patience }: CollectorDeps) {
+  constructor(config: Config, { log, clock, random, version, patience, ignoresQuit = false }: CollectorDeps) {
     const backends = config.remoteWrite.map(({ name }) => name);
     const metrics = new Metrics({ version, backends, pushAnswers: PUSH_ANSWERS });
     const userAgent = `sluice/${version}`;
@@ -84,7 +81,7 @@ export class Collector {
     const deps = { events: deliveryEvents, clock, random, userAgent, utf8Names };
     this.#delivery = new Delivery(config.remoteWrite, deps);
     metrics.observeQueues(() => this.#delivery.readings());
-    this.#openSpool = () => this.#openSpoolWith(metrics, { log, clock, random });
+    this.#openSpool = () => openSpool(this.#delivery, config.spool, { metrics, log, clock, random });
     this.#waitingPushes = new WaitingPushes(
       {
         maxPushes: config.push.pushgateway.maxWaitingPushes,
@@ -96,7 +93,7 @@ export class Collector {
     metrics.observeWaitingPushes(() => this.#waitingPushes.count);
     const quit = Promise.withResolvers<'/-/quit'>();
     this.quitAsked = quit.promise;
-    const lifecycle = this.#buildLifecycle(() => quit.resolve('/-/quit'));
+    const lifecycle = this.#buildLifecycle(ignoresQuit ? undefined : () => quit.resolve('/-/quit'));
     this.#listener = this.#buildListener(this.#buildOperations(metrics, version), lifecycle);
   }
 
@@ -165,20 +162,6 @@ export class Collector {
     return report;
   }
 
-  async #openSpoolWith(metrics: Metrics, deps: Omit<CollectorDeps, 'version'>): Promise<void> {
-    const { spool: config } = this.#config;
-    if (config === undefined) return;
-    const { log, clock, random } = deps;
-    const spoolMetrics = metrics.addSpool();
-    const events = new LoggedSpoolEvents(log, spoolMetrics, clock);
-    await this.#delivery.openSpool(async (sink) => {
-      const spool = await Spool.open(config, sink, { events, clock, random });
-      spoolMetrics.observe(() => spool.reading());
-      metrics.observeBacklogs(() => this.#delivery.readings());
-      return spool;
-    });
-  }
-
   #buildOperations(metrics: Metrics, version: string): Operations {
     const config = this.#config;
     const { version: nodeVersion } = process;
@@ -194,7 +177,7 @@ export class Collector {
     });
   }
 
-  #buildLifecycle(quit: () => void): Lifecycle {
+  #buildLifecycle(quit: (() => void) | undefined): Lifecycle {
     const { enableLifecycle, push } = this.#config;
     return new Lifecycle({
       isEnabled: enableLifecycle,
@@ -215,7 +198,6 @@ export class Collector {
       () => clock.nowMs(),
       () => events.timestampsAdvanced(1),
     );
-    const transcoder = this.#buildTranscoder();
     const turns = new Turns();
     const hasSpool = this.#config.spool !== undefined;
     const patience = this.#patience;
@@ -223,8 +205,8 @@ export class Collector {
     const acknowledgements = new Acknowledgements({ ...pushgateway, hasSpool, longestWaitMs });
     const service = new PushService({
       config: pushgateway,
-      transcoder,
-      staleSeries: this.#buildStaleSeries(),
+      transcoder: buildTranscoder(this.#config, events),
+      staleSeries: buildStaleSeries(this.#config, events),
       delivery: this.#delivery,
       turns,
       receiptClock,
@@ -246,43 +228,6 @@ export class Collector {
         maxBodyBytes: pushgateway.maxBodySize,
         monotonicMs: () => clock.monotonicMs(),
       },
-    });
-  }
-
-  #buildStaleSeries(): StaleSeries | undefined {
-    const { push, remoteWrite, spool } = this.#config;
-    const { staleness, stalenessMaxMemory: maxMemoryBytes } = push.pushgateway;
-    if (staleness === 'off') return undefined;
-    const maxPushBytes = Math.min(
-      ...remoteWrite.map(({ queueConfig }) => queueConfig.maxQueueSize),
-      // Where backends get different ones, each has its copy there.
-      (spool?.maxSize ?? Infinity) / remoteWrite.length,
-    );
-    return new StaleSeries({ maxMemoryBytes, maxPushBytes }, this.events);
-  }
-
-  #buildTranscoder(): Transcoder {
-    const { push, metadataConfig, remoteWrite } = this.#config;
-    const { pushgateway } = push;
-    return new Transcoder({
-      ...pushgateway,
-      // What no queue could hold need not be encoded to the end.
-      maxEncodedBytes: Math.min(
-        ENCODED_PER_DECODED * pushgateway.maxDecodedSize,
-        Math.max(...remoteWrite.map(({ queueConfig }) => queueConfig.maxQueueSize)),
-      ),
-      // What is larger might not fit a request once it is compressed, after its push was acknowledged.
-      maxSeriesBytes: Math.min(
-        ...remoteWrite.map(({ queueConfig }) => uncompressedBudget(queueConfig.maxRequestBytes)),
-      ),
-      profiles: remoteWrite.map((backend) => ({
-        exemplars: backend.sendExemplars,
-        nativeHistograms: backend.sendNativeHistograms,
-        classicHistograms: backend.sendClassicHistograms,
-      })),
-      startTimestamps: remoteWrite.some(({ messageVersion }) => messageVersion === 'V2.0'),
-      metadataIntervalMs: metadataConfig.send ? metadataConfig.sendInterval : undefined,
-      relabelDropped: (drops) => this.events.pushRelabelDropped(drops),
     });
   }
 }

@@ -72,6 +72,11 @@ export class BlockSender {
     this.#requests.hurry();
   }
 
+  /** Samples that a stop has given up: nobody has taken or refused them. */
+  get undelivered(): number {
+    return this.#drops.undelivered;
+  }
+
   /** Whether every block is given up. */
   get isAbandoned(): boolean {
     return this.#requests.isAbandoned;

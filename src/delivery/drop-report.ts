@@ -39,6 +39,8 @@ export class DropReport {
   #open: OpenPush | undefined;
   /** Whatever is given up from the stop on counts as lost. */
   isStopping = false;
+  /** Samples that nobody refused: the stop had to end before they were delivered. */
+  undelivered = 0;
 
   constructor(deps: DropDeps) {
     this.#deps = deps;
@@ -47,7 +49,7 @@ export class DropReport {
   /** A block, or some whole pushes of one. */
   block({ sampleCount, jobs, waiting }: DroppedPart, drop: Drop): void {
     this.reach(undefined);
-    this.#lose(sampleCount);
+    this.#lose(sampleCount, drop);
     this.#tell(waiting, drop);
     const { reason, detail, isUnseparated } = drop;
     this.#deps.events.blockDropped({
@@ -76,7 +78,7 @@ export class DropReport {
   /** Some series of a push, of a block that was taken apart. */
   series(push: BlockPush, { sampleCount, waiting }: DroppedPart, drop: Drop): void {
     this.reach(push);
-    this.#lose(sampleCount);
+    this.#lose(sampleCount, drop);
     this.#tell(waiting, drop);
     const open = this.#open;
     if (open !== undefined && (open.reason !== drop.reason || open.isUnseparated !== drop.isUnseparated))
@@ -96,8 +98,9 @@ export class DropReport {
     events.seriesDropped({ backend, job, reason, detail, series, pushSeries, isUnseparated });
   }
 
-  #lose(samples: number): void {
+  #lose(samples: number, { reason }: Drop): void {
     if (this.isStopping) this.#deps.ledger.lostSamples += samples;
+    if (reason === 'shutdown') this.undelivered += samples;
   }
 
   #tell(waiting: readonly WaitingPart[], { reason, detail, isOurFault = false }: Drop): void {

@@ -29,7 +29,9 @@ export class ShardLane {
   /** The stop has left something in the spool: the lane stays where it is. */
   #hasLeft = false;
   #running: Promise<void> | undefined;
-  readonly #progress = new LaneProgress(() => this.#samples + (this.#backlog?.leftSamples ?? 0));
+  readonly #progress = new LaneProgress(
+    () => this.#samples + (this.#backlog?.leftSamples ?? 0) + this.#sender.undelivered,
+  );
   /** Of the batch and the blocks, and what of them a stop has left in the spool. */
   #samples = 0;
   /** What of the backend's bytes the lane holds. */
@@ -58,8 +60,8 @@ export class ShardLane {
 
   /** Takes a push; with its place in the spool, or for memory alone. The caller has checked that there is room. */
   append(push: LanePush): void {
-    if (this.#isStopping && this.#backlog !== undefined) return this.#leaveToStop(push);
     this.#progress.take(push.encoded.sampleCount);
+    if (this.#isStopping && this.#backlog !== undefined) return this.#leaveToStop(push);
     if (this.#backlog === undefined) return this.#append(push);
     if (this.#backlog.isBehind) return this.#backlog.leave(push);
     if (push.range === undefined || this.#hasRoom(push.encoded.bytes.length)) return this.#append(push);
@@ -132,6 +134,7 @@ export class ShardLane {
   #leaveToStop(push: LanePush): void {
     if (push.range === undefined) return this.#sender.dropUnsent(push);
     if (this.#isIdle) this.#needsFrom = push.range.position;
+    this.#samples += push.encoded.sampleCount;
     this.#hasLeft = true;
   }
 

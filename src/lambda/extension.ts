@@ -78,6 +78,8 @@ async function openCollector(
     clock,
     random: Math.random,
     version: programVersion(),
+    // An extension that ends before its environment is a crash to Lambda.
+    ignoresQuit: true,
     // Invocations that run side by side have no deadline in common, and nothing is frozen under them.
     ...(isManagedInstance(env) ? {} : { patience: policy }),
   });

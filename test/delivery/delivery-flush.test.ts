@@ -196,15 +196,19 @@ test('what two required backends miss counts twice', async () => {
   expect(await delivery.flush(AbortSignal.abort())).toEqual({ remainingSamples: 2 });
 });
 
-test('a stop ends a flush', async () => {
-  const receiver = await startReceiver([{ fault: 'never-answer' }]);
+test('a stop ends a flush, and what it gave up counts as not delivered', async () => {
+  const receiver = await startReceiver([{}, { fault: 'never-answer' }]);
   const { push, delivery } = startDelivery(backendConfig(receiver.url()));
   push('a');
-  const { ended } = startFlush(delivery);
-  await waitUntil(() => receiver.requests.length === 1, 'the request');
-  await delivery.stop(AbortSignal.abort());
-  await ended;
   expect(await delivery.flush(never())).toEqual({ remainingSamples: 0 });
+  push('b');
+  push('c');
+  const { ended } = startFlush(delivery);
+  await waitUntil(() => receiver.requests.length === 2, 'the request');
+  push('after the flush');
+  expect(await delivery.stop(AbortSignal.abort())).toEqual({ lostSamples: 3 });
+  expect(await ended).toEqual({ remainingSamples: 2 });
+  expect(await delivery.flush(never())).toEqual({ remainingSamples: 3 });
 });
 
 test('a push over several blocks is waited for to its end', async () => {

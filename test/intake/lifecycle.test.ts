@@ -49,6 +49,25 @@ test('methods other than PUT and POST are answered 405 with the two, and do noth
   expect(calls).toEqual([]);
 });
 
+test('what a web page has a browser send is refused, and does nothing', async () => {
+  const calls: string[] = [];
+  const flush = async () => ({ remainingSamples: calls.push('flush') });
+  const listener = await startListener({
+    lifecycle: { isEnabled: true, flush, quit: () => calls.push('quit') },
+  });
+  for (const origin of ['https://example.com', 'null', `http://${listener.address}`]) {
+    for (const path of PATHS) {
+      const { status, body } = await ask(listener, `POST ${path}`, [`Origin: ${origin}`]);
+      const action = path.split('/').at(-1);
+      expect([status, body]).toEqual([
+        403,
+        `Cannot ${action}: expected no request of a web page, found one (Origin)\n`,
+      ]);
+    }
+  }
+  expect(calls).toEqual([]);
+});
+
 test('a timeout that cannot be read is answered 400', async () => {
   const listener = await startListener({ lifecycle: { isEnabled: true } });
   const { status, body } = await ask(listener, 'POST /-/flush?timeout=5');
@@ -86,6 +105,14 @@ test('a flush whose time is over is answered 202 with what still waits', async (
   await waits('POST /-/flush', ['Prefer: wait=2'], 2000, 'wait=2');
 });
 
+test('a flush that comes while a thousand wait does not wait', async () => {
+  const { listener, signals } = await startStuck();
+  const connection = await RawConnection.open(listener.address);
+  connection.send(requestText('POST /-/flush HTTP/1.1').repeat(1001));
+  await waitUntil(() => signals.length === 1001, 'the flushes');
+  expect(signals.findIndex(({ aborted }) => aborted)).toBe(1000);
+});
+
 test('a flush whose client has gone ends', async () => {
   const { listener, signals, clock, openPushes } = await startStuck();
   const connection = await RawConnection.open(listener.address);
@@ -114,9 +141,15 @@ test('a request to stop is answered before the stop begins', async () => {
   const quits: string[] = [];
   const lifecycle = { isEnabled: true, quit: () => quits.push('quit') };
   const listener = await startListener({ lifecycle });
-  const { status, body } = await ask(listener, 'POST /-/quit');
-  expect([status, body]).toEqual([202, 'Stopping.\n']);
+  const { status, headers, body } = await ask(listener, 'POST /-/quit');
+  expect([status, headers.get('connection'), body]).toEqual([202, 'close', 'Stopping.\n']);
   await waitUntil(() => quits.length === 1, 'the stop');
+});
+
+test('a request to stop is refused where nobody would hear it', async () => {
+  const listener = await startListener({ lifecycle: { isEnabled: true, quit: undefined } });
+  const { status, body } = await ask(listener, 'POST /-/quit');
+  expect([status, body]).toEqual([403, 'Cannot quit: Sluice is stopped by what it runs in\n']);
 });
 
 test('the root page names both where they are enabled', async () => {

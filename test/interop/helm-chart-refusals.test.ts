@@ -118,6 +118,14 @@ describe('values that are wrong together', () => {
     'Cannot use terminationGracePeriodSeconds 30: expected more than the sleep before the stop (5s) and shutdownTimeout (25s) together, found 30 for both',
   );
   refuses(
+    [URL_SET, 'config.shutdownDelay=10s', 'terminationGracePeriodSeconds=40'],
+    'Cannot use terminationGracePeriodSeconds 40: expected more than the sleep before the stop (5s), shutdownDelay (10s) and shutdownTimeout (25s) together, found 40 for all',
+  );
+  refuses(
+    [URL_SET, `config.shutdownDelay=\${DELAY:5s}`],
+    `Cannot work out terminationGracePeriodSeconds: expected a duration such as 25s as config.shutdownDelay, found \${DELAY:5s} (or set terminationGracePeriodSeconds itself)`,
+  );
+  refuses(
     [URL_SET, VARIABLE_STOP],
     `Cannot work out terminationGracePeriodSeconds: expected a duration such as 25s as config.shutdownTimeout, found \${STOP:25s} (or set terminationGracePeriodSeconds itself)`,
   );

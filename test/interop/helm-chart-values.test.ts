@@ -48,6 +48,8 @@ describe('the grace period', () => {
   lasts(11, ['config.shutdownTimeout=250ms']);
   lasts(3610, ['config.shutdownTimeout=1h']);
   lasts(30, ['preStopSleepSeconds=0']);
+  lasts(45, ['config.shutdownDelay=10s']);
+  lasts(40, ['config.shutdownDelay=10s', 'preStopSleepSeconds=0']);
   lasts(31, ['terminationGracePeriodSeconds=31']);
   lasts(300, [VARIABLE_STOP, 'terminationGracePeriodSeconds=300']);
 

@@ -122,9 +122,12 @@ describe.each<BalancerName>(['haproxy', 'nginx', 'envoy'])('%s', (name) => {
     onTestFinished(() => {
       isOver = true;
     });
-    const pushing = pushEach(40, async (group) => {
-      for (let value = 1; !isOver; value++) {
-        const { status, text } = await sendPush(address, `numbered ${value}\n`, {
+    // Each group by one of them, in turn with others: of so many, both Sluice have some.
+    const PUSHERS = 8;
+    const pushing = pushEach(PUSHERS, async (pusher) => {
+      for (let i = 0; !isOver; i++) {
+        const group = pusher + PUSHERS * (i % 5);
+        const { status, text } = await sendPush(address, `numbered ${i}\n`, {
           target: target(group),
         }).catch((error: unknown) => ({ status: 0, text: String(error) }));
         if (status === 202) pushed++;

@@ -1,8 +1,17 @@
 // Lambda ends the environment: what is still there is delivered within its deadline, and the extension ends with 0.
 import { describe, expect, it } from 'vitest';
+import { sendHttp } from '../support/http-client.ts';
 import { startLambda } from '../support/lambda/lambda-setup.ts';
 
 const IMPATIENT = { MAX_WAIT: '100ms', SLUICE_LAMBDA_FLUSH_TIMEOUT: '100ms' };
+
+it('a stop by request is refused, also where the configuration allows it', async () => {
+  const { environment } = await startLambda({ env: { ENABLE_LIFECYCLE: 'true' } });
+  const post = async (target: string) =>
+    (await sendHttp(environment.address, { method: 'POST', target })).status;
+  expect(await post('/-/flush')).toBe(200);
+  expect(await post('/-/quit')).toBe(403);
+});
 
 describe('a shutdown', () => {
   it('delivers what was left, and ends with 0', async () => {

@@ -63,6 +63,19 @@ test('a stop that was asked for by a request and lost samples exits with 3', asy
   expect(await sluice.command.ended).toBe(3);
 });
 
+test('a flush that waits when a stop gives up its samples is answered 503', async () => {
+  const { sluice, post, receiver } = await start({
+    script: [{ fault: 'never-answer' }],
+    more: { shutdownTimeout: '200ms' },
+  });
+  await sluice.push('m 1\n');
+  const flushed = post('/-/flush');
+  await waitUntil(() => receiver.requests.length > 0, 'the request');
+  sluice.signal('SIGTERM');
+  expect(await flushed).toEqual([503, 'Not flushed: Sluice stops, 1 samples were not delivered\n']);
+  expect(await sluice.command.ended).toBe(3);
+});
+
 test('a SIGTERM behind a request to stop does not cut the stop short', async () => {
   const gate = Promise.withResolvers<void>();
   const { sluice, post, receiver } = await start({ script: [{ until: gate.promise }] });
