@@ -115,11 +115,15 @@ describe('values that are wrong together', () => {
     );
   refuses(
     [URL_SET, 'terminationGracePeriodSeconds=30'],
-    'Cannot use terminationGracePeriodSeconds 30: expected more than the sleep before the stop (5s) and shutdownTimeout (25s) together, found 30 for both',
+    'Cannot use terminationGracePeriodSeconds 30: expected more than the sleep before the stop (5s), shutdownDelay (0s) and shutdownTimeout (25s) together, found 30 for them',
   );
   refuses(
     [URL_SET, VARIABLE_STOP],
     `Cannot work out terminationGracePeriodSeconds: expected a duration such as 25s as config.shutdownTimeout, found \${STOP:25s} (or set terminationGracePeriodSeconds itself)`,
+  );
+  refuses(
+    [URL_SET, `config.shutdownDelay=\${DELAY:5s}`],
+    `Cannot work out terminationGracePeriodSeconds: expected a duration such as 25s as config.shutdownDelay, found \${DELAY:5s} (or set terminationGracePeriodSeconds itself)`,
   );
   refuses(
     [URL_SET, 'mode=daemonset', 'autoscaling.enabled=true'],

@@ -48,6 +48,8 @@ describe('the grace period', () => {
   lasts(11, ['config.shutdownTimeout=250ms']);
   lasts(3610, ['config.shutdownTimeout=1h']);
   lasts(30, ['preStopSleepSeconds=0']);
+  lasts(55, ['config.shutdownDelay=20s']);
+  lasts(35, ['config.shutdownDelay=5s'], { kubeVersion: '1.29.0' });
   lasts(31, ['terminationGracePeriodSeconds=31']);
   lasts(300, [VARIABLE_STOP, 'terminationGracePeriodSeconds=300']);
 

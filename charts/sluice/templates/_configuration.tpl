@@ -44,6 +44,11 @@
 {{- ternary .Values.existingShutdownTimeout (dig "shutdownTimeout" "10s" .Values.config) (eq (include "sluice.timeoutIsTold" .) "true") }}
 {{- end }}
 
+{{/* Of an existing configuration it is not known. */}}
+{{- define "sluice.shutdownDelay" -}}
+{{- ternary (dig "shutdownDelay" "0s" .Values.config) "0s" (eq (include "sluice.hasOwnConfig" .) "true") }}
+{{- end }}
+
 {{/* The first path prefix that pushes are taken at. */}}
 {{- define "sluice.pathPrefix" -}}
 {{- $prefix := first (dig "push" "pushgateway" "pathPrefixes" (list "/pushgateway") .Values.config) }}

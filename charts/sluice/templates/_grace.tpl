@@ -1,4 +1,4 @@
-{{/* The time a pod has for its end: a sleep until Services have noticed, the delivery of what is queued, and a rest. */}}
+{{/* The time a pod has for its end: a sleep until Services have noticed, shutdownDelay, the delivery of what is queued, and a rest. */}}
 
 {{/* Seconds of the preStop sleep; 0 where Kubernetes has none. The image has no shell that could sleep instead. */}}
 {{- define "sluice.preStopSeconds" -}}
@@ -7,17 +7,19 @@
 
 {{- define "sluice.gracePeriod" -}}
 {{- $stop := include "sluice.seconds" (include "sluice.shutdownTimeout" .) }}
+{{- $delay := include "sluice.seconds" (include "sluice.shutdownDelay" .) }}
 {{- $given := .Values.terminationGracePeriodSeconds }}
-{{- if eq $stop "unknown" }}
+{{- if or (eq $stop "unknown") (eq $delay "unknown") }}
 {{- if kindIs "invalid" $given }}
-{{- printf "Cannot work out terminationGracePeriodSeconds: expected a duration such as 25s as config.shutdownTimeout, found %s (or set terminationGracePeriodSeconds itself)" (include "sluice.shutdownTimeout" .) | fail }}
+{{- $name := ternary "shutdownTimeout" "shutdownDelay" (eq $stop "unknown") }}
+{{- printf "Cannot work out terminationGracePeriodSeconds: expected a duration such as 25s as config.%s, found %s (or set terminationGracePeriodSeconds itself)" $name (include (printf "sluice.%s" $name) .) | fail }}
 {{- end }}
 {{- $given | int }}
 {{- else }}
-{{- $least := add (include "sluice.preStopSeconds" .) $stop }}
+{{- $least := add (include "sluice.preStopSeconds" .) $delay $stop }}
 {{- $seconds := ternary (add $least 5) ($given | int64) (kindIs "invalid" $given) }}
 {{- if lt $seconds (add $least 1) }}
-{{- printf "Cannot use terminationGracePeriodSeconds %d: expected more than the sleep before the stop (%ss) and shutdownTimeout (%ss) together, found %d for both" $seconds (include "sluice.preStopSeconds" .) $stop $least | fail }}
+{{- printf "Cannot use terminationGracePeriodSeconds %d: expected more than the sleep before the stop (%ss), shutdownDelay (%ss) and shutdownTimeout (%ss) together, found %d for them" $seconds (include "sluice.preStopSeconds" .) $delay $stop $least | fail }}
 {{- end }}
 {{- $seconds }}
 {{- end }}
