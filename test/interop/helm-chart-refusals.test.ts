@@ -114,6 +114,10 @@ describe('values that are wrong together', () => {
       `Cannot use config.remoteWrite[0].headers.${header}: expected credentials under authorization or basicAuth, found this header`,
     );
   refuses(
+    [URL_SET, 'config.remoteWrite[0].proxyConnectHeader.proxy-authorization=Basic hunter2'],
+    `Cannot put config.remoteWrite[0].proxyConnectHeader.proxy-authorization into a ConfigMap: expected a variable such as \${PROXY_AUTHORIZATION} from env, or configSecret: true, found the credential itself`,
+  );
+  refuses(
     [URL_SET, 'terminationGracePeriodSeconds=30'],
     'Cannot use terminationGracePeriodSeconds 30: expected more than the sleep before the stop (5s), shutdownDelay (0s) and shutdownTimeout (25s) together, found 30 for them',
   );
