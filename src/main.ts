@@ -2,6 +2,7 @@
 // so that the small ones start without the collector and its libraries.
 import { parseArgs } from 'node:util';
 import { EXIT } from './cli/exit-codes.ts';
+import { optionProblem } from './cli/option-problem.ts';
 import { ignoreClosedOutput } from './cli/tell.ts';
 import { USAGE } from './cli/usage.ts';
 import { programVersion } from './version.ts';
@@ -11,6 +12,8 @@ import { programVersion } from './version.ts';
  * the command for so long at most.
  */
 const LEFTOVER_MS = 500;
+
+const COMMANDS = ['run', 'check', 'dev'];
 
 type Command =
   | { readonly kind: 'run' | 'check'; readonly config: string | undefined }
@@ -60,7 +63,10 @@ function readArguments(args: readonly string[]): Command {
       return { kind: 'print', text: `sluice ${programVersion()} (Node ${process.versions.node})\n` };
     return readCommand(positionals, values.config);
   } catch (error) {
-    return { kind: 'usage', problem: (error as Error).message };
+    // A misspelt command is at fault before the options that follow it.
+    const [name = '-'] = args;
+    const isKnown = name.startsWith('-') || COMMANDS.includes(name);
+    return { kind: 'usage', problem: isKnown ? optionProblem(error) : unknownCommand(name) };
   }
 }
 
@@ -69,11 +75,13 @@ function readCommand(positionals: readonly string[], config: string | undefined)
   if (rest.length > 0)
     return { kind: 'usage', problem: `expected one command, found ${positionals.join(' ')}` };
   if (name === 'dev' && config === undefined) return { kind: 'dev' };
-  if (name !== undefined && name !== 'check' && name !== 'dev' && name !== 'run') {
-    return { kind: 'usage', problem: `expected the command check, dev, push or wait-ready, found ${name}` };
-  }
+  if (name !== undefined && !COMMANDS.includes(name)) return { kind: 'usage', problem: unknownCommand(name) };
   if (config === '') return { kind: 'usage', problem: 'expected --config FILE, found an empty name' };
   return { kind: name === 'check' ? 'check' : 'run', config };
+}
+
+function unknownCommand(name: string): string {
+  return `expected the command check, dev, push or wait-ready, found ${name}`;
 }
 
 /** Turns what keeps the program from starting into a message and an exit code. */

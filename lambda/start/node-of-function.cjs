@@ -11,13 +11,13 @@ else standBy();
 /** A registered extension that ended would end the function's environment: stay, and do nothing until the end. */
 function standBy() {
   var wanted = `a Node.js ${OLDEST_MAJOR} function or a layer that brings its own Node`;
-  var message = `Cannot take pushes: expected ${wanted}, found Node ${process.versions.node}`;
+  var reason = `Cannot take pushes: expected ${wanted}, found Node ${process.versions.node}`;
   console.log(
     JSON.stringify({
       level: 'error',
       time: new Date().toISOString(),
-      event: 'standing by',
-      message: message,
+      reason: reason,
+      event: 'extensionCannotStart',
     }),
   );
   var name = process.env.SLUICE_EXTENSION_NAME || 'sluice';

@@ -2,6 +2,7 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { parseDuration } from '../config/durations.ts';
 import { quote } from '../intake/quote.ts';
+import { optionProblem } from './option-problem.ts';
 import { UsageError } from './usage-error.ts';
 
 const LONGEST_MS = 24 * 86_400_000;
@@ -23,7 +24,7 @@ function parse<O extends ParseArgsOptionsConfig>(args: readonly string[], option
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error });
+    throw new UsageError(optionProblem(error), { cause: error });
   }
 }
 

@@ -6,7 +6,7 @@ import { parseDuration } from '../config/durations.ts';
 import type { Environment } from '../config/expand-variables.ts';
 
 /** Labels that an environment can say of itself. */
-export const LAMBDA_LABELS = ['function_name', 'function_version', 'region', 'instance'] as const;
+const LAMBDA_LABELS = ['function_name', 'function_version', 'region', 'instance'] as const;
 export type LambdaLabel = (typeof LAMBDA_LABELS)[number];
 
 export interface LambdaSettings {

@@ -11,9 +11,11 @@ const wrong: [readonly string[], string | RegExp][] = [
   [['--config', ''], 'expected --config FILE, found an empty name'],
   [['check', '--config='], 'expected --config FILE, found an empty name'],
   [['--config'], /^Option '--config <value>' argument missing$/],
-  [['--colour'], /^Unknown option '--colour'/],
+  [['--colour'], /^Unknown option '--colour'$/],
+  [['check', '--colour'], /^Unknown option '--colour'$/],
   [['--version=1'], /^Option '--version' does not take an argument$/],
   [['chekc', '--config', 'x.yaml'], 'expected the command check, dev, push or wait-ready, found chekc'],
+  [['psuh', '--job', 'backup'], 'expected the command check, dev, push or wait-ready, found psuh'],
   [['x.yaml'], 'expected the command check, dev, push or wait-ready, found x.yaml'],
   [['dev', 'check'], 'expected one command, found dev check'],
 ];

@@ -65,5 +65,6 @@ async function runJava(program: string): Promise<string> {
 async function runGo(program: string): Promise<string> {
   for (const file of ['go.mod', 'go.sum'])
     copyFileSync(fileURLToPath(new URL(file, GO_MODULE)), join(dirname(program), file));
-  return `go run '${program}'`;
+  // Where nothing was fetched before, Go tells of each download.
+  return `go mod download 2> /dev/null && go run '${program}'`;
 }

@@ -114,6 +114,10 @@ describe('values that are wrong together', () => {
       `Cannot use config.remoteWrite[0].headers.${header}: expected credentials under authorization or basicAuth, found this header`,
     );
   refuses(
+    [URL_SET, 'config.remoteWrite[0].proxyConnectHeader.proxy-authorization=Basic hunter2'],
+    `Cannot put config.remoteWrite[0].proxyConnectHeader.proxy-authorization into a ConfigMap: expected a variable such as \${PROXY_AUTHORIZATION} from env, or configSecret: true, found the credential itself`,
+  );
+  refuses(
     [URL_SET, 'terminationGracePeriodSeconds=30'],
     'Cannot use terminationGracePeriodSeconds 30: expected more than the sleep before the stop (5s) and shutdownTimeout (25s) together, found 30 for both',
   );
@@ -122,12 +126,12 @@ describe('values that are wrong together', () => {
     'Cannot use terminationGracePeriodSeconds 40: expected more than the sleep before the stop (5s), shutdownDelay (10s) and shutdownTimeout (25s) together, found 40 for all',
   );
   refuses(
-    [URL_SET, `config.shutdownDelay=\${DELAY:5s}`],
-    `Cannot work out terminationGracePeriodSeconds: expected a duration such as 25s as config.shutdownDelay, found \${DELAY:5s} (or set terminationGracePeriodSeconds itself)`,
-  );
-  refuses(
     [URL_SET, VARIABLE_STOP],
     `Cannot work out terminationGracePeriodSeconds: expected a duration such as 25s as config.shutdownTimeout, found \${STOP:25s} (or set terminationGracePeriodSeconds itself)`,
+  );
+  refuses(
+    [URL_SET, `config.shutdownDelay=\${DELAY:5s}`],
+    `Cannot work out terminationGracePeriodSeconds: expected a duration such as 25s as config.shutdownDelay, found \${DELAY:5s} (or set terminationGracePeriodSeconds itself)`,
   );
   refuses(
     [URL_SET, 'mode=daemonset', 'autoscaling.enabled=true'],

@@ -50,6 +50,8 @@ describe('the grace period', () => {
   lasts(30, ['preStopSleepSeconds=0']);
   lasts(45, ['config.shutdownDelay=10s']);
   lasts(40, ['config.shutdownDelay=10s', 'preStopSleepSeconds=0']);
+  lasts(55, ['config.shutdownDelay=20s']);
+  lasts(35, ['config.shutdownDelay=5s'], { kubeVersion: '1.29.0' });
   lasts(31, ['terminationGracePeriodSeconds=31']);
   lasts(300, [VARIABLE_STOP, 'terminationGracePeriodSeconds=300']);
 

@@ -72,7 +72,12 @@ describe('the functions', () => {
 
   for (const [folder, [program, ...args]] of Object.entries(handlers)) {
     const invoke = async (gateway: string) => {
-      const env = { PATH: process.env.PATH ?? '', PUSHGATEWAY_URL: gateway };
+      // Python's cache would become a part of what is deployed from that folder.
+      const env = {
+        PATH: process.env.PATH ?? '',
+        PYTHONDONTWRITEBYTECODE: '1',
+        PUSHGATEWAY_URL: gateway,
+      };
       const { stdout, stderr } = await run(program, args, { cwd: join(EXAMPLES, 'functions', folder), env });
       // CloudWatch has both.
       return `${stderr}${stdout}`.trim().split('\n');

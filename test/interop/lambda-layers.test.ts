@@ -83,8 +83,8 @@ describe('the small layer', () => {
     expect(layer.lambda.registered).toEqual({ name: 'renamed', events: ['SHUTDOWN'] });
     expect(JSON.parse(layer.output)).toMatchObject({
       level: 'error',
-      event: 'standing by',
-      message: `Cannot take pushes: expected a Node.js 24 function or a layer that brings its own Node, found Node ${version}`,
+      event: 'extensionCannotStart',
+      reason: `Cannot take pushes: expected a Node.js 24 function or a layer that brings its own Node, found Node ${version}`,
     });
     expect(await layer.shutDown()).toBe(0);
   });

@@ -48,6 +48,11 @@
 {{- printf "Cannot put config.remoteWrite[%d].%s.%s into a ConfigMap: expected a file from secrets, a variable such as ${TOKEN} from env, or configSecret: true, found the credential itself" $at (index . 0) (index . 1) | fail }}
 {{- end }}
 {{- end }}
+{{- range $name, $value := default dict $backend.proxyConnectHeader }}
+{{- if and (eq (lower $name) "proxy-authorization") (not (contains "${" (toString $value))) }}
+{{- printf "Cannot put config.remoteWrite[%d].proxyConnectHeader.%s into a ConfigMap: expected a variable such as ${PROXY_AUTHORIZATION} from env, or configSecret: true, found the credential itself" $at $name | fail }}
+{{- end }}
+{{- end }}
 {{- range $place, $url := dict "proxyUrl" $backend.proxyUrl "oauth2.proxyUrl" (dig "oauth2" "proxyUrl" "" $backend) }}
 {{- $password := regexFind "^https?://[^@]*:[^@]+@" (toString $url) }}
 {{- if and $password (not (contains "${" $password)) }}

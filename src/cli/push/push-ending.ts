@@ -51,7 +51,7 @@ function judgeSuccess(status: number, waits: boolean, applied: string | string[]
 }
 
 /** Status and, where there is one, the server's own sentence. */
-export function describeAnswer({ status, headers, text }: HttpEnding & { kind: 'answered' }): string {
+function describeAnswer({ status, headers, text }: HttpEnding & { kind: 'answered' }): string {
   const isRedirect = status >= 300 && status < 400 && headers.location !== undefined;
   if (isRedirect) return `${status}, a redirect to ${printable(headers.location!)}, which is not followed`;
   return text === '' ? String(status) : `${status}: ${text}`;

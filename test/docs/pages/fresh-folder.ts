@@ -6,7 +6,7 @@ import { ROOT } from './page.ts';
 
 const REPOSITORY = fileURLToPath(ROOT);
 /** Beside what .gitignore names. */
-const NOT_CLONED = ['.git', '.claude'];
+const NOT_CLONED = ['.git'];
 
 /** Copies the repository into `folder`; with uncommitted changes, so that they are tested before they are committed. */
 export function cloneInto(folder: string): void {

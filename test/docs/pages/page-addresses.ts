@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 /** The address of the remote-write backend that pages name for the reader's own. */
 export const EXAMPLE_BACKEND = 'https://metrics.example.com/api/v1/write';
 
-export const PUSH_PORT = 3030;
+const PUSH_PORT = 3030;
 const QUERY_PORT = 3031;
 const LOOPBACK = /\b(?:127\.0\.0\.1|localhost|0\.0\.0\.0):(\d{4,5})\b/g;
 

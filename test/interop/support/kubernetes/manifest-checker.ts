@@ -78,7 +78,7 @@ export class ManifestChecker {
 }
 
 /** The definitions of the kinds that the Prometheus Operator adds, as a cluster is given them. */
-export async function operatorResources(): Promise<readonly CustomResource[]> {
+async function operatorResources(): Promise<readonly CustomResource[]> {
   return (await operatorFiles()).map((path) => parse(readFileSync(path, 'utf8')) as CustomResource);
 }
 
