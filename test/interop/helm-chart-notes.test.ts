@@ -101,6 +101,19 @@ describe('the notes', () => {
       );
   });
   warns(
+    'whoever reaches the pods may stop them, since config.enableLifecycle is on: POST /-/quit. Set networkPolicy.enabled: true, or leave it off.',
+    'config.enableLifecycle=true',
+  );
+  it('do not warn of a stop that only some reach', async () => {
+    const text = await notes('config.enableLifecycle=true', 'networkPolicy.enabled=true');
+    expect(text).not.toContain('WARNING');
+  });
+  it('do not warn of several pods where there is one', async () => {
+    const set = ['service.sessionAffinity=None', 'replicaCount=1'];
+    expect(await notes(...set)).not.toContain('WARNING');
+    expect(await notes(...set, 'autoscaling.enabled=true')).toContain('WARNING: pushes of one grouping key');
+  });
+  warns(
     'Set service.sessionAffinity: ClientIP or replicaLabel.enabled: true, or push each grouping key once only.',
     'service.sessionAffinity=None',
   );

@@ -37,9 +37,15 @@ async function receiver(...script: Step[]): Promise<ScriptedReceiver> {
 }
 
 /** Renders with a free port and the receiver as backend, and runs the container. */
-async function startPod(backend: ScriptedReceiver, set: readonly string[], cluster?: Cluster): Promise<Pod> {
+async function startPod(
+  backend: ScriptedReceiver,
+  set: readonly string[],
+  cluster?: Cluster,
+  kubeVersion?: string,
+): Promise<Pod> {
   const fixed = [`containerPort=${await freePort()}`, `config.remoteWrite[0].url=${backend.url()}`];
-  const manifests = await renderChart({ set: [...fixed, ...set] });
+  const version = kubeVersion === undefined ? {} : { kubeVersion };
+  const manifests = await renderChart({ set: [...fixed, ...set], ...version });
   const command = podCommand(manifests, cluster);
   return { sluice: await startContainer(command), manifests, command };
 }
@@ -108,6 +114,17 @@ describe('the rendered container', () => {
     const graceSeconds = podSpec(pod.manifests).terminationGracePeriodSeconds;
     expect(graceSeconds).toBe(11);
     expect(performance.now() - startedMs).toBeLessThan(graceSeconds * 1000);
+  });
+
+  it('takes pushes for a while after SIGTERM where Kubernetes has no sleep', async () => {
+    const backend = await receiver();
+    const { sluice } = await startPod(backend, ['preStopSleepSeconds=4'], undefined, '1.29.0');
+    sluice.signal('SIGTERM');
+    await sluice.logged('stopping');
+    expect((await sluice.get('/-/ready')).status).toBe(503);
+    expect((await sluice.push('jobs_done 3\n')).status).toBe(202);
+    expect(await sluice.command.ended).toBe(0);
+    expect(backend.deliveredValues).toEqual([3]);
   });
 
   it('stays ready while a backend is away, so that no pod is taken out of the Service for it', async () => {

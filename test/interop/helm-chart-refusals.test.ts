@@ -35,6 +35,14 @@ describe('a value that the schema does not know', () => {
   refuses('serviceMonitor.interval=fast', '/serviceMonitor/interval');
   refuses('config.pushgateway.enabled=true', '/config');
   refuses('config.shutdownTimeout=30', '/config/shutdownTimeout');
+  // As Sluice itself does: "expected a mapping of keys, seen nothing".
+  refuses('config.push=null', '/config/push');
+  refuses(
+    'config.remoteWrite[0].queueConfig.maxQueueSize=null',
+    '/config/remoteWrite/0/queueConfig/maxQueueSize',
+  );
+  refuses('persistence.size=.5Gi', '/persistence/size');
+  refuses('serviceMonitor.scheme=ftp', '/serviceMonitor/scheme');
   refuses('config.remoteWrite[0].queueConfig.shard=3', '/config/remoteWrite/0/queueConfig');
 });
 
@@ -122,6 +130,11 @@ describe('values that are wrong together', () => {
     'Cannot use terminationGracePeriodSeconds 30: expected more than the sleep before the stop (5s) and shutdownTimeout (25s) together, found 30 for both',
   );
   refuses(
+    [URL_SET, 'terminationGracePeriodSeconds=30'],
+    'Cannot use terminationGracePeriodSeconds 30: expected more than the sleep before the stop (0s), shutdownDelay (5s) and shutdownTimeout (25s) together, found 30 for all',
+    { kubeVersion: '1.29.0' },
+  );
+  refuses(
     [URL_SET, 'config.shutdownDelay=10s', 'terminationGracePeriodSeconds=40'],
     'Cannot use terminationGracePeriodSeconds 40: expected more than the sleep before the stop (5s), shutdownDelay (10s) and shutdownTimeout (25s) together, found 40 for all',
   );
@@ -161,6 +174,26 @@ describe('values that are wrong together', () => {
     [URL_SET, 'mode=statefulset', 'persistence.enabled=false'],
     'Cannot use mode statefulset without a spool: expected persistence.enabled true or config.spool, found neither (mode deployment needs none)',
   );
+  refuses(
+    [URL_SET, 'mode=statefulset', 'persistence.size=19Mi'],
+    'Cannot work out spool.maxSize: expected at least 20Mi as persistence.size, found 19Mi',
+  );
+  const TWICE =
+    'expected a folder of its own for each (one entry of secrets mounts all keys of its Secret, or those in items)';
+  refuses(
+    [URL_SET, 'secrets[0].name=a', 'secrets[1].name=a'],
+    `Cannot mount Secret a at /etc/sluice/secrets/a: ${TWICE}, found it there already`,
+  );
+  refuses(
+    [URL_SET, 'secrets[0].name=a', 'secrets[1].name=b', 'secrets[1].mountPath=/etc/sluice/secrets/a/'],
+    `Cannot mount Secret b at /etc/sluice/secrets/a: ${TWICE}, found Secret a there already`,
+  );
+  const NAME =
+    'expected small letters, digits and "-" after a letter, at most 52, from fullnameOverride or the name of the release';
+  refuses([URL_SET], `Cannot name the objects: ${NAME}, found jobs.a-sluice`, { release: 'jobs.a' });
+  refuses([URL_SET], `Cannot name the objects: ${NAME}, found 1st-sluice`, { release: '1st' });
+  refuses([URL_SET, 'fullnameOverride=Jobs'], `Cannot name the objects: ${NAME}, found Jobs`);
+  refuses([URL_SET, 'nameOverride=Jobs'], `Cannot name the objects: ${NAME}, found demo-Jobs`);
   refuses(
     [URL_SET, 'podDisruptionBudget.minAvailable=1', 'podDisruptionBudget.maxUnavailable=1'],
     'Cannot write the PodDisruptionBudget: expected one of podDisruptionBudget.minAvailable and maxUnavailable, found both',

@@ -17,6 +17,8 @@ const it = itAfter(async () => {
 
 const ALL_VALUES = readdirSync(join(CHART, 'ci'));
 const EXAMPLES = readdirSync('config').filter((name) => name.endsWith('.yaml'));
+const TOLD_DELAY = `config.shutdownDelay=\${SHUTDOWN_DELAY:1s}`;
+const TOLD_STOP = `config.shutdownTimeout=\${SHUTDOWN_TIMEOUT:1s}`;
 const VARIABLE_STOP = `config.shutdownTimeout=\${STOP:25s}`;
 const URL_SET = 'config.remoteWrite[0].url=https://metrics.example.com/w';
 
@@ -43,17 +45,23 @@ describe('the grace period', () => {
     });
   };
   lasts(35, []);
-  lasts(30, [], { kubeVersion: '1.29.0' });
   lasts(100, ['config.shutdownTimeout=1m30s']);
   lasts(11, ['config.shutdownTimeout=250ms']);
   lasts(3610, ['config.shutdownTimeout=1h']);
   lasts(30, ['preStopSleepSeconds=0']);
   lasts(45, ['config.shutdownDelay=10s']);
   lasts(40, ['config.shutdownDelay=10s', 'preStopSleepSeconds=0']);
-  lasts(55, ['config.shutdownDelay=20s']);
-  lasts(35, ['config.shutdownDelay=5s'], { kubeVersion: '1.29.0' });
   lasts(31, ['terminationGracePeriodSeconds=31']);
   lasts(300, [VARIABLE_STOP, 'terminationGracePeriodSeconds=300']);
+  lasts(35, [], { kubeVersion: '1.29.0' });
+  lasts(30, ['preStopSleepSeconds=0'], { kubeVersion: '1.29.0' });
+  lasts(40, ['config.shutdownDelay=10s'], { kubeVersion: '1.29.0' });
+  lasts(35, [TOLD_DELAY]);
+  lasts(35, [TOLD_DELAY], { kubeVersion: '1.29.0' });
+  lasts(55, [TOLD_DELAY, 'existingShutdownDelay=20s']);
+  lasts(50, [TOLD_DELAY, 'existingShutdownDelay=20s'], { kubeVersion: '1.29.0' });
+  lasts(65, [TOLD_DELAY, 'env[0].name=SHUTDOWN_DELAY', 'env[0].value=30s']);
+  lasts(70, [TOLD_STOP, 'env[0].name=SHUTDOWN_TIMEOUT', 'env[0].value=1m']);
 
   it('begins with a sleep where Kubernetes has one', async () => {
     const sleep = async (kubeVersion: string) =>
@@ -61,6 +69,32 @@ describe('the grace period', () => {
     expect(await sleep('1.30.0')).toEqual({ preStop: { sleep: { seconds: 5 } } });
     expect(await sleep('v1.30.4-gke.100')).toEqual({ preStop: { sleep: { seconds: 5 } } });
     expect(await sleep('1.29.9')).toBeUndefined();
+  });
+
+  it('begins with a delay of Sluice where Kubernetes has no sleep, unless the values give one', async () => {
+    const delay = async (kubeVersion: string, ...set: readonly string[]) => {
+      const manifests = await render(set, { kubeVersion });
+      const text = manifests.find(({ kind }) => kind === 'ConfigMap')?.data['collector.yaml'] as string;
+      return /^shutdownDelay: (.*)$/m.exec(text)?.[1];
+    };
+    expect(await delay('1.29.9')).toBe('5s');
+    expect(await delay('1.29.9', 'preStopSleepSeconds=7')).toBe('7s');
+    expect(await delay('1.29.9', 'preStopSleepSeconds=0')).toBeUndefined();
+    expect(await delay('1.29.9', 'config.shutdownDelay=0s')).toBe('0s');
+    expect(await delay('1.30.0')).toBeUndefined();
+  });
+
+  it('tells an existing configuration its delay, once', async () => {
+    const told = async (kubeVersion: string, ...more: readonly string[]) => {
+      const set = ['existingSecret=a', ...more];
+      const [{ env }] = podSpec(await renderChart({ set, kubeVersion })).containers;
+      const found = env.filter(({ name }: { name: string }) => name === 'SHUTDOWN_DELAY');
+      return found.map(({ value }: { value: string }) => value);
+    };
+    expect(await told('1.29.9')).toEqual(['5s']);
+    expect(await told('1.36.0')).toEqual(['0s']);
+    expect(await told('1.29.9', 'existingShutdownDelay=9s')).toEqual(['9s']);
+    expect(await told('1.29.9', 'env[0].name=SHUTDOWN_DELAY', 'env[0].value=3s')).toEqual(['3s']);
   });
 });
 
@@ -75,6 +109,13 @@ describe('the spool', () => {
     expect(await config('mode=statefulset')).toContain(spool(8192));
     expect(await config('mode=statefulset', 'persistence.size=500Mi')).toContain(spool(400));
     expect(await config('mode=statefulset', 'persistence.size=1G')).toContain(spool(762));
+    expect(await config('mode=statefulset', 'persistence.size=1.5Gi')).toContain(spool(1228));
+    expect(await config('mode=statefulset', 'persistence.size=1Ti')).toContain(spool(838_860));
+  });
+
+  it('has at most the 1 TiB that Sluice takes', async () => {
+    for (const size of ['2Ti', '1Pi', '1Ei'])
+      expect(await config('mode=statefulset', `persistence.size=${size}`)).toContain('maxSize: 1048576MiB\n');
   });
 
   it('has the size that the values give', async () => {
@@ -186,14 +227,14 @@ describe('names and labels', () => {
     it(`are text in release ${release}, in a namespace of that name`, async () => {
       for (const name of ALL_VALUES) {
         const settings = { valuesFiles: [join(CHART, 'ci', name)], release, namespace: release };
-        const set = name.startsWith('existing') ? [] : [`fullnameOverride=s-${release}`];
+        const set = [`fullnameOverride=s-${release}`];
         for (const { metadata } of await renderChart({ ...settings, set })) {
           const texts = [metadata.name, metadata.namespace ?? '', ...Object.values(metadata.labels ?? {})];
           expect(texts.filter((text) => typeof text !== 'string')).toEqual([]);
         }
       }
       const manifests = await renderChart({
-        set: [URL_SET, 'mode=statefulset'],
+        set: [URL_SET, 'mode=statefulset', `fullnameOverride=s-${release}`],
         release,
         namespace: release,
       });
@@ -272,7 +313,52 @@ describe('a pod', () => {
   });
 });
 
+describe('a monitor', () => {
+  const endpoint = async (kind: string, list: string, prefix: string) => {
+    const { spec } = await find(
+      kind,
+      `${prefix}.enabled=true`,
+      `${prefix}.jobLabel=app.kubernetes.io/name`,
+      `${prefix}.scheme=https`,
+      `${prefix}.tlsConfig.insecureSkipVerify=true`,
+    );
+    return [spec.jobLabel, spec[list][0].scheme, spec[list][0].tlsConfig];
+  };
+  const given = ['app.kubernetes.io/name', 'https', { insecureSkipVerify: true }];
+
+  it('has the scheme, TLS and job label of the values', async () => {
+    expect(await endpoint('ServiceMonitor', 'endpoints', 'serviceMonitor')).toEqual(given);
+    expect(await endpoint('PodMonitor', 'podMetricsEndpoints', 'podMonitor')).toEqual(given);
+    const { spec } = await find('ServiceMonitor', 'serviceMonitor.enabled=true');
+    expect([spec.jobLabel, spec.endpoints]).toEqual([undefined, [{ port: 'http', path: '/metrics' }]]);
+  });
+
+  it('has the job that the alerts ask for', async () => {
+    const job = async (...set: readonly string[]) => {
+      const rule = await find('PrometheusRule', 'prometheusRule.enabled=true', ...set);
+      return /job="([^"]*)"/.exec(rule.spec.groups[0].rules[0].expr)?.[1];
+    };
+    const service = ['serviceMonitor.enabled=true', 'service.labels.team=network'];
+    expect(await job(...service)).toBe('demo-sluice');
+    expect(await job(...service, 'serviceMonitor.jobLabel=app\\.kubernetes\\.io/instance')).toBe('demo');
+    expect(await job(...service, 'serviceMonitor.jobLabel=team')).toBe('network');
+    expect(await job(...service, 'serviceMonitor.jobLabel=absent')).toBe('demo-sluice');
+    const pods = ['podMonitor.enabled=true', 'podLabels.team=batch'];
+    expect(await job(...pods, 'podMonitor.jobLabel=team')).toBe('batch');
+    expect(await job(...pods, 'podMonitor.jobLabel=absent')).toBe('metrics/demo-sluice');
+  });
+});
+
 describe('the Service', () => {
+  it('keeps a client for as long as the values say', async () => {
+    const set = ['service.sessionAffinityConfig.clientIP.timeoutSeconds=600'];
+    const { spec } = await find('Service', ...set);
+    expect([spec.sessionAffinity, spec.sessionAffinityConfig]).toEqual([
+      'ClientIP',
+      { clientIP: { timeoutSeconds: 600 } },
+    ]);
+  });
+
   it('leads to the pods, whose labels it asks for, in every mode', async () => {
     for (const mode of ['deployment', 'daemonset', 'statefulset']) {
       const manifests = await render([`mode=${mode}`]);

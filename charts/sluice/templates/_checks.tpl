@@ -1,13 +1,23 @@
 {{/* Values that are wrong together. Each ends with a sentence that says what to change. */}}
 
 {{- define "sluice.checks" -}}
+{{- include "sluice.checkNames" . }}
 {{- include "sluice.checkConfigSource" . }}
 {{- include "sluice.checkListenAddress" . }}
 {{- include "sluice.checkCredentials" . }}
+{{- include "sluice.checkSecrets" . }}
 {{- include "sluice.checkMode" . }}
 {{- include "sluice.checkSpool" . }}
 {{- include "sluice.checkBudget" . }}
 {{- include "sluice.checkMonitoring" . }}
+{{- end }}
+
+{{/* A Service has the strictest name of all: a DNS label that begins with a letter. */}}
+{{- define "sluice.checkNames" -}}
+{{- $name := include "sluice.fullname" . }}
+{{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" $name) }}
+{{- printf "Cannot name the objects: expected small letters, digits and \"-\" after a letter, at most 52, from fullnameOverride or the name of the release, found %s" $name | fail }}
+{{- end }}
 {{- end }}
 
 {{- define "sluice.checkConfigSource" -}}
@@ -75,6 +85,19 @@
 {{- end }}
 {{- end }}
 
+{{/* Kubernetes refuses two mounts at one path. */}}
+{{- define "sluice.checkSecrets" -}}
+{{- $mounted := dict }}
+{{- range .Values.secrets }}
+{{- $path := default (printf "/etc/sluice/secrets/%s" .name) .mountPath | trimSuffix "/" }}
+{{- if hasKey $mounted $path }}
+{{- $there := get $mounted $path }}
+{{- printf "Cannot mount Secret %s at %s: expected a folder of its own for each (one entry of secrets mounts all keys of its Secret, or those in items), found %s there already" .name $path (ternary "it" (printf "Secret %s" $there) (eq $there .name)) | fail }}
+{{- end }}
+{{- $_ := set $mounted $path .name }}
+{{- end }}
+{{- end }}
+
 {{- define "sluice.checkMode" -}}
 {{- if eq .Values.mode "daemonset" }}
 {{- if .Values.autoscaling.enabled }}
@@ -104,6 +127,9 @@
 {{- $volume := include "sluice.mebibytes" .Values.persistence.size }}
 {{- if eq $volume "unknown" }}
 {{- printf "Cannot work out spool.maxSize: expected a size such as 10Gi as persistence.size, found %s" .Values.persistence.size | fail }}
+{{- end }}
+{{- if lt ($volume | int64) 20 }}
+{{- printf "Cannot work out spool.maxSize: expected at least 20Mi as persistence.size, found %s" .Values.persistence.size | fail }}
 {{- end }}
 {{- $maxSize := include "sluice.mebibytes" (dig "spool" "maxSize" "0" .Values.config) }}
 {{- if and (ne $maxSize "unknown") (gt ($maxSize | int64) ($volume | int64)) }}

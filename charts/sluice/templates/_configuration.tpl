@@ -22,7 +22,11 @@
 {{- end }}
 {{- if include "sluice.spoolIsClaimed" . }}
 {{- $mebibytes := include "sluice.mebibytes" .Values.persistence.size | int64 }}
-{{- $_ := set $set.spool "maxSize" (printf "%dMiB" (div (mul $mebibytes 4) 5)) }}
+{{- /* Sluice takes 1TiB at most. */}}
+{{- $_ := set $set.spool "maxSize" (printf "%dMiB" (min (div (mul $mebibytes 4) 5) 1048576)) }}
+{{- end }}
+{{- if include "sluice.delayIsSet" . }}
+{{- $_ := set $set "shutdownDelay" (include "sluice.shutdownDelay" .) }}
 {{- end }}
 {{- if .Values.replicaLabel.enabled }}
 {{- $_ := set $set "labels" (dict "defaults" (dict .Values.replicaLabel.name "${POD_NAME}")) }}
@@ -41,12 +45,55 @@
 {{- end }}
 
 {{- define "sluice.shutdownTimeout" -}}
-{{- ternary .Values.existingShutdownTimeout (dig "shutdownTimeout" "10s" .Values.config) (eq (include "sluice.timeoutIsTold" .) "true") }}
+{{- if include "sluice.timeoutIsTold" . }}
+{{- include "sluice.told" (list . "SHUTDOWN_TIMEOUT" .Values.existingShutdownTimeout) }}
+{{- else }}
+{{- dig "shutdownTimeout" "10s" .Values.config }}
+{{- end }}
 {{- end }}
 
-{{/* Of an existing configuration it is not known. */}}
+{{/* Likewise SHUTDOWN_DELAY. */}}
+{{- define "sluice.delayIsTold" -}}
+{{- if or (not (include "sluice.hasOwnConfig" .)) (regexMatch "^\\$\\{SHUTDOWN_DELAY(:[^}]*)?\\}$" (toString (dig "shutdownDelay" "" .Values.config))) }}true{{ end }}
+{{- end }}
+
+{{/* Where Kubernetes has no sleep before the stop, Sluice waits for as long. */}}
 {{- define "sluice.shutdownDelay" -}}
-{{- ternary (dig "shutdownDelay" "0s" .Values.config) "0s" (eq (include "sluice.hasOwnConfig" .) "true") }}
+{{- $instead := printf "%ds" (sub (int .Values.preStopSleepSeconds) (include "sluice.preStopSeconds" . | int)) }}
+{{- if include "sluice.delayIsTold" . }}
+{{- include "sluice.told" (list . "SHUTDOWN_DELAY" (default $instead .Values.existingShutdownDelay)) }}
+{{- else }}
+{{- dig "shutdownDelay" $instead .Values.config }}
+{{- end }}
+{{- end }}
+
+{{/* Whether the chart writes it into the configuration. */}}
+{{- define "sluice.delayIsSet" -}}
+{{- if and (not (hasKey .Values.config "shutdownDelay")) (ne (include "sluice.shutdownDelay" .) "0s") }}true{{ end }}
+{{- end }}
+
+{{/* What a variable of the pod is: that of env wins. A list of: the context, the name, what the chart gives it. */}}
+{{- define "sluice.told" -}}
+{{- $value := index . 2 }}
+{{- $name := index . 1 }}
+{{- range (index . 0).Values.env }}
+{{- if eq .name $name }}{{ $value = default "a value from elsewhere" .value }}{{ end }}
+{{- end }}
+{{- $value }}
+{{- end }}
+
+{{/* The variables that tell the configuration how long a stop takes, but for those that env has. */}}
+{{- define "sluice.stopVariables" -}}
+{{- $theirs := list }}
+{{- range .Values.env }}{{ $theirs = append $theirs .name }}{{ end }}
+{{- if and (include "sluice.delayIsTold" .) (not (has "SHUTDOWN_DELAY" $theirs)) }}
+- name: SHUTDOWN_DELAY
+  value: {{ include "sluice.shutdownDelay" . | quote }}
+{{- end }}
+{{- if and (include "sluice.timeoutIsTold" .) (not (has "SHUTDOWN_TIMEOUT" $theirs)) }}
+- name: SHUTDOWN_TIMEOUT
+  value: {{ include "sluice.shutdownTimeout" . | quote }}
+{{- end }}
 {{- end }}
 
 {{/* The first path prefix that pushes are taken at. */}}

@@ -3,12 +3,12 @@
 {{- define "sluice.endpoint" -}}
 - port: http
   path: /metrics
-  {{- range $key := list "interval" "scrapeTimeout" }}
+  {{- range $key := list "scheme" "interval" "scrapeTimeout" }}
   {{- with index $ $key }}
   {{ $key }}: {{ . }}
   {{- end }}
   {{- end }}
-  {{- range $key := list "relabelings" "metricRelabelings" }}
+  {{- range $key := list "tlsConfig" "relabelings" "metricRelabelings" }}
   {{- with index $ $key }}
   {{ $key }}:
     {{- toYaml . | nindent 4 }}
@@ -21,6 +21,9 @@
 {{- $job := include "sluice.fullname" . }}
 {{- if .Values.podMonitor.enabled }}
 {{- $job = printf "%s/%s" (default .Release.Namespace .Values.podMonitor.namespace) $job }}
+{{- $job = include "sluice.podLabels" . | fromYaml | dig (default "" .Values.podMonitor.jobLabel) $job }}
+{{- else }}
+{{- $job = include "sluice.serviceLabels" . | fromYaml | dig (default "" .Values.serviceMonitor.jobLabel) $job }}
 {{- end }}
 {{- default (printf "namespace=%q, job=%q" .Release.Namespace $job) .Values.prometheusRule.selector }}
 {{- end }}

@@ -50,6 +50,22 @@ annotations:
 {{- end }}
 {{- end }}
 
+{{- define "sluice.ownServiceLabels" -}}
+{{- include "sluice.labels" (list (dict "sluice-metrics.io/scrape" "true") .Values.service.labels) }}
+{{- end }}
+
+{{/* All labels of the Service. */}}
+{{- define "sluice.serviceLabels" -}}
+{{- (include "sluice.metadata" (list . "" (include "sluice.ownServiceLabels" . | fromYaml) nil "") | fromYaml).labels | toYaml }}
+{{- end }}
+
+{{/* Without the chart's version, which would replace all pods. */}}
+{{- define "sluice.podLabels" -}}
+{{- $fixed := include "sluice.selectorLabels" . | fromYaml }}
+{{- $release := omit (include "sluice.releaseLabels" . | fromYaml) "helm.sh/chart" "app.kubernetes.io/managed-by" }}
+{{- include "sluice.labels" (list $fixed .Values.podLabels .Values.commonLabels $release) }}
+{{- end }}
+
 {{- define "sluice.serviceAccountName" -}}
 {{- if .Values.serviceAccount.create }}
 {{- default (include "sluice.fullname" .) .Values.serviceAccount.name }}

@@ -3,10 +3,7 @@
 {{- define "sluice.podTemplate" -}}
 metadata:
   labels:
-    {{- /* Without the chart's version, which would replace all pods. */}}
-    {{- $fixed := include "sluice.selectorLabels" . | fromYaml }}
-    {{- $release := omit (include "sluice.releaseLabels" . | fromYaml) "helm.sh/chart" "app.kubernetes.io/managed-by" }}
-    {{- include "sluice.labels" (list $fixed .Values.podLabels .Values.commonLabels $release) | nindent 4 }}
+    {{- include "sluice.podLabels" . | nindent 4 }}
   {{- $annotations := merge (dict) (default dict .Values.podAnnotations) (default dict .Values.commonAnnotations) }}
   {{- if include "sluice.hasOwnConfig" . }}
   {{- $_ := set $annotations "checksum/config" (include "sluice.config" . | sha256sum) }}
@@ -57,9 +54,8 @@ env:
   - name: LISTEN_ADDRESS
     value: {{ printf ":%v" .Values.containerPort | quote }}
   {{- end }}
-  {{- if include "sluice.timeoutIsTold" . }}
-  - name: SHUTDOWN_TIMEOUT
-    value: {{ .Values.existingShutdownTimeout | quote }}
+  {{- with include "sluice.stopVariables" . | trim }}
+  {{- . | nindent 2 }}
   {{- end }}
   {{- with .Values.env }}
   {{- toYaml . | nindent 2 }}

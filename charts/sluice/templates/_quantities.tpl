@@ -15,20 +15,20 @@
 {{- end }}
 {{- end }}
 
-{{/* A size such as 16MiB (Sluice) or 10Gi (Kubernetes) in whole MiB, rounded down. "unknown" where it is none. */}}
+{{/* A size such as 16MiB (Sluice) or 1.5Gi (Kubernetes) in whole MiB, rounded down. "unknown" where it is none. */}}
 {{- define "sluice.mebibytes" -}}
 {{- $text := ternary (printf "%.0f" .) (toString .) (kindIs "float64" .) }}
-{{- $powers := dict "" 0 "B" 0 "k" 3 "kB" 3 "KB" 3 "M" 6 "MB" 6 "G" 9 "GB" 9 "T" 12 "TB" 12 }}
-{{- $shifts := dict "Ki" 1 "KiB" 1 "Mi" 2 "MiB" 2 "Gi" 3 "GiB" 3 "Ti" 4 "TiB" 4 }}
+{{- $powers := dict "" 0 "B" 0 "k" 3 "kB" 3 "KB" 3 "M" 6 "MB" 6 "G" 9 "GB" 9 "T" 12 "TB" 12 "P" 15 "E" 18 }}
+{{- $shifts := dict "Ki" 1 "KiB" 1 "Mi" 2 "MiB" 2 "Gi" 3 "GiB" 3 "Ti" 4 "TiB" 4 "Pi" 5 "Ei" 6 }}
 {{- $unit := regexFind "[A-Za-z]*$" $text }}
-{{- if or (not (regexMatch "^\\d+[A-Za-z]*$" $text)) (not (or (hasKey $powers $unit) (hasKey $shifts $unit))) }}unknown
+{{- if or (not (regexMatch "^\\d+(\\.\\d+)?[A-Za-z]*$" $text)) (not (or (hasKey $powers $unit) (hasKey $shifts $unit))) }}unknown
 {{- else }}
-{{- $bytes := regexFind "^\\d+" $text | int64 }}
+{{- $bytes := regexFind "^[\\d.]+" $text | float64 }}
 {{- if hasKey $shifts $unit }}
-{{- range until (get $shifts $unit | int) }}{{ $bytes = mul $bytes 1024 }}{{ end }}
+{{- range until (get $shifts $unit | int) }}{{ $bytes = mulf $bytes 1024 }}{{ end }}
 {{- else }}
-{{- range until (get $powers $unit | int) }}{{ $bytes = mul $bytes 10 }}{{ end }}
+{{- range until (get $powers $unit | int) }}{{ $bytes = mulf $bytes 10 }}{{ end }}
 {{- end }}
-{{- div $bytes 1048576 }}
+{{- divf $bytes 1048576 | floor | int64 }}
 {{- end }}
 {{- end }}
