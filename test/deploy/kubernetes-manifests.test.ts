@@ -70,7 +70,8 @@ describe.each(PODS)('the pods of $path', ({ template: { spec } }) => {
 
   it('are given the time that a stop may take', () => {
     const { lifecycle } = sluiceOf(spec);
-    const stopMs = (lifecycle?.preStop?.sleep?.seconds ?? 0) * 1000 + configOf(spec).shutdownTimeout;
+    const { shutdownDelay, shutdownTimeout } = configOf(spec);
+    const stopMs = (lifecycle?.preStop?.sleep?.seconds ?? 0) * 1000 + shutdownDelay + shutdownTimeout;
     expect(spec.terminationGracePeriodSeconds! * 1000).toBeGreaterThanOrEqual(stopMs + 5_000);
   });
 });
@@ -92,6 +93,13 @@ describe.each(FOLDERS)('the folder %s', (folder) => {
     // Without the line for editors.
     const [, text] = /^# yaml-language-server[^\n]*\n#\n(.*)$/s.exec(example) ?? [];
     expect(find('ConfigMap')?.data).toEqual({ 'collector.yaml': text });
+  });
+
+  it('has time for a delay in place of the sleep, which clusters before 1.30 have not', () => {
+    const { spec } = template;
+    const { shutdownDelay, shutdownTimeout } = configOf(spec, { SHUTDOWN_DELAY: '5s' });
+    expect(shutdownDelay).toBe(5_000);
+    expect(spec.terminationGracePeriodSeconds! * 1000).toBeGreaterThan(shutdownDelay + shutdownTimeout);
   });
 
   it('selects its own pods everywhere', () => {
@@ -146,9 +154,9 @@ it('what changes on older clusters is what the head of the file says, and nothin
 });
 
 /** The ConfigMap is that of whichever folder: both have the same. */
-function configOf(spec: PodSpec) {
+function configOf(spec: PodSpec, env = {}) {
   const secrets = { 'sluice-remote-write': { token: 'the-token' } };
-  return podConfig(spec, { objects: readFolder('service'), secrets });
+  return podConfig(spec, { objects: readFolder('service'), secrets, env });
 }
 
 function mebibytes(text = ''): number {

@@ -6,7 +6,7 @@ import { describe, expect } from 'vitest';
 import { programVersion } from '../../src/version.ts';
 import { readPage } from '../docs/pages/page.ts';
 import { manifestPath, podTemplateOf } from '../support/kubernetes/manifest.ts';
-import { environmentOf, sluiceOf } from '../support/kubernetes/pod-spec.ts';
+import { environmentOf, type PodSpec, sluiceOf } from '../support/kubernetes/pod-spec.ts';
 import { TemporaryFolder } from '../support/temporary-folder.ts';
 import { waitForValue } from '../support/wait-for-value.ts';
 import type { ControlPlane } from './support/kubernetes/control-plane.ts';
@@ -75,17 +75,15 @@ describe('the sidecars', () => {
 });
 
 it('the overlay of the documentation changes what it says, and is taken', async (plane) => {
-  const { blocks } = readPage('docs/kubernetes.md');
-  const overlay = blocks.find(({ text }) => text.includes('kind: Kustomization'))!.text;
-  const folder = new TemporaryFolder();
-  const base = relative(realpathSync(folder.path), manifestPath('service'));
-  folder.write('kustomization.yaml', overlay.replace('deploy/kubernetes/service', base));
-  await makeRestrictedNamespace(plane, 'metrics');
-  await plane.mustKubectl(['apply', '--server-side', '-k', folder.path]);
-  const read = ['get', 'deployment', 'sluice', '-n', 'metrics', '-o', 'json'];
-  const { spec } = podTemplateOf(JSON.parse(await plane.mustKubectl(read)))!;
+  const spec = await applyOverlay(plane, 'newName', 'metrics');
   expect(sluiceOf(spec).image).toBe(`registry.example.com/sluice:${programVersion()}`);
   expect(environmentOf(sluiceOf(spec)).REMOTE_WRITE_URL).toBe('https://prometheus.example.com/api/v1/write');
+});
+
+it('the overlay for clusters before 1.30 exchanges the sleep for a delay, and is taken', async (plane) => {
+  const spec = await applyOverlay(plane, 'SHUTDOWN_DELAY', 'before-sleeps');
+  expect(sluiceOf(spec).lifecycle).toBeUndefined();
+  expect(environmentOf(sluiceOf(spec)).SHUTDOWN_DELAY).toBe('5s');
 });
 
 it('the example of a Secret is taken', async (plane) => {
@@ -113,6 +111,20 @@ describe('the chart', () => {
       await whenPods(plane, namespace, 1);
     });
 });
+
+/** The pods of the documentation's overlay that has these words, put into a namespace of their own. */
+async function applyOverlay(plane: ControlPlane, words: string, namespace: string): Promise<PodSpec> {
+  const { blocks } = readPage('docs/kubernetes.md');
+  const overlay = blocks.find(({ text }) => text.includes('kind: Kustomization') && text.includes(words))!;
+  const folder = new TemporaryFolder();
+  const base = relative(realpathSync(folder.path), manifestPath('service'));
+  const text = overlay.text.replace('deploy/kubernetes/service', base);
+  folder.write('kustomization.yaml', text.replace('namespace: metrics', `namespace: ${namespace}`));
+  await makeRestrictedNamespace(plane, namespace);
+  await plane.mustKubectl(['apply', '--server-side', '-k', folder.path]);
+  const read = ['get', 'deployment', 'sluice', '-n', namespace, '-o', 'json'];
+  return podTemplateOf(JSON.parse(await plane.mustKubectl(read)))!.spec;
+}
 
 /** What all-values.yaml takes to be there. */
 async function addPrerequisites(plane: ControlPlane): Promise<void> {
