@@ -25,10 +25,13 @@ async function run(args) {
   };
   const child = spawn(process.execPath, [PROGRAM, ...args], { env, timeout: TIMEOUT_MS });
   let output = '';
+  let isTold = false;
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (bytes) => {
       output += bytes;
-      if (output.includes('"event":"listening"')) child.kill('SIGTERM');
+      if (isTold || !output.includes('"event":"listening"')) return;
+      // Once: what it says while it stops comes here too, and another signal at its very end would kill it.
+      isTold = child.kill('SIGTERM');
     });
   }
   const code = await new Promise((end, fail) => child.once('error', fail).once('close', end));
