@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished } from 'vitest';
 import { createAuthority } from '../support/certificates.ts';
+import { freePort } from '../support/free-port.ts';
 import { RunningSluice, runSluice } from '../support/running-sluice.ts';
 import { ScriptedReceiver, type Step } from '../support/scripted-receiver.ts';
 import { TemporaryFolder } from '../support/temporary-folder.ts';
@@ -14,7 +15,6 @@ import { itAfter } from './support/it-after.ts';
 import { POD_NAME, type PodCommand, podCommand, podSpec } from './support/pod-command.ts';
 import { type Cluster, projectFiles } from './support/pod-folder.ts';
 import { CHART, type Manifest, renderChart } from './support/render-chart.ts';
-import { freePort } from './support/running-program.ts';
 
 const it = itAfter(async () => {
   await helmProgram(4);

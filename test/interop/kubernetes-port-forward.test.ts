@@ -2,6 +2,7 @@
 // of deploy/kubernetes/service. What a tunnel that breaks leaves behind, and what the user is told.
 import { expect } from 'vitest';
 import { startReceiver } from '../support/delivery-setup.ts';
+import { freePort } from '../support/free-port.ts';
 import { sendHttp, sendPush } from '../support/http-client.ts';
 import { manifestPath } from '../support/kubernetes/manifest.ts';
 import { RawConnection } from '../support/raw-connection.ts';
@@ -11,7 +12,7 @@ import { waitUntil } from '../support/wait-until.ts';
 import type { ControlPlane } from './support/kubernetes/control-plane.ts';
 import { addNode, runPods } from './support/kubernetes/fake-node.ts';
 import { itWithControlPlane, makeRestrictedNamespace } from './support/kubernetes/it-with-control-plane.ts';
-import { freePort, type RunningProgram } from './support/running-program.ts';
+import type { RunningProgram } from './support/running-program.ts';
 
 const it = itWithControlPlane();
 const FOLDER = 'service';

@@ -2,6 +2,7 @@
 // own command, environment and Secret. Only ports and backend are others.
 import { describe, expect } from 'vitest';
 import { startReceiver } from '../support/delivery-setup.ts';
+import { freePort } from '../support/free-port.ts';
 import { containerRun } from '../support/kubernetes/container-run.ts';
 import { podTemplateOf, readManifests } from '../support/kubernetes/manifest.ts';
 import { type PodSpec, sluiceOf } from '../support/kubernetes/pod-spec.ts';
@@ -11,7 +12,6 @@ import { labelsOf } from '../support/series-text.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { type ProgramEnd, runProgram } from './clients/run-program.ts';
 import { itWith } from './support/programs.ts';
-import { freePort } from './support/running-program.ts';
 
 const it = itWith('curl');
 const SECRETS = { 'sluice-remote-write': { token: 'the-token\n' } };

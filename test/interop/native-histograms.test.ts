@@ -4,9 +4,10 @@ import { type DevBackend, startDevBackend } from '../../src/devbackend/dev-backe
 import { type Asked, ask } from '../devbackend/ask.ts';
 import { encodeWriteRequest, type SeriesInput } from '../devbackend/encode-write-request.ts';
 import { floatHistogram, type HistogramInput, integerHistogram } from '../devbackend/histogram-inputs.ts';
+import { freePort } from '../support/free-port.ts';
 import { TemporaryFolder } from '../support/temporary-folder.ts';
 import { itWith } from './support/programs.ts';
-import { freePort, RunningProgram } from './support/running-program.ts';
+import { RunningProgram } from './support/running-program.ts';
 
 const it = itWith('prometheus');
 

@@ -2,6 +2,7 @@
 import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startReceiver } from '../support/delivery-setup.ts';
+import { freePort } from '../support/free-port.ts';
 import { sendPush } from '../support/http-client.ts';
 import { LambdaEnvironment } from '../support/lambda/lambda-environment.ts';
 import { startLambda } from '../support/lambda/lambda-setup.ts';
@@ -146,11 +147,3 @@ describe('the configuration', () => {
     expect(series).toMatch(/^m\{function_name="function",instance="[0-9a-f]{8}",job="j",region="mars"\} 1/);
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

@@ -1,6 +1,6 @@
 // Addresses that pages name, moved to where things are in a test, and back: ports of loopback to free ones, and the backend
 // that a reader has to a receiver of the test.
-import { createServer } from 'node:net';
+import { freePort } from '../../support/free-port.ts';
 
 /** The address of the remote-write backend that pages name for the reader's own. */
 export const EXAMPLE_BACKEND = 'https://metrics.example.com/api/v1/write';
@@ -52,14 +52,4 @@ export class PageAddresses {
       printed = printed.replaceAll(`127.0.0.1:${here}`, `127.0.0.1:${port}`);
     return printed;
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(address)));
-    });
-  });
 }

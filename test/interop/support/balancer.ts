@@ -1,9 +1,10 @@
 // Real load balancers with the files of deploy/load-balancing: only addresses are put in, so that what is tested is what
 // people are given.
 import { readFileSync } from 'node:fs';
+import { freePort } from '../../support/free-port.ts';
 import { TemporaryFolder } from '../../support/temporary-folder.ts';
 import { fetchText } from './fetch-text.ts';
-import { freePort, RunningProgram } from './running-program.ts';
+import { RunningProgram } from './running-program.ts';
 
 export type BalancerName = 'haproxy' | 'nginx' | 'envoy';
 

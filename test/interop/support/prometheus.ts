@@ -1,7 +1,9 @@
 // A real Prometheus that takes remote write, with a folder and a port of its own.
+
+import { freePort } from '../../support/free-port.ts';
 import { TemporaryFolder } from '../../support/temporary-folder.ts';
 import { type Access, fetchText } from './fetch-text.ts';
-import { freePort, RunningProgram } from './running-program.ts';
+import { RunningProgram } from './running-program.ts';
 import { fetchStored, type StoredSeries } from './stored-series.ts';
 
 export interface PrometheusOptions {

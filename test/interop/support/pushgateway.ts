@@ -1,8 +1,9 @@
 // A real Pushgateway that keeps nothing on disk, below the same prefix as Sluice.
 import type { OutgoingHttpHeaders } from 'node:http';
+import { freePort } from '../../support/free-port.ts';
 import { type HttpAnswer, sendHttp } from '../../support/http-client.ts';
 import { fetchText } from './fetch-text.ts';
-import { freePort, RunningProgram } from './running-program.ts';
+import { RunningProgram } from './running-program.ts';
 
 export interface ExposedAnswer extends HttpAnswer {
   /** What a scrape would have got; empty if the push was refused. */

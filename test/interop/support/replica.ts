@@ -1,7 +1,8 @@
 // One of several Sluice behind a load balancer: on a port that it keeps over a restart.
+
+import { freePort } from '../../support/free-port.ts';
 import { RunningSluice } from '../../support/running-sluice.ts';
 import { TemporaryFolder } from '../../support/temporary-folder.ts';
-import { freePort } from './running-program.ts';
 
 export interface ReplicaSettings {
   readonly url: string;

@@ -1,6 +1,5 @@
 // A real program as a child of the test. It is gone when the test is over, whatever came of it.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { isAbsolute } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { waitForValue } from '../../support/wait-for-value.ts';
@@ -51,15 +50,4 @@ export class RunningProgram {
     if (this.#isRunning) this.#child.kill(signal);
     await this.#ended;
   }
-}
-
-/** A port of loopback that is free now, for programs that cannot tell which one they took. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(address)));
-    });
-  });
 }

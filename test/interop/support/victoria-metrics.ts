@@ -1,7 +1,9 @@
 // A real single-node VictoriaMetrics, with a folder and a port of its own.
+
+import { freePort } from '../../support/free-port.ts';
 import { TemporaryFolder } from '../../support/temporary-folder.ts';
 import { fetchText } from './fetch-text.ts';
-import { freePort, RunningProgram } from './running-program.ts';
+import { RunningProgram } from './running-program.ts';
 import { fetchStored, type StoredSeries } from './stored-series.ts';
 
 const REJECTION = /^vm_(?:rows_(?:invalid|ignored)_total|http_request_errors_total\{path="\/api\/v1\/write")/;

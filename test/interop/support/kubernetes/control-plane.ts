@@ -4,8 +4,9 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../../support/free-port.ts';
 import { type ProgramEnd, runProgram } from '../../clients/run-program.ts';
-import { freePort, RunningProgram } from '../running-program.ts';
+import { RunningProgram } from '../running-program.ts';
 import { type KubernetesProgram, kubernetesPrograms } from './programs.ts';
 
 const TOKEN = 'token-of-the-test';
