@@ -1,6 +1,5 @@
 // The configuration where no file is named on the command line: a file or a text that variables give, else the variables.
 // Invariant: the only error is a ConfigError; it names variables where there is no file, and never shows a secret.
-import { statSync } from 'node:fs';
 import { checkConfig } from './check-config.ts';
 import type { Config } from './config.ts';
 import type { ConfigDefaults } from './config-defaults.ts';
@@ -9,6 +8,7 @@ import { environmentChecks } from './environment-checks.ts';
 import { environmentObject, setText } from './environment-object.ts';
 import { environmentProblem } from './environment-problem.ts';
 import type { Environment } from './expand-variables.ts';
+import { isThere } from './is-there.ts';
 import { loadConfig, parseConfig } from './load-config.ts';
 
 type Source =
@@ -19,7 +19,7 @@ type Source =
 const TEXT_VARIABLE = 'SLUICE_CONFIG';
 const FILE_VARIABLE = 'SLUICE_CONFIG_FILE';
 /** The image sets it: a file there is used, and none there is no fault. */
-const DEFAULT_FILE_VARIABLE = 'SLUICE_DEFAULT_CONFIG_FILE';
+export const DEFAULT_FILE_VARIABLE = 'SLUICE_DEFAULT_CONFIG_FILE';
 
 /** `SLUICE_CONFIG_FILE` or `SLUICE_CONFIG`, else the variables of environment-variables.ts. Throws ConfigError. */
 export function configFromEnvironment(env: Environment, defaults?: ConfigDefaults): Config {
@@ -52,15 +52,6 @@ function findSource(env: Environment): Source {
   if (text !== undefined) return { kind: 'text', text };
   const usual = setText(env, DEFAULT_FILE_VARIABLE);
   return usual !== undefined && isThere(usual) ? { kind: 'file', path: usual } : { kind: 'variables' };
-}
-
-/** Whatever is there and cannot be read was meant: a container engine makes a folder of a file that it does not find. */
-function isThere(path: string): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    return true;
-  }
 }
 
 function configFromVariables(env: Environment, defaults: ConfigDefaults | undefined): Config {

@@ -1,12 +1,12 @@
 // The configuration inside of Lambda: from the same places as everywhere, with defaults for an environment that is frozen
 // between invocations and shares its memory with the function.
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { ConfigDefaults } from '../config/config-defaults.ts';
 import { ConfigError } from '../config/config-error.ts';
-import { configFromEnvironment } from '../config/environment-config.ts';
+import { configFromEnvironment, DEFAULT_FILE_VARIABLE } from '../config/environment-config.ts';
 import type { Environment } from '../config/expand-variables.ts';
+import { isThere } from '../config/is-there.ts';
 import { isManagedInstance, type LambdaLabel } from './lambda-settings.ts';
 
 export interface LambdaConfig {
@@ -18,7 +18,6 @@ export interface LambdaConfig {
 /** In the function's package, else in a layer. */
 const FILE_NAME = 'sluice.yaml';
 const LAYER_FOLDER = '/opt/sluice';
-const DEFAULT_FILE_VARIABLE = 'SLUICE_DEFAULT_CONFIG_FILE';
 
 /** Where the environment is frozen between invocations. */
 const FROZEN_DEFAULTS = {
@@ -83,13 +82,4 @@ function nothingConfigured(env: Environment): ConfigError {
   const places = ['REMOTE_WRITE_URL', 'SLUICE_CONFIG', 'SLUICE_CONFIG_FILE', ...usualFiles(env)];
   const text = `expected one of ${places.join(', ')}, found none`;
   return new ConfigError('Cannot find a configuration', [{ path: [], text }]);
-}
-
-function isThere(path: string): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    // What is there and cannot be read was meant, and is refused with the reason.
-    return true;
-  }
 }

@@ -1,6 +1,6 @@
 // Repeats a push until it is taken, refused for good, or its time is over.
 import { backoffMs } from '../../delivery/backoff.ts';
-import type { Clock } from '../../telemetry/clock.ts';
+import { type Clock, passed } from '../../telemetry/clock.ts';
 import type { PushEnding } from './push-ending.ts';
 
 export type FinalEnding =
@@ -34,7 +34,7 @@ export async function pushAttempts(deps: PushAttemptsDeps, timeoutMs: number): P
       const waitMs = waitBefore(ending.afterMs, backoffMs(number, BACKOFF, random), leftMs);
       if (waitMs === undefined) return { kind: 'late', found, attempts: number + 1 };
       onRetry(found, waitMs);
-      await sleep(clock, waitMs);
+      await passed(clock, waitMs);
     }
   } finally {
     timer.cancel();
@@ -50,10 +50,4 @@ function waitBefore(afterMs: number | undefined, backoff: number, leftMs: number
   if (afterMs === undefined) return Math.min(backoff, leftMs / 2);
   const waitMs = afterMs + backoff;
   return waitMs < leftMs ? waitMs : undefined;
-}
-
-function sleep(clock: Clock, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    clock.setTimer(resolve, ms);
-  });
 }
