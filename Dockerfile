@@ -8,13 +8,13 @@ WORKDIR /src
 # The libraries first: this layer stays valid as long as the lock file does. No library's install script is needed here.
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
-COPY build.mjs build-sbom.mjs build-compile-cache.mjs ./
+COPY packaging ./packaging
 COPY src ./src
-RUN node build.mjs && node build-sbom.mjs sbom.cdx.json && find dist -name '*.map' -delete \
+RUN node packaging/bundle.mjs && node packaging/sbom.mjs sbom.cdx.json && find dist -name '*.map' -delete \
     && rm dist/lambda.* && mkdir -p volumes/sluice
 # What Node compiles at a start. Another architecture or processor does not find itself in it, and compiles anew.
 COPY bin ./bin
-RUN node build-compile-cache.mjs compile-cache
+RUN node packaging/compile-cache.mjs compile-cache
 
 # Node of the platform that is built for; nothing is run here.
 FROM node:26.10.0-trixie-slim AS runtime

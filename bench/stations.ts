@@ -6,7 +6,7 @@ import { LayoutNumbers } from '../src/labels/fixed-labels.ts';
 import { makeGroupingKey } from '../src/labels/grouping-key.ts';
 import { SnappyEncoder } from '../src/remotewrite/snappy-encoder.ts';
 import type { BodyFormat } from '../src/transcode/body-format.ts';
-import { type PushMethod, StaleSeries } from '../src/transcode/stale-series.ts';
+import { type PushMethod, StaleSeries } from '../src/staleness/stale-series.ts';
 import { Transcoder } from '../src/transcode/transcoder.ts';
 import { toOpenMetrics, toProtobuf } from './formats.ts';
 import { largePayload, type Payload, tinyPayload, typicalPayload } from './payloads.ts';

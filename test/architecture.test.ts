@@ -1,5 +1,6 @@
 // The arrows of the architecture hold, and every rule about them bites.
 import { readdirSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Sources, violations } from './support/source-rules.ts';
 
@@ -10,6 +11,15 @@ const SOUND: Sources = new Map(
     ...['main.ts', 'dev.ts', 'version.ts', 'collector.ts', 'intake/a.ts', 'transcode/a.ts', 'delivery/a.ts'],
     ...['exposition/a.ts', 'remotewrite/a.ts', 'labels/a.ts', 'wire/a.ts', 'wire/b.ts', 'config/a.ts'],
     ...['telemetry/a.ts', 'devbackend/a.ts', 'elsewhere/a.ts', 'loose.ts', 'cli/a.ts', 'lambda/a.ts'],
+    ...[
+      'relabel/a.ts',
+      'staleness/a.ts',
+      'decompress/a.ts',
+      'exposition/text/a.ts',
+      'exposition/protobuf/a.ts',
+      'remotewrite/v2/a.ts',
+    ],
+    ...['lanes', 'send', 'upstream', 'auth', 'spool', 'block', 'http'].map((room) => `delivery/${room}/a.ts`),
   ].map((file) => [file, '// A comment.\n']),
 );
 
@@ -51,6 +61,20 @@ describe('the rules', () => {
   refuses('labels/a.ts', 'exposition/a.ts');
   refuses('labels/a.ts', 'remotewrite/a.ts');
   refuses('wire/a.ts', 'labels/a.ts');
+  refuses('relabel/a.ts', 'staleness/a.ts');
+  refuses('relabel/a.ts', 'transcode/a.ts');
+  refuses('remotewrite/a.ts', 'relabel/a.ts');
+  refuses('decompress/a.ts', 'exposition/a.ts');
+  refuses('exposition/a.ts', 'exposition/text/a.ts');
+  refuses('exposition/text/a.ts', 'exposition/protobuf/a.ts');
+  refuses('remotewrite/a.ts', 'remotewrite/v2/a.ts');
+  const rooms = ['lanes', 'send', 'upstream', 'auth', 'http'];
+  rooms.forEach((room, floor) => {
+    for (const above of rooms.slice(0, floor)) refuses(`delivery/${room}/a.ts`, `delivery/${above}/a.ts`);
+    refuses(`delivery/${room}/a.ts`, 'delivery/a.ts');
+  });
+  refuses('delivery/block/a.ts', 'delivery/send/a.ts');
+  refuses('delivery/spool/a.ts', 'delivery/lanes/a.ts');
   for (const target of ['telemetry/a.ts', 'wire/a.ts', 'collector.ts', 'devbackend/a.ts'])
     refuses('config/a.ts', target);
   for (const target of ['wire/a.ts', 'delivery/a.ts', 'main.ts']) refuses('telemetry/a.ts', target);
@@ -73,6 +97,7 @@ describe('the rules', () => {
     'transcode/a.ts',
     'telemetry/a.ts',
     'lambda/a.ts',
+    'delivery/a.ts',
     'collector.ts',
     'main.ts',
     'cli/a.ts',
@@ -138,6 +163,13 @@ describe('the rules', () => {
       ['transcode/a.ts', 'exposition/a.ts'],
       ['delivery/a.ts', 'remotewrite/a.ts'],
       ['delivery/a.ts', 'wire/a.ts'],
+      ['delivery/a.ts', 'delivery/lanes/a.ts'],
+      ['delivery/lanes/a.ts', 'delivery/spool/a.ts'],
+      ['delivery/auth/a.ts', 'delivery/http/a.ts'],
+      ['delivery/lanes/a.ts', 'relabel/a.ts'],
+      ['exposition/text/a.ts', 'exposition/a.ts'],
+      ['intake/a.ts', 'staleness/a.ts'],
+      ['transcode/a.ts', 'relabel/a.ts'],
       ['exposition/a.ts', 'labels/a.ts'],
       ['labels/a.ts', 'wire/a.ts'],
       ['wire/a.ts', 'wire/b.ts'],
@@ -147,7 +179,7 @@ describe('the rules', () => {
     ];
     for (const [file, target] of allowed)
       expect(withText(file, `import { a } from '${pathFrom(file, target)}';`)).toEqual([]);
-    for (const file of ['delivery/a.ts', 'cli/push/a.ts'])
+    for (const file of ['delivery/http/a.ts', 'delivery/spool/a.ts', 'cli/push/a.ts'])
       expect(withText(file, "import { readFileSync } from 'node:fs';")).toEqual([]);
     expect(
       withText('wire/a.ts', "// import { a } from '../main.ts'; console.log()\n/** import('../main.ts') */"),
@@ -170,5 +202,6 @@ describe('the sources', () => {
 
 /** `target` as `file` names it. */
 function pathFrom(file: string, target: string): string {
-  return `${file.includes('/') ? '../' : './'}${target}`;
+  const way = posix.relative(posix.dirname(file), target);
+  return way.startsWith('.') ? way : `./${way}`;
 }

@@ -1,7 +1,7 @@
 // One request of a command, and how it ended. Every ending is a value; nothing is followed and nothing repeated here.
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
-import { printableText } from '../delivery/printable.ts';
-import { transportFailure } from '../delivery/transport-reason.ts';
+import { printableText } from '../delivery/http/printable.ts';
+import { transportFailure } from '../delivery/http/transport-reason.ts';
 import { limitConnecting } from './limit-connecting.ts';
 
 export interface HttpQuestion {

@@ -1,6 +1,6 @@
 // How pushes are transcoded, from the configuration: with bounds that hold for every backend.
 import type { Config } from '../config/config.ts';
-import { uncompressedBudget } from '../delivery/batch.ts';
+import { uncompressedBudget } from '../delivery/block/batch.ts';
 import type { IntakeEvents } from '../telemetry/events.ts';
 import { Transcoder } from '../transcode/transcoder.ts';
 

@@ -1,6 +1,6 @@
 // For staleness: whoever waits for a push to be stored, with word to the memory of its group where the disk failed. The
 // memory took the push for sent, and what is not known for sure gets no markers.
-import type { PushEnd, PushWaiter } from '../delivery/offered-push.ts';
+import type { PushEnd, PushWaiter } from '../delivery/block/offered-push.ts';
 
 export class ForgettingWaiter implements PushWaiter {
   readonly level: PushWaiter['level'];

@@ -1,5 +1,5 @@
 // What a pusher that waited is told of the end of its push.
-import type { PushEnd } from '../delivery/offered-push.ts';
+import type { PushEnd } from '../delivery/block/offered-push.ts';
 import type { PushOutcome, Taken } from './push-outcome.ts';
 
 type Refused = PushEnd & { readonly kind: 'refused' };

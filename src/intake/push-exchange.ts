@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GroupingKey } from '../labels/grouping-key.ts';
 import type { IntakeEvents } from '../telemetry/events.ts';
-import type { PushMethod } from '../transcode/stale-series.ts';
+import type { PushMethod } from '../staleness/stale-series.ts';
 import type { Acknowledgements } from './acknowledgement.ts';
 import { BodyBuffer } from './body-buffer.ts';
 import type { Connections } from './connections.ts';

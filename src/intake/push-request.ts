@@ -1,6 +1,6 @@
 // A push as a plain value: no socket and no stream past this line.
 import type { GroupingKey } from '../labels/grouping-key.ts';
-import type { PushMethod } from '../transcode/stale-series.ts';
+import type { PushMethod } from '../staleness/stale-series.ts';
 import type { Acknowledgement } from './acknowledgement.ts';
 
 export interface PushRequest {

@@ -1,7 +1,7 @@
 // One push that waits to be stored or delivered: it hears what becomes of it and has exactly one outcome. It is over when
 // its level is reached, or the push has failed, or its time has passed; but while a spool has yet to sync it, nothing true
 // can be said, so it waits on for the disk.
-import type { PushEnd, PushWaiter } from '../delivery/offered-push.ts';
+import type { PushEnd, PushWaiter } from '../delivery/block/offered-push.ts';
 import type { Acknowledgement } from './acknowledgement.ts';
 import { outcomeOfEnd } from './outcome-of-end.ts';
 import type { PushOutcome, Taken } from './push-outcome.ts';

@@ -1,5 +1,5 @@
 // Kills a program under load, many times, and says what became of what it had acknowledged.
-//   node build.mjs && node test/chaos/kill.ts --level stored --backend all
+//   node packaging/bundle.mjs && node test/chaos/kill.ts --level stored --backend all
 
 import { runKillExperiment } from './kill-experiment.ts';
 import { KILL_USAGE, type KillOptions, parseKillOptions } from './kill-options.ts';

@@ -1,7 +1,7 @@
 // A backend that does not let us in (401, 403, 404): nothing is dropped, and it goes on once that is put right.
 import { renameSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { accessBackoffMs } from '../../src/delivery/backoff.ts';
+import { accessBackoffMs } from '../../src/delivery/send/backoff.ts';
 import { backendConfig } from '../support/backend-config.ts';
 import { startDelivery, startReceiver } from '../support/delivery-setup.ts';
 import { FakeClock } from '../support/fake-clock.ts';

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Delivery } from '../../src/delivery/delivery.ts';
-import type { PushEnd, PushWaiter } from '../../src/delivery/offered-push.ts';
+import type { PushEnd, PushWaiter } from '../../src/delivery/block/offered-push.ts';
 import { Spool } from '../../src/delivery/spool/spool.ts';
 import { type Clock, systemClock } from '../../src/telemetry/clock.ts';
 import { backendConfig } from '../support/backend-config.ts';

@@ -1,7 +1,7 @@
 // Hours without a backend, on a clock that the test moves: what waits stays in order, is sent once, and grows too old only
 // by the limit. And many pushes that wait at once.
 import { expect, test } from 'vitest';
-import type { PushEnd, PushWaiter } from '../../src/delivery/offered-push.ts';
+import type { PushEnd, PushWaiter } from '../../src/delivery/block/offered-push.ts';
 import { backendConfig } from '../support/backend-config.ts';
 import { type Setup, startDelivery, startReceiver } from '../support/delivery-setup.ts';
 import { encodeSamples } from '../support/encode.ts';

@@ -2,7 +2,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { RelabelConfig } from '../../src/config/config.ts';
 import { Delivery } from '../../src/delivery/delivery.ts';
-import type { PushEnd } from '../../src/delivery/offered-push.ts';
+import type { PushEnd } from '../../src/delivery/block/offered-push.ts';
 import { systemClock } from '../../src/telemetry/clock.ts';
 import { backendConfig } from '../support/backend-config.ts';
 import { startReceiver } from '../support/delivery-setup.ts';

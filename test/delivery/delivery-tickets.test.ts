@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { PushEnd, PushWaiter } from '../../src/delivery/offered-push.ts';
+import type { PushEnd, PushWaiter } from '../../src/delivery/block/offered-push.ts';
 import { backendConfig } from '../support/backend-config.ts';
 import { startDelivery, startReceiver } from '../support/delivery-setup.ts';
 import { encodeMany, encodeSamples } from '../support/encode.ts';

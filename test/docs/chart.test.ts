@@ -2,7 +2,7 @@
 // in the code.
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { withConfiguration } from '../../src/config/chart-values-schema.ts';
+import { withConfiguration } from '../../scripts/chart-values-schema.ts';
 import { codeOf, readDocument, tableRows } from './markdown.ts';
 
 type Mapping = { readonly [key: string]: unknown };

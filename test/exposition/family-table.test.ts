@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FamilyTable, FamilyType, type NameSuffix, Role } from '../../src/exposition/family-table.ts';
-import { OPEN_METRICS_SUFFIXES } from '../../src/exposition/open-metrics-suffixes.ts';
+import { OPEN_METRICS_SUFFIXES } from '../../src/exposition/text/open-metrics-suffixes.ts';
 import { ByteArena } from '../../src/wire/byte-arena.ts';
 
 type Step =

@@ -1,9 +1,9 @@
 // Runs a text or OpenMetrics body through its parser alone: all its samples, or the message it is refused with.
 import { ExpositionError } from '../../src/exposition/exposition-error.ts';
 import type { FamilyTable } from '../../src/exposition/family-table.ts';
-import { cutEof } from '../../src/exposition/open-metrics-eof.ts';
-import { OpenMetricsParser } from '../../src/exposition/open-metrics-parser.ts';
-import { TextParser, type TextParserOptions } from '../../src/exposition/text-parser.ts';
+import { cutEof } from '../../src/exposition/text/open-metrics-eof.ts';
+import { OpenMetricsParser } from '../../src/exposition/text/open-metrics-parser.ts';
+import { TextParser, type TextParserOptions } from '../../src/exposition/text/text-parser.ts';
 import { ByteArena } from '../../src/wire/byte-arena.ts';
 
 type Labels = Readonly<Record<string, string>>;

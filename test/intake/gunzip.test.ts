@@ -1,9 +1,9 @@
 // gzip bodies as hostile clients make them. The streams are made by another codec than the one that reads them.
 import { gzip } from 'pako';
 import { expect, test } from 'vitest';
-import { DecodeBodyError, DecodedSizeError } from '../../src/transcode/decode-body-error.ts';
-import { gunzip, largeGzip } from '../../src/transcode/gunzip.ts';
-import { decodeLarge, decodeWhole } from '../transcode/decode-whole.ts';
+import { DecodeBodyError, DecodedSizeError } from '../../src/decompress/decode-body-error.ts';
+import { gunzip, largeGzip } from '../../src/decompress/gunzip.ts';
+import { decodeLarge, decodeWhole } from '../decompress/decode-whole.ts';
 
 const TEXT = 'a_metric{label="value"} 1\n'.repeat(4);
 const LIMIT = 1024;

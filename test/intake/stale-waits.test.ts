@@ -1,7 +1,7 @@
 // Staleness and pushes that wait for the disk: where it failed, nobody knows what the backends have, so nothing ends.
 import { expect, test } from 'vitest';
-import type { PushEnd } from '../../src/delivery/offered-push.ts';
-import { StaleSeries } from '../../src/transcode/stale-series.ts';
+import type { PushEnd } from '../../src/delivery/block/offered-push.ts';
+import { StaleSeries } from '../../src/staleness/stale-series.ts';
 import { JOB_PATH, requestText } from '../support/intake-road.ts';
 import { startWaitingIntake } from '../support/waiting-intake.ts';
 

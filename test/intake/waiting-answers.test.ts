@@ -1,7 +1,7 @@
 // Pushes that wait, on the wire: what they are answered, when, and with which Preference-Applied.
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import type { OfferResult, PushEnd } from '../../src/delivery/offered-push.ts';
+import type { OfferResult, PushEnd } from '../../src/delivery/block/offered-push.ts';
 import { startListener } from '../support/bare-listener.ts';
 import { JOB_PATH, requestText } from '../support/intake-road.ts';
 import { type RawAnswer, RawConnection } from '../support/raw-connection.ts';

@@ -1,6 +1,6 @@
 // One push that waits: what it is told of each end, exactly once, and never something that is not true.
 import { expect, test } from 'vitest';
-import type { PushEnd } from '../../src/delivery/offered-push.ts';
+import type { PushEnd } from '../../src/delivery/block/offered-push.ts';
 import { answerFor, type PushOutcome } from '../../src/intake/push-outcome.ts';
 import { WaitingPush } from '../../src/intake/waiting-push.ts';
 

@@ -1,6 +1,6 @@
 // All pushes that wait: counted, bounded, and called when their time is over, with one timer for each length of wait.
 import { expect, test } from 'vitest';
-import type { PushEnd } from '../../src/delivery/offered-push.ts';
+import type { PushEnd } from '../../src/delivery/block/offered-push.ts';
 import type { WaitingPush } from '../../src/intake/waiting-push.ts';
 import { WaitingPushes } from '../../src/intake/waiting-pushes.ts';
 import { FakeClock } from '../support/fake-clock.ts';

@@ -2,10 +2,10 @@
 // cases of the OpenMetrics project: both take them or both refuse them, and read the same samples.
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, it } from 'vitest';
-import { REFUSED_CASES } from '../exposition/open-metrics-refused.ts';
-import { TAKEN_CASES } from '../exposition/open-metrics-taken.ts';
+import { REFUSED_CASES } from '../exposition/text/open-metrics-refused.ts';
+import { TAKEN_CASES } from '../exposition/text/open-metrics-taken.ts';
 import { type ReadSample, readBody } from '../exposition/read-body.ts';
-import { writtenOpenMetrics } from '../exposition/written-open-metrics.ts';
+import { writtenOpenMetrics } from '../exposition/text/written-open-metrics.ts';
 import { Dice } from '../support/dice.ts';
 import { mutate } from '../transcode/mutate.ts';
 import { pythonEnvironment } from './clients/python-environment.ts';

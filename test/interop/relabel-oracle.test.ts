@@ -6,8 +6,8 @@ import { expect } from 'vitest';
 import type { RelabelConfig } from '../../src/config/config.ts';
 import { ConfigError } from '../../src/config/config-error.ts';
 import { configFromObject } from '../../src/config/config-from-object.ts';
-import { nameRules } from '../../src/labels/label-names.ts';
-import { SeriesRelabeler } from '../../src/remotewrite/series-relabeler.ts';
+import { nameRules } from '../../src/relabel/label-names.ts';
+import { SeriesRelabeler } from '../../src/relabel/series-relabeler.ts';
 import { decodeWriteRequest } from '../support/decode-write-request.ts';
 import { encodeSamples } from '../support/encode.ts';
 import {

@@ -1,5 +1,5 @@
 // A spool without a disk: what was appended is "on disk" when the test says so. Positions are byte offsets as on disk.
-import type { LanePosition } from '../../src/delivery/lane-position.ts';
+import type { LanePosition } from '../../src/delivery/block/lane-position.ts';
 import type { AppendResult, SpoolSink } from '../../src/delivery/spool/spool-face.ts';
 import type { SpoolRecord } from '../../src/delivery/spool/spool-reader.ts';
 import type { LanePositions, SpoolStore } from '../../src/delivery/spool/spool-store.ts';

@@ -40,7 +40,9 @@ export class SluiceCommand {
     { env = {}, node = process.execPath, ownGroup, stdin }: SpawnOptions = {},
   ) {
     if (!existsSync(new URL('dist/sluice.js', ROOT))) {
-      throw new Error('Cannot start bin/sluice.js: expected dist/ (node build.mjs makes it), found none');
+      throw new Error(
+        'Cannot start bin/sluice.js: expected dist/ (node packaging/bundle.mjs makes it), found none',
+      );
     }
     const child = spawn(node, [COMMAND, ...args], {
       env: { ...env },

@@ -12,18 +12,37 @@ interface Import {
   readonly isOwn: boolean;
 }
 
-/** Imports go from a higher level to a lower one. */
+/** Imports between stations go from a higher level to a lower one. */
 const LEVELS: Readonly<Record<string, number>> = {
-  main: 6,
-  lambda: 6,
-  collector: 5,
-  intake: 4,
-  transcode: 3,
-  delivery: 3,
+  main: 7,
+  lambda: 7,
+  collector: 6,
+  intake: 5,
+  transcode: 4,
+  delivery: 4,
+  relabel: 3,
+  staleness: 3,
+  decompress: 2,
   exposition: 2,
   remotewrite: 2,
   labels: 1,
   wire: 0,
+};
+/** Imports between the rooms of one station go from a higher floor to a lower one, in the stations listed. */
+const FLOORS: Readonly<Record<string, number>> = {
+  delivery: 6,
+  'delivery/lanes': 5,
+  'delivery/send': 4,
+  'delivery/upstream': 3,
+  'delivery/auth': 2,
+  'delivery/spool': 2,
+  'delivery/block': 1,
+  'delivery/http': 1,
+  exposition: 0,
+  'exposition/text': 1,
+  'exposition/protobuf': 1,
+  remotewrite: 0,
+  'remotewrite/v2': 1,
 };
 const MAIN_FILES = ['main.ts', 'dev.ts', 'version.ts'];
 /** What anyone may import. */
@@ -35,12 +54,14 @@ const FORBIDDEN: readonly (readonly [station: string, target: RegExp, why: strin
   ['delivery', /^node:https?$/, 'delivery never imports node:http'],
   ['delivery', /^labels\//, 'delivery knows bytes, never labels'],
   ['delivery', /^exposition\//, 'exposition and remotewrite meet only in transcode'],
+  ['relabel', /^exposition\//, 'exposition and remotewrite meet only in transcode'],
+  ['staleness', /^exposition\//, 'exposition and remotewrite meet only in transcode'],
 ];
 const FILE_SYSTEM = /^(?:node:)?fs(?:\/promises)?$/;
 /** Configuration, credentials and certificates are read from files, what is to be pushed, and the program's own version. */
 const FILE_READERS = [
   /^config\//,
-  /^delivery\//,
+  /^delivery\/(?:auth|http|spool)\//,
   /^devbackend\//,
   /^lambda\/lambda-config\.ts$/,
   /^cli\/push\//,
@@ -89,7 +110,7 @@ function refuseImport({ file, target, isOwn }: Import, sources: Sources): string
 function mayImport(file: string, station: string, target: string): boolean {
   if (target.startsWith('..')) return false;
   const other = stationOf(target);
-  if (other === station) return true;
+  if (other === station) return isLowerRoom(file, target);
   if (other === 'devbackend') return file === 'dev.ts';
   // A program of its own beside the command line.
   if (station === 'lambda' && target === 'version.ts') return true;
@@ -98,6 +119,13 @@ function mayImport(file: string, station: string, target: string): boolean {
   if (FREE.includes(other)) return true;
   const from = LEVELS[station];
   const to = LEVELS[other];
+  return from !== undefined && to !== undefined && to < from;
+}
+
+function isLowerRoom(file: string, target: string): boolean {
+  const [room, other] = [posix.dirname(file), posix.dirname(target)];
+  if (room === other || FLOORS[stationOf(file)] === undefined) return true;
+  const [from, to] = [FLOORS[room], FLOORS[other]];
   return from !== undefined && to !== undefined && to < from;
 }
 

@@ -6,7 +6,7 @@ import { PushService } from '../../src/intake/push-service.ts';
 import { ReceiptClock } from '../../src/intake/receipt-clock.ts';
 import { Turns } from '../../src/intake/turns.ts';
 import { WaitingPushes } from '../../src/intake/waiting-pushes.ts';
-import type { StaleSeries } from '../../src/transcode/stale-series.ts';
+import type { StaleSeries } from '../../src/staleness/stale-series.ts';
 import { newTranscoder } from '../transcode/transcode-body.ts';
 import { type BareListener, type BareListenerOptions, startListener } from './bare-listener.ts';
 import { FakeClock } from './fake-clock.ts';

@@ -1,7 +1,7 @@
 // What an answer means for a push, and whether another attempt could end better.
 
-import { printable } from '../../delivery/printable.ts';
-import { parseRetryAfter } from '../../delivery/retry-after.ts';
+import { printable } from '../../delivery/http/printable.ts';
+import { parseRetryAfter } from '../../delivery/http/retry-after.ts';
 import { type HttpEnding, isSuccess } from '../http-exchange.ts';
 
 export type PushEnding =

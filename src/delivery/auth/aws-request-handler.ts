@@ -2,8 +2,8 @@
 // the same limits. https://smithy.io/2.0/ calls this a request handler.
 import type { HttpRequest, HttpResponse, QueryParameterBag } from '@smithy/types';
 import type { Clock } from '../../telemetry/clock.ts';
-import { ConnectionPool } from '../connection-pool.ts';
-import type { ChooseProxy } from '../proxy-route.ts';
+import { ConnectionPool } from '../http/connection-pool.ts';
+import type { ChooseProxy } from '../http/proxy-route.ts';
 
 export interface AwsRequestHandlerOptions {
   readonly chooseProxy: ChooseProxy;

@@ -2,7 +2,7 @@
 // headers of one attempt, and are looked for in whatever the backend says about it.
 import type { SendOutcome } from '../../remotewrite/send-outcome.ts';
 import type { Clock } from '../../telemetry/clock.ts';
-import type { Environment } from '../proxy-route.ts';
+import type { Environment } from '../http/proxy-route.ts';
 
 export type Retry = Extract<SendOutcome, { kind: 'retry' }>;
 

@@ -1,9 +1,9 @@
 // OAuth 2.0 client credentials: a token that all lanes of a backend share, fetched again before it ends and after the
 // backend has refused it.
 import type { BackendConfig, OAuth2Config } from '../../config/config.ts';
-import { ConnectionPool } from '../connection-pool.ts';
-import { type ProxyRoute, proxyChoice } from '../proxy-route.ts';
-import { parseTarget } from '../target.ts';
+import { ConnectionPool } from '../http/connection-pool.ts';
+import { type ProxyRoute, proxyChoice } from '../http/proxy-route.ts';
+import { parseTarget } from '../http/target.ts';
 import type { AuthDeps, Authenticated, BackendAuth, Retry, UnsignedRequest } from './backend-auth.ts';
 import { KnownSecrets } from './known-secrets.ts';
 import { type Fetched, RenewedValue } from './renewed-value.ts';

@@ -1,6 +1,6 @@
 // A secret from the configuration, or from a file that is read again when it changes.
 import type { Secret } from '../../config/secret.ts';
-import { WatchedFile } from '../watched-file.ts';
+import { WatchedFile } from '../http/watched-file.ts';
 
 export interface SecretSource {
   /** As it is now. */

@@ -1,8 +1,8 @@
 // AWS Signature Version 4: every attempt is signed with its own date and the hash of its own body. Credentials are looked
 // for once for all lanes, and again before they end.
 import type { BackendConfig, SigV4Config } from '../../config/config.ts';
-import { printable } from '../printable.ts';
-import { proxyChoice } from '../proxy-route.ts';
+import { printable } from '../http/printable.ts';
+import { proxyChoice } from '../http/proxy-route.ts';
 import type { AwsCredentialIdentity } from './aws-library.ts';
 import { AwsRequestHandler } from './aws-request-handler.ts';
 import type { AuthDeps, Authenticated, BackendAuth, UnsignedRequest } from './backend-auth.ts';

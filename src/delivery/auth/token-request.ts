@@ -10,12 +10,12 @@ import {
 import type { OAuth2Config } from '../../config/config.ts';
 import { redactUrl } from '../../config/redact.ts';
 import type { Clock } from '../../telemetry/clock.ts';
-import type { Answer } from '../attempt.ts';
-import type { ConnectionPool } from '../connection-pool.ts';
-import { printable } from '../printable.ts';
-import { parseRetryAfter } from '../retry-after.ts';
-import { parseTarget } from '../target.ts';
-import { transportFailure } from '../transport-reason.ts';
+import type { Answer } from '../http/attempt.ts';
+import type { ConnectionPool } from '../http/connection-pool.ts';
+import { printable } from '../http/printable.ts';
+import { parseRetryAfter } from '../http/retry-after.ts';
+import { parseTarget } from '../http/target.ts';
+import { transportFailure } from '../http/transport-reason.ts';
 
 export interface Token {
   readonly accessToken: string;

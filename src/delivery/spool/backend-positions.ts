@@ -1,7 +1,7 @@
 // Where the lanes of one backend stand in the spool. Positions only grow; each is written at once and synced soon after,
 // so that a restart sends again nothing that a backend has answered, and a power cut at most the last second of it.
 import type { Clock, Timer } from '../../telemetry/clock.ts';
-import type { LanePosition } from '../lane-position.ts';
+import type { LanePosition } from '../block/lane-position.ts';
 import type { PositionsFile } from './positions-file.ts';
 import type { StoredPositions } from './positions-format.ts';
 import { SettledEarlier } from './settled-earlier.ts';

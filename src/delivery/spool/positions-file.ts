@@ -1,6 +1,6 @@
 // One backend's file of positions while it is in use. What is written is there after the end of this program at once, and
 // after a power cut as soon as it is synced; a torn write never reaches the newest slot that is on disk.
-import type { LanePosition } from '../lane-position.ts';
+import type { LanePosition } from '../block/lane-position.ts';
 import {
   formatPositions,
   formatSlot,

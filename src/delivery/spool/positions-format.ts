@@ -6,7 +6,7 @@
 // The slot with the highest sequence is the lane's position. Numbers are little-endian, the first two are doubles.
 
 import { crc32 } from 'node:zlib';
-import type { LanePosition } from '../lane-position.ts';
+import type { LanePosition } from '../block/lane-position.ts';
 import type { Generation } from './settled-earlier.ts';
 
 export interface StoredPositions {

@@ -1,9 +1,9 @@
 // Where pushes pass through the spool: each is appended, and handed to the backends in the order of the offers once it is
 // on disk. Those that nobody waits for pass in memory where the disk takes none; no push overtakes another.
 
-import type { SpoolRange } from '../lane-push.ts';
-import type { OfferedPush, OfferResult } from '../offered-push.ts';
-import type { PushTicket } from '../push-ticket.ts';
+import type { SpoolRange } from '../block/lane-push.ts';
+import type { OfferedPush, OfferResult } from '../block/offered-push.ts';
+import type { PushTicket } from '../block/push-ticket.ts';
 import type { SpoolSink } from './spool-face.ts';
 import type { SpoolStore } from './spool-store.ts';
 import { decodeSpooledPush, encodeSpooledPush, type SpooledPush } from './spooled-push.ts';

@@ -1,7 +1,7 @@
 // One lane's view of the spool: its records, as pushes that its backend takes.
 import type { EncodedSeries } from '../../remotewrite/encoded-series.ts';
-import type { LanePosition } from '../lane-position.ts';
-import type { LanePush, SpoolLane } from '../lane-push.ts';
+import type { LanePosition } from '../block/lane-position.ts';
+import type { LanePush, SpoolLane } from '../block/lane-push.ts';
 import type { SpoolRecord } from './spool-reader.ts';
 import type { LanePositions, SpoolStore } from './spool-store.ts';
 import { decodeSpooledPush, partFor } from './spooled-push.ts';

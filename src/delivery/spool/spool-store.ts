@@ -1,5 +1,5 @@
 // What delivery asks of the spool: a log of records on disk, and for each backend where its lanes stand in it.
-import type { LanePosition } from '../lane-position.ts';
+import type { LanePosition } from '../block/lane-position.ts';
 import type { AppendResult } from './spool-face.ts';
 import type { SpoolRecord } from './spool-reader.ts';
 

@@ -4,7 +4,7 @@
 import type { BackendConfig } from '../../config/config.ts';
 import type { EncodedSeries } from '../../remotewrite/encoded-series.ts';
 import { readVarint, varintEnd, writeVarint } from '../../wire/varint.ts';
-import type { OfferedPush } from '../offered-push.ts';
+import type { OfferedPush } from '../block/offered-push.ts';
 
 const VERSION = 1;
 /** Version, time and job length, and for each part its profile, flags, sample count and length. */

@@ -1,6 +1,6 @@
 // Where lanes stand, across restarts, other numbers of lanes, torn writes and disks that refuse.
 import { expect, test } from 'vitest';
-import type { LanePosition } from '../../../src/delivery/lane-position.ts';
+import type { LanePosition } from '../../../src/delivery/block/lane-position.ts';
 import { BackendPositions } from '../../../src/delivery/spool/backend-positions.ts';
 import { PositionsFile } from '../../../src/delivery/spool/positions-file.ts';
 import { formatPositions, parsePositions } from '../../../src/delivery/spool/positions-format.ts';

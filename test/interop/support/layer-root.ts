@@ -27,7 +27,7 @@ const ENTER = `
 
 /** Builds layers, of Lambda's names of architectures or `node`; what the build says. */
 export function buildLayers(...names: readonly string[]): string {
-  return execFileSync(process.execPath, ['lambda/layers.ts', ...names], {
+  return execFileSync(process.execPath, ['packaging/lambda-layers.ts', ...names], {
     cwd: ROOT,
     encoding: 'utf8',
     stdio: 'pipe',

@@ -1,0 +1,41 @@
+// When an open batch has waited long enough for company: at its deadline, or as soon as the loop comes round where somebody
+// waits for one of its pushes.
+import type { Clock, Timer } from '../../telemetry/clock.ts';
+
+export class BatchDeadline {
+  readonly #clock: Clock;
+  readonly #delayMs: number;
+  readonly #onDue: () => void;
+  readonly #meet = (): void => {
+    this.cancel();
+    this.#onDue();
+  };
+  #timer: Timer | undefined;
+  #isHurried = false;
+
+  constructor(clock: Clock, delayMs: number, onDue: () => void) {
+    this.#clock = clock;
+    this.#delayMs = delayMs;
+    this.#onDue = onDue;
+  }
+
+  /** Unless the time is running already. */
+  start(): void {
+    this.#timer ??= this.#clock.setTimer(this.#meet, this.#delayMs);
+  }
+
+  /** Others that come in this turn of the loop still go along. */
+  hurry(): void {
+    if (this.#isHurried) return;
+    this.#isHurried = true;
+    setImmediate(() => {
+      this.#isHurried = false;
+      this.#meet();
+    });
+  }
+
+  cancel(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+}

@@ -1,0 +1,194 @@
+// Relabels an encoded push: fields of `prometheus.WriteRequest` 1.0 in, and out again with the labels that the rules make.
+// What stands behind the labels is copied byte for byte. Invariant: the labels that leave are sorted, unique and not empty,
+// each series has a name, and no series is there twice with the same time.
+import type { RelabelConfig } from '../config/config.ts';
+import { onlyChooses } from './relabel-rule.ts';
+import type { RelabelDrops } from '../telemetry/events.ts';
+import { OutputBuffer } from '../wire/output-buffer.ts';
+import { CollisionError } from '../wire/probe-budget.ts';
+import { varintEnd, varintLength, writeVarint } from '../wire/varint.ts';
+import { copyRange, SLACK } from '../wire/words.ts';
+import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
+import { TIMESERIES_TAG } from '../remotewrite/fragments.ts';
+import { fieldEnd } from '../remotewrite/label-field.ts';
+import { LABELS_TAG, readLabels, showSeries } from './label-text.ts';
+import { RelabelLookup } from './relabel-lookup.ts';
+import { Fate } from './relabel-memory.ts';
+import { SeriesClashError } from './series-clash-error.ts';
+import { SeriesIndex } from '../remotewrite/series-index.ts';
+import { SeriesMap } from './series-map.ts';
+import { seriesTimestampMs } from './series-timestamp.ts';
+import { SeriesTooLargeError } from '../remotewrite/series-too-large-error.ts';
+
+export interface RelabelOptions {
+  readonly utf8Names: boolean;
+  /** Bound on one series that the rules changed. */
+  readonly maxSeriesBytes: number;
+  /** Bound on the push after relabeling. */
+  readonly maxBytes: number;
+  /** What becomes of a series over a limit, and of one that became another of the push: refuse the push, or drop the series. */
+  readonly onTrouble: 'refuse' | 'drop';
+}
+
+export interface RelabeledSeries extends EncodedSeries {
+  /** Samples that are no longer among the others; undefined for none. */
+  readonly dropped: RelabelDrops | undefined;
+}
+
+const NOTHING = new Uint8Array(0);
+
+export class SeriesRelabeler {
+  readonly #options: RelabelOptions;
+  readonly #lookup: RelabelLookup;
+  readonly #out: OutputBuffer;
+  /** Undefined where no rule changes labels, so that no two series can become one. */
+  readonly #index: SeriesIndex | undefined;
+  #from: Buffer = Buffer.alloc(0);
+  #fromView: DataView = new DataView(new ArrayBuffer(0));
+  #seriesCount = 0;
+  #isChanged = false;
+  #drops = { rule: 0, noName: 0, duplicate: 0, tooLarge: 0 };
+
+  /** `rules` have been checked with the configuration. */
+  constructor(rules: readonly RelabelConfig[], options: RelabelOptions) {
+    this.#options = options;
+    this.#lookup = new RelabelLookup(rules, options.utf8Names);
+    this.#out = new OutputBuffer(options.maxBytes);
+    this.#index = rules.every(onlyChooses) ? undefined : new SeriesIndex(this.#out);
+  }
+
+  /**
+   * The result is valid until the next call, and may be the bytes that were given. Throws SeriesClashError,
+   * SeriesTooLargeError, OutputLimitError and CollisionError; with `onTrouble: drop` nothing.
+   */
+  relabel(encoded: EncodedSeries): RelabeledSeries {
+    this.#load(encoded.bytes);
+    try {
+      this.#index?.reset();
+      return this.#run(encoded, this.#index);
+    } catch (error) {
+      if (!(error instanceof CollisionError) || this.#options.onTrouble === 'refuse') throw error;
+      return this.#run(encoded, new SeriesMap(this.#out));
+    }
+  }
+
+  /** Bytes are read in words, so that there must be slack behind them. */
+  #load(bytes: Uint8Array): void {
+    const { length } = bytes;
+    if (bytes.byteOffset + length + SLACK <= bytes.buffer.byteLength) {
+      this.#from = Buffer.from(bytes.buffer, bytes.byteOffset, length);
+    } else {
+      this.#from = Buffer.allocUnsafeSlow(length + SLACK).subarray(0, length);
+      this.#from.set(bytes);
+    }
+    this.#fromView = new DataView(this.#from.buffer, this.#from.byteOffset, length + SLACK);
+  }
+
+  #run(encoded: EncodedSeries, index: SeriesIndex | SeriesMap | undefined): RelabeledSeries {
+    const from = this.#from;
+    this.#out.reset();
+    this.#seriesCount = 0;
+    this.#isChanged = false;
+    this.#drops = { rule: 0, noName: 0, duplicate: 0, tooLarge: 0 };
+    for (let at = 0; at < from.length; ) {
+      const end = fieldEnd(from, at);
+      if (from[at] === TIMESERIES_TAG) this.#series(at, end, index);
+      else this.#copy(at, end);
+      at = end;
+    }
+    return this.#result(encoded);
+  }
+
+  #result(encoded: EncodedSeries): RelabeledSeries {
+    const { rule, noName, duplicate, tooLarge } = this.#drops;
+    const dropped = rule + noName + duplicate + tooLarge;
+    if (dropped === 0 && !this.#isChanged) return { ...encoded, dropped: undefined };
+    // Metadata of nothing is nothing to send.
+    const bytes = dropped > 0 && dropped === this.#seriesCount ? NOTHING : this.#out.written();
+    const sampleCount = encoded.sampleCount - dropped;
+    return { ...encoded, bytes, sampleCount, dropped: dropped > 0 ? this.#drops : undefined };
+  }
+
+  /** A field that is no series: what does not fit is left out where no push may be refused. */
+  #copy(start: number, end: number): void {
+    const out = this.#out;
+    if (this.#isOver(end - start)) return;
+    out.reserve(end - start);
+    out.length += this.#from.copy(out.bytes, out.length, start, end);
+  }
+
+  #series(at: number, end: number, index: SeriesIndex | SeriesMap | undefined): void {
+    const from = this.#from;
+    const labelsAt = varintEnd(from, at + 1);
+    let labelsEnd = labelsAt;
+    while (labelsEnd < end && from[labelsEnd] === LABELS_TAG) labelsEnd = fieldEnd(from, labelsEnd);
+    const fate = this.#lookup.look(from, this.#fromView, labelsAt, labelsEnd);
+    this.#seriesCount++;
+    switch (fate) {
+      case Fate.dropped:
+        this.#drops.rule++;
+        return;
+      case Fate.nameless:
+        this.#drops.noName++;
+        return;
+      case Fate.changed:
+        this.#isChanged = true;
+        return this.#append(labelsAt, labelsEnd, end, this.#options.maxSeriesBytes, index);
+      case Fate.unchanged:
+        return this.#append(labelsAt, labelsEnd, end, Infinity, index);
+    }
+  }
+
+  /** Writes the series with the labels that the look-up has left, and takes it back where it is there already. */
+  #append(
+    labelsAt: number,
+    labelsEnd: number,
+    end: number,
+    maxBytes: number,
+    index: SeriesIndex | SeriesMap | undefined,
+  ): void {
+    const out = this.#out;
+    const { bytes, view, start, length, hash } = this.#lookup;
+    const content = length + end - labelsEnd;
+    const size = 1 + varintLength(content) + content;
+    if (size > maxBytes || this.#isOver(size)) return this.#tooLarge(size);
+    out.reserve(size);
+    const seriesAt = out.length;
+    out.bytes[seriesAt] = TIMESERIES_TAG;
+    const newAt = writeVarint(out.bytes, seriesAt + 1, content);
+    const newEnd = copyRange(bytes, view, start, out.bytes, out.view, newAt, length);
+    out.length = copyRange(
+      this.#from,
+      this.#fromView,
+      labelsEnd,
+      out.bytes,
+      out.view,
+      newEnd,
+      end - labelsEnd,
+    );
+    if (index === undefined) return;
+    if (index.add(newAt, newEnd, hash, seriesTimestampMs(this.#from, labelsEnd, end))) return;
+    out.length = seriesAt;
+    this.#clash(labelsAt, labelsEnd, newAt, newEnd);
+  }
+
+  /** Whether so many bytes more are too many, and that is no reason to refuse the push. */
+  #isOver(byteLength: number): boolean {
+    return this.#options.onTrouble === 'drop' && this.#out.length + byteLength > this.#options.maxBytes;
+  }
+
+  #tooLarge(byteLength: number): void {
+    this.#drops.tooLarge++;
+    if (this.#options.onTrouble === 'drop') return;
+    const { bytes, start, length } = this.#lookup;
+    const series = `${showSeries(readLabels(bytes, start, start + length))} after relabeling`;
+    throw new SeriesTooLargeError(series, this.#options.maxSeriesBytes, byteLength);
+  }
+
+  #clash(labelsAt: number, labelsEnd: number, newAt: number, newEnd: number): void {
+    this.#drops.duplicate++;
+    if (this.#options.onTrouble === 'drop') return;
+    const made = showSeries(readLabels(this.#out.bytes, newAt, newEnd));
+    throw new SeriesClashError(made, showSeries(readLabels(this.#from, labelsAt, labelsEnd)));
+  }
+}

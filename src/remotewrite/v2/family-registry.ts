@@ -1,0 +1,124 @@
+// TYPE, HELP and UNIT of the families that went to one backend lately: remote write 2.0 wants them beside every series,
+// the internal form has them only now and then. Bounded in bytes: what was not used for longest is forgotten.
+import { readVarint, varintEnd } from '../../wire/varint.ts';
+import { SLACK } from '../../wire/words.ts';
+import { METADATA_TAG } from '../fragments.ts';
+import { fieldEnd } from '../label-field.ts';
+
+export interface KnownFamily {
+  /** A `MetricMetadata.MetricType`. */
+  readonly type: number;
+  /** In UTF-8, with `SLACK` bytes behind them in their memory; empty where there is none. */
+  readonly help: Buffer;
+  readonly unit: Buffer;
+}
+
+/** What an entry costs besides its texts, about. */
+const ENTRY_BYTES = 200;
+const NO_TEXT = Buffer.alloc(0);
+
+const COUNTER = 1;
+const HISTOGRAM = 3;
+const GAUGE_HISTOGRAM = 4;
+const SUMMARY = 5;
+const INFO = 6;
+
+/** What series of families of these types have behind the family's name. */
+const SUFFIXES: readonly { readonly text: string; readonly types: readonly number[] }[] = [
+  { text: '_bucket', types: [HISTOGRAM, GAUGE_HISTOGRAM] },
+  { text: '_count', types: [HISTOGRAM, GAUGE_HISTOGRAM, SUMMARY] },
+  { text: '_sum', types: [HISTOGRAM, GAUGE_HISTOGRAM, SUMMARY] },
+  { text: '_gcount', types: [GAUGE_HISTOGRAM] },
+  { text: '_gsum', types: [GAUGE_HISTOGRAM] },
+  { text: '_total', types: [COUNTER] },
+  { text: '_info', types: [INFO] },
+];
+
+export class FamilyRegistry {
+  readonly #maxBytes: number;
+  /** Names are the bytes of UTF-8, each as one character. */
+  #young = new Map<string, KnownFamily>();
+  #youngBytes = 0;
+  #old = new Map<string, KnownFamily>();
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Takes the metadata among `fields`, whole fields of a `prometheus.WriteRequest` as this program writes them. */
+  noteMetadata(fields: Buffer): void {
+    for (let at = 0; at < fields.length; at = fieldEnd(fields, at)) {
+      if (fields[at] === METADATA_TAG) this.#note(fields, varintEnd(fields, at + 1), fieldEnd(fields, at));
+    }
+  }
+
+  /** The family that a series of this name is of; undefined where none is known. */
+  find(name: string): KnownFamily | undefined {
+    const own = this.#get(name);
+    if (own !== undefined) return own;
+    for (const { text, types } of SUFFIXES) {
+      if (!name.endsWith(text)) continue;
+      const family = this.#get(name.slice(0, -text.length));
+      if (family !== undefined && types.includes(family.type)) return family;
+    }
+    return undefined;
+  }
+
+  #note(bytes: Buffer, start: number, end: number): void {
+    let type = 0;
+    let name = '';
+    let help: Buffer = NO_TEXT;
+    let unit: Buffer = NO_TEXT;
+    for (let at = start; at < end; ) {
+      const tag = bytes[at]!;
+      const behind = varintEnd(bytes, at + 1);
+      const value = readVarint(bytes, at + 1);
+      const next = tag === Field.type ? behind : behind + value;
+      if (tag === Field.type) type = value;
+      else if (tag === Field.name) name = bytes.toString('latin1', behind, next);
+      else if (tag === Field.help) help = bytes.subarray(behind, next);
+      else if (tag === Field.unit) unit = bytes.subarray(behind, next);
+      at = next;
+    }
+    const known = this.#get(name);
+    if (known?.type === type && known.help.equals(help) && known.unit.equals(unit)) return;
+    this.#set(name, { type, help: copyOf(help), unit: copyOf(unit) });
+  }
+
+  #get(name: string): KnownFamily | undefined {
+    const young = this.#young.get(name);
+    if (young !== undefined) return young;
+    const old = this.#old.get(name);
+    if (old !== undefined) {
+      this.#old.delete(name);
+      this.#set(name, old);
+    }
+    return old;
+  }
+
+  #set(name: string, family: KnownFamily): void {
+    const replaced = this.#young.get(name);
+    if (replaced !== undefined) this.#youngBytes -= bytesOf(name, replaced);
+    this.#old.delete(name);
+    this.#young.set(name, family);
+    this.#youngBytes += bytesOf(name, family);
+    if (2 * this.#youngBytes < this.#maxBytes) return;
+    this.#old = this.#young;
+    this.#young = new Map();
+    this.#youngBytes = 0;
+  }
+}
+
+/** Tags of `MetricMetadata`. */
+const Field = { type: 0x08, name: 0x12, help: 0x22, unit: 0x2a } as const;
+
+function bytesOf(name: string, { help, unit }: KnownFamily): number {
+  return ENTRY_BYTES + name.length + help.length + unit.length;
+}
+
+function copyOf(text: Buffer): Buffer {
+  if (text.length === 0) return NO_TEXT;
+  const memory = Buffer.allocUnsafeSlow(text.length + SLACK);
+  text.copy(memory);
+  return memory.subarray(0, text.length);
+}

@@ -1,0 +1,157 @@
+// Turns the fields of a `prometheus.WriteRequest` 1.0 into an `io.prometheus.write.v2.Request`, bytes to bytes
+// (https://prometheus.io/docs/specs/prw/remote_write_spec_2_0/#protobuf-message). Samples and histograms have the same
+// fields in both and are copied; labels become references to symbols, metadata goes into each series.
+import { OutputBuffer } from '../../wire/output-buffer.ts';
+import { readVarint, varintEnd, varintLength, writeVarint } from '../../wire/varint.ts';
+import { FamilyRefs, NO_METADATA } from './family-refs.ts';
+import type { FamilyRegistry } from './family-registry.ts';
+import { TIMESERIES_TAG } from '../fragments.ts';
+import { fieldEnd } from '../label-field.ts';
+import { LabelRefs } from './label-refs.ts';
+import { SymbolTable } from './symbol-table.ts';
+
+/** Fields of a `TimeSeries` 1.0. */
+const V1 = { samples: 0x12, exemplars: 0x1a, histograms: 0x22 } as const;
+/** `Request.timeseries`, and fields of a `TimeSeries` 2.0. */
+const V2 = { timeseries: 0x2a, labelsRefs: 0x0a, samples: 0x12, histograms: 0x1a, exemplars: 0x22 } as const;
+
+/** A reference of two bytes and more for each of two texts that took a byte and their two headers. */
+const GROWTH = 2;
+const MORE_PER_SERIES = 64;
+
+export class RequestV2Translator {
+  readonly #registry: FamilyRegistry;
+  readonly #symbols: SymbolTable;
+  readonly #series: OutputBuffer;
+  readonly #labels: LabelRefs;
+  readonly #exemplarLabels: LabelRefs;
+  readonly #families: FamilyRefs;
+  #fields: Buffer = Buffer.alloc(0);
+  #withMetadata = true;
+  #view: DataView = new DataView(new ArrayBuffer(0));
+  /** Bytes of the length of the series written last: the next one's is most often as long. */
+  #headerBytes = 1;
+  /** Exemplars of the request translated last. */
+  exemplarCount = 0;
+
+  /** `maxBytes` bounds what is written, before compression. */
+  constructor(registry: FamilyRegistry, maxBytes: number) {
+    this.#registry = registry;
+    this.#symbols = new SymbolTable(maxBytes);
+    this.#series = new OutputBuffer(maxBytes);
+    this.#labels = new LabelRefs(this.#symbols);
+    this.#exemplarLabels = new LabelRefs(this.#symbols);
+    this.#families = new FamilyRefs(this.#symbols, registry);
+  }
+
+  /**
+   * `fields` are as this program writes them, and have `SLACK` bytes behind them in their memory. The result is valid until
+   * the next call; without metadata the field is there and empty. Throws OutputLimitError where it would be larger than `maxBytes`.
+   */
+  translate(fields: Buffer, withMetadata = true): Buffer {
+    this.#registry.noteMetadata(fields);
+    this.#fields = fields;
+    this.#view = new DataView(fields.buffer, fields.byteOffset);
+    this.#symbols.reset();
+    this.#series.reset();
+    this.#labels.start(fields, this.#view);
+    this.#exemplarLabels.start(fields, this.#view);
+    this.#families.start();
+    this.exemplarCount = 0;
+    this.#withMetadata = withMetadata;
+    for (let at = 0; at < fields.length; ) {
+      const start = varintEnd(fields, at + 1);
+      const end = start + readVarint(fields, at + 1);
+      if (fields[at] === TIMESERIES_TAG) this.#translateSeries(start, end);
+      at = end;
+    }
+    return this.#joined();
+  }
+
+  /** The symbols with the series behind them. */
+  #joined(): Buffer {
+    const { out } = this.#symbols;
+    out.reserve(this.#series.length);
+    out.length += this.#series.bytes.copy(out.bytes, out.length, 0, this.#series.length);
+    return out.written();
+  }
+
+  #translateSeries(start: number, end: number): void {
+    const out = this.#series;
+    out.reserve(GROWTH * (end - start) + MORE_PER_SERIES);
+    const behindLabels = this.#labels.read(start, end);
+    const contentAt = out.length + 1 + this.#headerBytes;
+    let at = this.#writeRefs(contentAt, this.#labels);
+    at = this.#copyValues(at, behindLabels, end);
+    at = this.#writeExemplars(at, behindLabels, end);
+    const metadata = this.#withMetadata ? this.#families.fieldFor(this.#labels.metric) : NO_METADATA;
+    for (let i = 0; i < metadata.length; i++) out.bytes[at++] = metadata[i]!;
+    this.#finishSeries(contentAt, at);
+  }
+
+  #writeRefs(at: number, labels: LabelRefs): number {
+    const { bytes } = this.#series;
+    bytes[at] = V2.labelsRefs;
+    return labels.write(bytes, writeVarint(bytes, at + 1, labels.length));
+  }
+
+  /** Copies the samples and histograms among the fields in `[start, end)`. */
+  #copyValues(at: number, start: number, end: number): number {
+    const fields = this.#fields;
+    const { bytes } = this.#series;
+    let to = at;
+    for (let from = start; from < end; ) {
+      const next = fieldEnd(fields, from);
+      const tag = fields[from];
+      if (tag === V1.samples || tag === V1.histograms) {
+        to += copyShort(fields, from, next, bytes, to);
+        if (tag === V1.histograms) bytes[to - (next - from)] = V2.histograms;
+      }
+      from = next;
+    }
+    return to;
+  }
+
+  #writeExemplars(at: number, start: number, end: number): number {
+    const fields = this.#fields;
+    let to = at;
+    for (let from = start; from < end; ) {
+      const next = fieldEnd(fields, from);
+      if (fields[from] === V1.exemplars) to = this.#writeExemplar(to, varintEnd(fields, from + 1), next);
+      from = next;
+    }
+    return to;
+  }
+
+  /** Value and timestamp have the same fields in both versions. */
+  #writeExemplar(at: number, start: number, end: number): number {
+    const { bytes } = this.#series;
+    const labels = this.#exemplarLabels;
+    const behindLabels = labels.read(start, end);
+    const refsLength = labels.count === 0 ? 0 : 1 + varintLength(labels.length) + labels.length;
+    bytes[at] = V2.exemplars;
+    let to = writeVarint(bytes, at + 1, refsLength + end - behindLabels);
+    if (labels.count > 0) to = this.#writeRefs(to, labels);
+    this.exemplarCount++;
+    return to + this.#fields.copy(bytes, to, behindLabels, end);
+  }
+
+  /** Writes tag and length in front of the content, which is moved where the length takes other room than was kept. */
+  #finishSeries(contentAt: number, end: number): void {
+    const out = this.#series;
+    const length = end - contentAt;
+    this.#headerBytes = varintLength(length);
+    const settledAt = out.length + 1 + this.#headerBytes;
+    if (settledAt !== contentAt) out.bytes.copyWithin(settledAt, contentAt, end);
+    out.bytes[out.length] = V2.timeseries;
+    writeVarint(out.bytes, out.length + 1, length);
+    out.length = settledAt + length;
+  }
+}
+
+/** A sample is some twenty bytes, for which a call into native code costs more than the copy. */
+function copyShort(from: Buffer, start: number, end: number, to: Buffer, at: number): number {
+  if (end - start > 64) return from.copy(to, at, start, end);
+  for (let i = start; i < end; i++) to[at + i - start] = from[i]!;
+  return end - start;
+}

@@ -1,0 +1,32 @@
+// Decodes a body for a test as a push would have it decoded, with all the memory it asks for.
+import type { ContentEncoding } from '../../src/decompress/content-encoding.ts';
+import { decodeBody } from '../../src/decompress/decode-body.ts';
+import type { LargeBody } from '../../src/decompress/large-body.ts';
+
+export async function decodeWhole(
+  encoding: Exclude<ContentEncoding, 'identity'>,
+  body: Buffer,
+  maxBytes: number,
+): Promise<string> {
+  const decoded = await decodeBody(encoding, body, { maxBytes, hold: () => true });
+  if (decoded === undefined) throw new Error('Cannot decode body: expected room for it, found none');
+  return decoded.toString('latin1');
+}
+
+/** Does `work`; tells how many rounds the event loop has made meanwhile. */
+export async function roundsDuring(work: () => Promise<unknown>): Promise<number> {
+  let rounds = 0;
+  const count = () => {
+    rounds++;
+    next = setImmediate(count);
+  };
+  let next = setImmediate(count);
+  await work();
+  clearImmediate(next);
+  return rounds;
+}
+
+/** By the road of large bodies, whatever the size. */
+export async function decodeLarge(large: LargeBody): Promise<string> {
+  return (await large.decode(await large.count())).toString('latin1');
+}

@@ -1,0 +1,106 @@
+// What is kept of translations, and what never leaves because it would be too large.
+import { expect, test } from 'vitest';
+import type { AttemptEnd } from '../../../src/delivery/http/attempt.ts';
+import { MessageV2Sender } from '../../../src/delivery/upstream/message-v2-sender.ts';
+import type { Block } from '../../../src/remotewrite/block.ts';
+import { BlockSealer } from '../../../src/remotewrite/block-sealer.ts';
+import { backendConfig } from '../../support/backend-config.ts';
+import { decodeRequestV2 } from '../../support/decode-request-v2.ts';
+import { Dice } from '../../support/dice.ts';
+import { encodeSamples, type TestSample } from '../../support/encode.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { RecordedEvents } from '../../support/recorded-events.ts';
+
+const NEVER = new AbortController().signal;
+
+function start(answers: readonly number[], maxRequestBytes = 1 << 20) {
+  const posted: Block[] = [];
+  const post = async (request: Block): Promise<AttemptEnd> => {
+    const status = answers[posted.length] ?? 204;
+    posted.push(request);
+    const headers = { 'x-prometheus-remote-write-samples-written': String(request.sampleCount) };
+    return { kind: 'answered', status, headers: status === 204 ? headers : {}, body: Buffer.alloc(0) };
+  };
+  const config = backendConfig('https://backend.test/w', {
+    messageVersion: 'V2.0',
+    queueConfig: { maxRequestBytes },
+  });
+  const sender = new MessageV2Sender(config, { events: new RecordedEvents(), clock: new FakeClock(), post });
+  return { sender, posted };
+}
+
+function seal(samples: readonly TestSample[]): Block {
+  return new BlockSealer().seal(encodeSamples(samples).bytes, samples.length);
+}
+
+const ONE = { name: 'm_total', value: 1, timestampMs: 5 };
+const METADATA = encodeSamples([], [{ family: 'm', type: 1, help: 'A counter' }]).bytes;
+
+function helpOf(request: Block): string | undefined {
+  return decodeRequestV2(request.body).series[0]?.metadata?.help;
+}
+
+test('a repeated request is the same, also where more is known by then', async () => {
+  const { sender, posted } = start([503, 503]);
+  const block = seal([ONE]);
+  expect((await sender.send(block, 0, NEVER)).kind).toBe('retry');
+  sender.noteMetadata(METADATA);
+  expect((await sender.send(block, 1, NEVER)).kind).toBe('retry');
+  expect((await sender.send(block, 2, NEVER)).kind).toBe('delivered');
+  expect(posted.map(({ body }) => body)).toEqual(Array(3).fill(posted[0]!.body));
+  expect(new Set(posted).size).toBe(1);
+});
+
+test('nothing is kept of a request that has ended', async () => {
+  const { sender, posted } = start([204, 400]);
+  const block = seal([ONE]);
+  for (let i = 0; i < 3; i++) await sender.send(block, 0, NEVER);
+  expect(new Set(posted).size).toBe(3);
+});
+
+test('metadata that was noted stands in requests that do not have it themselves', async () => {
+  const { sender, posted } = start([]);
+  await sender.send(seal([ONE]), 0, NEVER);
+  sender.noteMetadata(Buffer.concat([encodeSamples([ONE]).bytes, METADATA]));
+  await sender.send(seal([ONE]), 0, NEVER);
+  expect(posted.map(helpOf)).toEqual(['', 'A counter']);
+});
+
+test('a request over maxRequestBytes is not sent, and is to be made smaller', async () => {
+  const dice = new Dice(1);
+  const noise = () =>
+    dice.text([...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'], 2000, 2000);
+  const samples = Array.from({ length: 10 }, (_, i) => ({
+    ...ONE,
+    labels: { i: String(i), noise: noise() },
+  }));
+  const block = seal(samples);
+  const { sender, posted } = start([], 10_000);
+  const outcome = await sender.send(block, 0, NEVER);
+  const size = /a request of (\d+) bytes compressed/.exec('detail' in outcome ? outcome.detail : '')?.[1];
+  expect(outcome).toEqual({
+    kind: 'rejected',
+    status: 0,
+    reason: 'too_large',
+    detail: `a request of ${size} bytes compressed as remote write 2.0, maxRequestBytes is 10000`,
+    remedy: 'shrink',
+  });
+  expect(posted).toEqual([]);
+  expect((await sender.send(seal(samples.slice(0, 2)), 0, NEVER)).kind).toBe('delivered');
+});
+
+test('nor is one that would be far too large before compression', async () => {
+  const { sender, posted } = start([], 3000);
+  const samples = Array.from({ length: 400 }, (_, i) => ({
+    ...ONE,
+    labels: { x: `${i}${'x'.repeat(500)}` },
+  }));
+  expect(await sender.send(seal(samples), 0, NEVER)).toEqual({
+    kind: 'rejected',
+    status: 0,
+    reason: 'too_large',
+    detail: 'a request of over 96000 bytes before compression as remote write 2.0, maxRequestBytes is 3000',
+    remedy: 'shrink',
+  });
+  expect(posted).toEqual([]);
+});

@@ -1,0 +1,107 @@
+// The memory of what rules made, against a map: what it knows is right, and it never holds more than it may.
+import { describe, expect, test } from 'vitest';
+import { Fate, RelabelMemory } from '../../src/relabel/relabel-memory.ts';
+import { hashRange, SLACK } from '../../src/wire/words.ts';
+import { type Dice, holdsForDice } from '../support/dice.ts';
+
+const NOTHING = Buffer.alloc(0);
+
+/** Labels with slack behind them, and their view. */
+function padded(text: string) {
+  const bytes = Buffer.alloc(text.length + SLACK, 0xee);
+  bytes.write(text, 'latin1');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return { labels: bytes.subarray(0, text.length), view, hash: hashRange(view, 0, text.length) };
+}
+
+class MemoryUnderTest {
+  readonly #memory: RelabelMemory;
+  readonly #hash: ((hash: number) => number) | undefined;
+
+  constructor(maxBytes: number, hash?: (hash: number) => number) {
+    this.#memory = new RelabelMemory(maxBytes);
+    this.#hash = hash;
+  }
+
+  add(text: string, fate: Fate, made: string): void {
+    const { labels, hash } = padded(text);
+    this.#memory.add(labels, this.#hash?.(hash) ?? hash, fate, Buffer.from(made, 'latin1'));
+  }
+
+  /** Fate and what was made; undefined where the labels are not known. */
+  find(text: string): [Fate, string] | undefined {
+    const { labels, view, hash } = padded(text);
+    const memory = this.#memory;
+    const series = memory.find(view, 0, labels.length, this.#hash?.(hash) ?? hash);
+    if (series < 0) return undefined;
+    const start = memory.madeStart(series);
+    const made = memory.bytes.toString('latin1', start, start + memory.madeLength(series));
+    if (made !== '') expect(memory.madeHash(series)).toBe(padded(made).hash);
+    return [memory.fate(series), made];
+  }
+
+  get heldBytes(): number {
+    return this.#memory.bytes.length;
+  }
+}
+
+describe('the memory', () => {
+  test('knows nothing at first', () => {
+    expect(new MemoryUnderTest(1 << 20).find('a')).toBeUndefined();
+  });
+
+  test('does not keep a series that would push many others out', () => {
+    const under = new MemoryUnderTest(6400);
+    under.add('x'.repeat(60), Fate.changed, 'y'.repeat(41));
+    expect(under.find('x'.repeat(60))).toBeUndefined();
+    under.add('x'.repeat(60), Fate.changed, 'y'.repeat(40));
+    expect(under.find('x'.repeat(60))).toEqual([Fate.changed, 'y'.repeat(40)]);
+  });
+
+  test('starts over when it is full, and never holds more than it may', () => {
+    const under = new MemoryUnderTest(100_000);
+    const key = (i: number) => `${i}-`.padEnd(50, 'k');
+    for (let i = 0; i < 10_000; i++) {
+      under.add(key(i), Fate.changed, `made ${i}`);
+      expect(under.find(key(i))).toEqual([Fate.changed, `made ${i}`]);
+    }
+    expect(under.heldBytes).toBeLessThanOrEqual(100_000 + SLACK);
+    expect(under.find(key(0))).toBeUndefined();
+  });
+
+  test('keeps no more than a few series whose hashes are the same', () => {
+    const under = new MemoryUnderTest(1 << 20, () => 7);
+    for (let i = 0; i < 100; i++) under.add(`key ${i}`, Fate.dropped, '');
+    const known = Array.from({ length: 100 }, (_, i) => under.find(`key ${i}`)).filter(
+      (found) => found !== undefined,
+    );
+    expect(known).toEqual(Array.from({ length: 32 }, () => [Fate.dropped, '']));
+  });
+
+  test('answers as a map does, or not at all', () => {
+    holdsForDice(50, (dice) => checkAgainstMap(dice));
+  });
+});
+
+function checkAgainstMap(dice: Dice): void {
+  const under = new MemoryUnderTest(
+    dice.pick([5000, 1 << 20]),
+    dice.coin() ? (hash) => hash & 15 : undefined,
+  );
+  const model = new Map<string, [Fate, string]>();
+  let known = 0;
+  for (let i = 0; i < 600; i++) {
+    const text = dice.text(['a', 'b', 'c'], 6, 1);
+    const found = under.find(text);
+    if (found !== undefined) {
+      known++;
+      expect(found).toEqual(model.get(text));
+      continue;
+    }
+    const fate = dice.pick([Fate.unchanged, Fate.changed, Fate.dropped, Fate.nameless]);
+    const made = fate === Fate.changed ? dice.text(['x', 'y', 'z'], 9, 1) : NOTHING.toString();
+    under.add(text, fate, made);
+    model.set(text, [fate, made]);
+  }
+  expect(known).toBeGreaterThan(20);
+}
