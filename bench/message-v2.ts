@@ -4,11 +4,11 @@ import { bench, do_not_optimize, run } from 'mitata';
 import { LayoutNumbers } from '../src/labels/fixed-labels.ts';
 import { makeGroupingKey } from '../src/labels/grouping-key.ts';
 import { BlockSealer } from '../src/remotewrite/block-sealer.ts';
+import { SnappyEncoder } from '../src/remotewrite/snappy-encoder.ts';
+import { unsealBlock } from '../src/remotewrite/unseal-block.ts';
 import { BlockV2Sealer } from '../src/remotewrite/v2/block-v2-sealer.ts';
 import { FamilyRegistry } from '../src/remotewrite/v2/family-registry.ts';
 import { RequestV2Translator } from '../src/remotewrite/v2/request-v2-translator.ts';
-import { SnappyEncoder } from '../src/remotewrite/snappy-encoder.ts';
-import { unsealBlock } from '../src/remotewrite/unseal-block.ts';
 import { Transcoder } from '../src/transcode/transcoder.ts';
 import { type Payload, tinyPayload, typicalPayload } from './payloads.ts';
 

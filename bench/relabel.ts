@@ -4,8 +4,8 @@ import { bench, do_not_optimize, run } from 'mitata';
 import type { RelabelConfig } from '../src/config/config.ts';
 import { LayoutNumbers } from '../src/labels/fixed-labels.ts';
 import { makeGroupingKey } from '../src/labels/grouping-key.ts';
-import type { EncodedSeries } from '../src/remotewrite/encoded-series.ts';
 import { SeriesRelabeler } from '../src/relabel/series-relabeler.ts';
+import type { EncodedSeries } from '../src/remotewrite/encoded-series.ts';
 import { Transcoder } from '../src/transcode/transcoder.ts';
 import { typicalPayload } from './payloads.ts';
 

@@ -1,7 +1,7 @@
 // What is remembered of the series of each group, where `staleness` asks for it.
 import type { Config } from '../config/config.ts';
-import type { IntakeEvents } from '../telemetry/events.ts';
 import { StaleSeries } from '../staleness/stale-series.ts';
+import type { IntakeEvents } from '../telemetry/events.ts';
 
 /** Undefined where `staleness` is off. */
 export function buildStaleSeries(config: Config, events: IntakeEvents): StaleSeries | undefined {

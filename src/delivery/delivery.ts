@@ -5,17 +5,17 @@ import { BlockSealer } from '../remotewrite/block-sealer.ts';
 import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
 import type { QueueReading } from '../telemetry/backend-metrics.ts';
 import type { Timer } from '../telemetry/clock.ts';
-import { BackendQueue, type DeliveryDeps, type QueuePush } from './lanes/backend-queue.ts';
-import type { FlushReport } from './lanes/lane-progress.ts';
 import type { OfferedPush, OfferResult } from './block/offered-push.ts';
 import { PushTicket } from './block/push-ticket.ts';
+import { BackendQueue, type DeliveryDeps, type QueuePush } from './lanes/backend-queue.ts';
+import type { FlushReport } from './lanes/lane-progress.ts';
 import type { SpoolSink } from './spool/spool-face.ts';
 import { type PassedPush, SpoolGate } from './spool/spool-gate.ts';
 import type { SpoolStore } from './spool/spool-store.ts';
 import { partFor, type SpooledPush } from './spool/spooled-push.ts';
 
-export type { FlushReport } from './lanes/lane-progress.ts';
 export type { OfferedPush, OfferResult } from './block/offered-push.ts';
+export type { FlushReport } from './lanes/lane-progress.ts';
 
 /** How long the disk may take to close behind the end of a stop. */
 const DISK_GRACE_MS = 2000;

@@ -2,8 +2,8 @@
 // push; a push whose connection ends before its body does is forgotten, nothing of it goes further.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GroupingKey } from '../labels/grouping-key.ts';
-import type { IntakeEvents } from '../telemetry/events.ts';
 import type { PushMethod } from '../staleness/stale-series.ts';
+import type { IntakeEvents } from '../telemetry/events.ts';
 import type { Acknowledgements } from './acknowledgement.ts';
 import { BodyBuffer } from './body-buffer.ts';
 import type { Connections } from './connections.ts';

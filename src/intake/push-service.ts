@@ -1,15 +1,15 @@
 // From a complete push to its outcome: decode, transcode, offer. Transcoding and offering are one step without a pause,
 // so pushes of a grouping key are queued in the order of their timestamps.
 import type { PushgatewayConfig } from '../config/config.ts';
-import type { Delivery } from '../delivery/delivery.ts';
-import type { PushWaiter } from '../delivery/block/offered-push.ts';
-import { ExpositionError } from '../exposition/exposition-error.ts';
-import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
-import { SeriesClashError } from '../relabel/series-clash-error.ts';
-import { SeriesTooLargeError } from '../remotewrite/series-too-large-error.ts';
 import { type ContentEncoding, readContentEncoding } from '../decompress/content-encoding.ts';
 import { decodeBody } from '../decompress/decode-body.ts';
 import { DecodeBodyError, DecodedSizeError } from '../decompress/decode-body-error.ts';
+import type { PushWaiter } from '../delivery/block/offered-push.ts';
+import type { Delivery } from '../delivery/delivery.ts';
+import { ExpositionError } from '../exposition/exposition-error.ts';
+import { SeriesClashError } from '../relabel/series-clash-error.ts';
+import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
+import { SeriesTooLargeError } from '../remotewrite/series-too-large-error.ts';
 import type { StaleSeries } from '../staleness/stale-series.ts';
 import type { Transcoder } from '../transcode/transcoder.ts';
 import { OutputLimitError } from '../wire/output-buffer.ts';

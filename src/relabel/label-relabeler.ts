@@ -2,9 +2,9 @@
 import type { RelabelConfig } from '../config/config.ts';
 import { LabelBuilder } from './label-builder.ts';
 import { type NameRules, nameRules } from './label-names.ts';
-import { compileRule, type RelabelRule } from './relabel-rule.ts';
 import { encodeLabels, readLabels } from './label-text.ts';
 import { Fate } from './relabel-memory.ts';
+import { compileRule, type RelabelRule } from './relabel-rule.ts';
 
 export interface RelabeledLabels {
   readonly fate: Fate;

@@ -1,8 +1,8 @@
 // The labels of a `TimeSeries` between their bytes and text, for the few series that rules have not seen before.
 // Invariant: what is encoded is sorted by the bytes of the names.
 import { labelLength } from '../labels/fixed-labels.ts';
-import type { Label } from './label-builder.ts';
 import { readVarint, varintEnd, writeVarint } from '../wire/varint.ts';
+import type { Label } from './label-builder.ts';
 
 /** The tags of `labels = 1` of a `TimeSeries`, and of `name = 1` and `value = 2` of a `Label`. */
 export const LABELS_TAG = 0x0a;

@@ -1,8 +1,8 @@
 // `metricRelabelConfigs`: the rules that every push passes before any backend sees it.
 import type { RelabelConfig } from '../config/config.ts';
 import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
-import { SeriesRelabeler } from './series-relabeler.ts';
 import type { RelabelDrops } from '../telemetry/events.ts';
+import { SeriesRelabeler } from './series-relabeler.ts';
 
 export interface PushRulesOptions {
   /** Rules for every series, before any backend's own. */

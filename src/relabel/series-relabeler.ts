@@ -2,23 +2,23 @@
 // What stands behind the labels is copied byte for byte. Invariant: the labels that leave are sorted, unique and not empty,
 // each series has a name, and no series is there twice with the same time.
 import type { RelabelConfig } from '../config/config.ts';
-import { onlyChooses } from './relabel-rule.ts';
+import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
+import { TIMESERIES_TAG } from '../remotewrite/fragments.ts';
+import { fieldEnd } from '../remotewrite/label-field.ts';
+import { SeriesIndex } from '../remotewrite/series-index.ts';
+import { SeriesTooLargeError } from '../remotewrite/series-too-large-error.ts';
 import type { RelabelDrops } from '../telemetry/events.ts';
 import { OutputBuffer } from '../wire/output-buffer.ts';
 import { CollisionError } from '../wire/probe-budget.ts';
 import { varintEnd, varintLength, writeVarint } from '../wire/varint.ts';
 import { copyRange, SLACK } from '../wire/words.ts';
-import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
-import { TIMESERIES_TAG } from '../remotewrite/fragments.ts';
-import { fieldEnd } from '../remotewrite/label-field.ts';
 import { LABELS_TAG, readLabels, showSeries } from './label-text.ts';
 import { RelabelLookup } from './relabel-lookup.ts';
 import { Fate } from './relabel-memory.ts';
+import { onlyChooses } from './relabel-rule.ts';
 import { SeriesClashError } from './series-clash-error.ts';
-import { SeriesIndex } from '../remotewrite/series-index.ts';
 import { SeriesMap } from './series-map.ts';
 import { seriesTimestampMs } from './series-timestamp.ts';
-import { SeriesTooLargeError } from '../remotewrite/series-too-large-error.ts';
 
 export interface RelabelOptions {
   readonly utf8Names: boolean;

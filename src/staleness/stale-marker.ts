@@ -1,7 +1,8 @@
 // Writes a staleness marker: a series whose one sample is the NaN that says that it has ended
 // (https://prometheus.io/docs/specs/prw/remote_write_spec/#stale-markers). Invariant: nothing else writes that bit pattern.
-import { int64Length, varintLength, writeInt64, writeVarint } from '../wire/varint.ts';
+
 import { TIMESERIES_TAG } from '../remotewrite/fragments.ts';
+import { int64Length, varintLength, writeInt64, writeVarint } from '../wire/varint.ts';
 
 const SAMPLES_TAG = 0x12;
 const VALUE_TAG = 0x09;

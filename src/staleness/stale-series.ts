@@ -1,11 +1,11 @@
 // `staleness: onReplace`: a push brings staleness markers for the series of its group that it replaces and does not have.
 // Invariant: what is remembered is what accepted pushes left; where that is not known for sure, there is no marker.
 import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
-import { staleMarkerLength, writeStaleMarker } from './stale-marker.ts';
 import { CollisionError } from '../wire/probe-budget.ts';
 import { GroupMemory, type GroupSeries } from './group-memory.ts';
 import { type RememberedSeries, rememberSeries } from './remembered-series.ts';
 import { type Replaces, type SeriesChange, SeriesComparison } from './series-change.ts';
+import { staleMarkerLength, writeStaleMarker } from './stale-marker.ts';
 
 export type PushMethod = 'PUT' | 'POST' | 'DELETE';
 

@@ -1,6 +1,7 @@
 // One parser for each format over the arena of the transcoder, made when the first body of its format comes.
-import { OpenMetricsParser } from '../exposition/text/open-metrics-parser.ts';
+
 import { ProtobufParser } from '../exposition/protobuf/protobuf-parser.ts';
+import { OpenMetricsParser } from '../exposition/text/open-metrics-parser.ts';
 import { TextParser, type TextParserOptions } from '../exposition/text/text-parser.ts';
 import type { ByteArena } from '../wire/byte-arena.ts';
 

@@ -2,11 +2,12 @@
 // its buffers are reused, and what it returns is valid until the next push.
 import { ExpositionError } from '../exposition/exposition-error.ts';
 import { NumberScanner } from '../exposition/number-scanner.ts';
-import { cutEof } from '../exposition/text/open-metrics-eof.ts';
 import type { SampleParser } from '../exposition/sample-parser.ts';
+import { cutEof } from '../exposition/text/open-metrics-eof.ts';
 import type { TextParserOptions } from '../exposition/text/text-parser.ts';
 import type { FixedLabels } from '../labels/fixed-labels.ts';
 import { TIMESTAMP_MS, VALUE } from '../labels/label-set.ts';
+import { PushRules, type PushRulesOptions } from '../relabel/push-rules.ts';
 import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
 import { SeriesEncoder } from '../remotewrite/series-encoder.ts';
 import type { SeriesPieces } from '../remotewrite/series-pieces.ts';
@@ -19,7 +20,6 @@ import { appendDueMetadata } from './due-metadata.ts';
 import type { KnownSeriesSink } from './known-bodies.ts';
 import { toStrictLines } from './line-endings.ts';
 import { MetadataRegistry, signatureOf } from './metadata-registry.ts';
-import { PushRules, type PushRulesOptions } from '../relabel/push-rules.ts';
 import { PUSH_TIME_BYTES, PushTime } from './push-time.ts';
 import { SampleAppender } from './sample-appender.ts';
 import { distinctProfiles, type SendProfile } from './send-profile.ts';

@@ -2,8 +2,8 @@
 // fills, backends that are away, restarts with other shards.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Delivery } from '../../src/delivery/delivery.ts';
 import type { PushEnd, PushWaiter } from '../../src/delivery/block/offered-push.ts';
+import { Delivery } from '../../src/delivery/delivery.ts';
 import { Spool } from '../../src/delivery/spool/spool.ts';
 import { type Clock, systemClock } from '../../src/telemetry/clock.ts';
 import { backendConfig } from '../support/backend-config.ts';

@@ -1,8 +1,8 @@
 // writeRelabelConfigs where pushes go through the spool and where somebody waits for them.
 import { expect, onTestFinished, test } from 'vitest';
 import type { RelabelConfig } from '../../src/config/config.ts';
-import { Delivery } from '../../src/delivery/delivery.ts';
 import type { PushEnd } from '../../src/delivery/block/offered-push.ts';
+import { Delivery } from '../../src/delivery/delivery.ts';
 import { systemClock } from '../../src/telemetry/clock.ts';
 import { backendConfig } from '../support/backend-config.ts';
 import { startReceiver } from '../support/delivery-setup.ts';

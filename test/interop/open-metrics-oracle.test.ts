@@ -2,9 +2,9 @@
 // cases of the OpenMetrics project: both take them or both refuse them, and read the same samples.
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, it } from 'vitest';
+import { type ReadSample, readBody } from '../exposition/read-body.ts';
 import { REFUSED_CASES } from '../exposition/text/open-metrics-refused.ts';
 import { TAKEN_CASES } from '../exposition/text/open-metrics-taken.ts';
-import { type ReadSample, readBody } from '../exposition/read-body.ts';
 import { writtenOpenMetrics } from '../exposition/text/written-open-metrics.ts';
 import { Dice } from '../support/dice.ts';
 import { mutate } from '../transcode/mutate.ts';

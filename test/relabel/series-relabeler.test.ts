@@ -2,15 +2,15 @@
 import { compress } from 'snappyjs';
 import { describe, expect, test } from 'vitest';
 import type { RelabelConfig } from '../../src/config/config.ts';
-import type { EncodedSeries } from '../../src/remotewrite/encoded-series.ts';
 import { type RelabelOptions, SeriesRelabeler } from '../../src/relabel/series-relabeler.ts';
+import type { EncodedSeries } from '../../src/remotewrite/encoded-series.ts';
 import type { RelabelDrops } from '../../src/telemetry/events.ts';
 import { CollisionError } from '../../src/wire/probe-budget.ts';
+import { collidingSeries } from '../remotewrite/colliding-series.ts';
 import { decodeWriteRequest } from '../support/decode-write-request.ts';
 import { encodeMany, encodeSamples, type TestMetadata, type TestSample } from '../support/encode.ts';
 import { relabelRule } from '../support/relabel-rule.ts';
 import { WRITE_REQUEST } from '../support/write-request-type.ts';
-import { collidingSeries } from '../remotewrite/colliding-series.ts';
 
 const NONE: RelabelDrops = { rule: 0, noName: 0, duplicate: 0, tooLarge: 0 };
 const ADD_REPLICA = relabelRule({ targetLabel: '__replica__', replacement: 'r1' });

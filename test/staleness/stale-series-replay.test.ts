@@ -1,8 +1,8 @@
 // Bodies that come again are not read for their series: what they say of them is what their bytes say.
 import { expect, test } from 'vitest';
 import type { EncodedSeries } from '../../src/remotewrite/encoded-series.ts';
-import type { BodyFormat } from '../../src/transcode/body-format.ts';
 import { StaleSeries } from '../../src/staleness/stale-series.ts';
+import type { BodyFormat } from '../../src/transcode/body-format.ts';
 import type { Transcoder } from '../../src/transcode/transcoder.ts';
 import { type Dice, holdsForDice } from '../support/dice.ts';
 import { fieldBits } from '../support/sample-bits.ts';

@@ -1,8 +1,8 @@
 // Deliveries through a spool without a disk, and waiters that note what they hear.
 import { onTestFinished } from 'vitest';
 import type { BackendConfig } from '../../src/config/config.ts';
-import { Delivery } from '../../src/delivery/delivery.ts';
 import type { PushEnd, PushWaiter } from '../../src/delivery/block/offered-push.ts';
+import { Delivery } from '../../src/delivery/delivery.ts';
 import { type Clock, systemClock } from '../../src/telemetry/clock.ts';
 import { backendConfig } from './backend-config.ts';
 import { startReceiver } from './delivery-setup.ts';

@@ -1,6 +1,7 @@
 // A delivery that takes every push and lets the test say what becomes of it.
-import type { Delivery } from '../../src/delivery/delivery.ts';
+
 import type { OfferedPush, OfferResult, PushWaiter } from '../../src/delivery/block/offered-push.ts';
+import type { Delivery } from '../../src/delivery/delivery.ts';
 
 export class WaitingDelivery implements Pick<Delivery, 'offer'> {
   readonly offers: OfferedPush[] = [];

@@ -1,9 +1,9 @@
 // From the times of creation that a client pushes to the start timestamps of remote write 2.0 (C20), judged by the
 // published definition of 2.0; without a backend of 2.0 nothing changes.
 import { describe, expect, test } from 'vitest';
+import { stripStartTimestamps } from '../../src/remotewrite/start-timestamps.ts';
 import { FamilyRegistry } from '../../src/remotewrite/v2/family-registry.ts';
 import { RequestV2Translator } from '../../src/remotewrite/v2/request-v2-translator.ts';
-import { stripStartTimestamps } from '../../src/remotewrite/start-timestamps.ts';
 import type { BodyFormat } from '../../src/transcode/body-format.ts';
 import type { Transcoder, TranscoderOptions } from '../../src/transcode/transcoder.ts';
 import { SLACK } from '../../src/wire/words.ts';

@@ -1,7 +1,7 @@
 // Credentials that are a header as they stand: a token, or user name and password.
 import type { BackendConfig } from '../../config/config.ts';
-import { Credentials } from './credentials.ts';
 import type { BackendAuth } from './backend-auth.ts';
+import { Credentials } from './credentials.ts';
 
 /** Throws an Error that names the file where one cannot be used. `onUnreadable` hears of later trouble. */
 export function headerAuth(

@@ -2,8 +2,8 @@
 // remote write has fields for them.
 import { crc32 } from 'node:zlib';
 import type { BackendConfig } from '../../config/config.ts';
-import type { EncodedSeries } from '../../remotewrite/encoded-series.ts';
 import { type RelabeledSeries, SeriesRelabeler } from '../../relabel/series-relabeler.ts';
+import type { EncodedSeries } from '../../remotewrite/encoded-series.ts';
 import { stripStartTimestamps } from '../../remotewrite/start-timestamps.ts';
 import { uncompressedBudget } from '../block/batch.ts';
 

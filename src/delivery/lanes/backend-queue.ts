@@ -6,16 +6,16 @@ import type { EncodedSeries } from '../../remotewrite/encoded-series.ts';
 import type { QueueReading } from '../../telemetry/backend-metrics.ts';
 import type { Clock } from '../../telemetry/clock.ts';
 import type { DeliveryEvents } from '../../telemetry/events.ts';
-import { accessTrouble } from './access-trouble.ts';
-import { BackendAdapter } from './backend-adapter.ts';
 import { BackendLedger } from '../block/backend-ledger.ts';
 import type { SpoolRange } from '../block/lane-push.ts';
 import type { PushTicket } from '../block/push-ticket.ts';
-import { type LaneDeps, ShardLane } from './shard-lane.ts';
 import { openSpoolLane } from '../spool/spool-lane.ts';
 import type { SpoolStore } from '../spool/spool-store.ts';
 import { profileNumber } from '../spool/spooled-push.ts';
 import { UpstreamClient } from '../upstream/upstream-client.ts';
+import { accessTrouble } from './access-trouble.ts';
+import { BackendAdapter } from './backend-adapter.ts';
+import { type LaneDeps, ShardLane } from './shard-lane.ts';
 
 export interface QueueDeps extends DeliveryDeps {
   readonly sealer: BlockSealer;

@@ -2,8 +2,8 @@
 // holds; they are read in pieces as the lane gets room. Memory is bounded by one piece.
 import type { Clock, Timer } from '../../telemetry/clock.ts';
 import type { BackendLedger } from '../block/backend-ledger.ts';
-import { BacklogDiscard, type DiscardEvents } from './backlog-discard.ts';
 import type { LanePush, SpoolLane } from '../block/lane-push.ts';
+import { BacklogDiscard, type DiscardEvents } from './backlog-discard.ts';
 import { LeftTickets } from './left-tickets.ts';
 
 export interface BacklogDeps extends DiscardEvents {

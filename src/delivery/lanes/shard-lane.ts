@@ -2,13 +2,13 @@
 // A block leaves the lane delivered or given up before a later one is tried, so every series keeps its order.
 // With a spool the lane keeps its place in it, and what does not fit the lane's memory is read from there later.
 import { Batch, type BatchLimits, type PushFacts, uncompressedBudget } from '../block/batch.ts';
-import { BatchDeadline } from './batch-deadline.ts';
-import { BlockSender, type SenderDeps } from '../send/block-sender.ts';
-import { LaneBacklog } from './lane-backlog.ts';
-import { LaneProgress } from './lane-progress.ts';
 import type { LanePush, SpoolLane } from '../block/lane-push.ts';
 import { piecesOf } from '../block/push-pieces.ts';
 import type { QueuedBlock } from '../block/queued-block.ts';
+import { BlockSender, type SenderDeps } from '../send/block-sender.ts';
+import { BatchDeadline } from './batch-deadline.ts';
+import { LaneBacklog } from './lane-backlog.ts';
+import { LaneProgress } from './lane-progress.ts';
 
 export interface LaneDeps extends SenderDeps {
   /** What the lane has of the spool; undefined without one. */

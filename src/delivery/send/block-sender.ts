@@ -1,9 +1,9 @@
 // Takes one block at a time to its end: delivered, dropped, or taken apart into what is delivered and what is dropped.
 import type { BlockSealer } from '../../remotewrite/block-sealer.ts';
-import { BlockSeparation } from './block-separation.ts';
-import { type DroppedPart, DropReport } from './drop-report.ts';
 import type { LanePush } from '../block/lane-push.ts';
 import { isLeftInSpool, type QueuedBlock } from '../block/queued-block.ts';
+import { BlockSeparation } from './block-separation.ts';
+import { type DroppedPart, DropReport } from './drop-report.ts';
 import { type GivenUp, type Refused, type RequestDeps, RequestSender, SHUTDOWN } from './request-sender.ts';
 
 export interface SenderDeps extends RequestDeps {

@@ -1,10 +1,10 @@
 // Takes one refused block apart until what the backend refuses stands alone: the rest is delivered, once and in the order
 // of the block. Bounded by the backend's refusal budget; where that is used up, what is refused is dropped as it stands.
 import type { BlockSealer } from '../../remotewrite/block-sealer.ts';
-import type { DroppedPart, DropReport } from './drop-report.ts';
 import { OpenedBlock, type Part } from '../block/opened-block.ts';
 import { isLeftInSpool, type QueuedBlock } from '../block/queued-block.ts';
 import type { RefusalBudget } from '../block/refusal-budget.ts';
+import type { DroppedPart, DropReport } from './drop-report.ts';
 import type { GivenUp, Refused, Request, RequestSender } from './request-sender.ts';
 
 export interface SeparationDeps {

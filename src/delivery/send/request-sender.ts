@@ -5,10 +5,10 @@ import type { SendOutcome } from '../../remotewrite/send-outcome.ts';
 import type { Clock } from '../../telemetry/clock.ts';
 import type { BlockFacts, DeliveryEvents } from '../../telemetry/events.ts';
 import type { BackendLedger } from '../block/backend-ledger.ts';
-import { accessBackoffMs, backoffMs, boundedRetryAfterMs } from './backoff.ts';
-import { InterruptibleWait } from './interruptible-wait.ts';
 import type { QueuedBlock } from '../block/queued-block.ts';
 import type { UpstreamClient } from '../upstream/upstream-client.ts';
+import { accessBackoffMs, backoffMs, boundedRetryAfterMs } from './backoff.ts';
+import { InterruptibleWait } from './interruptible-wait.ts';
 
 export interface RequestDeps {
   readonly backend: string;

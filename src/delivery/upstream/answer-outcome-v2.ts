@@ -1,8 +1,8 @@
 // Turns an answer to a remote write 2.0 request into the outcome of an attempt: as for 1.0, but the backend says how much
 // it wrote, and may show that it does not know this version.
 import type { SendOutcome } from '../../remotewrite/send-outcome.ts';
-import { type AnswerRules, answerOutcome } from './answer-outcome.ts';
 import type { Answer } from '../http/attempt.ts';
+import { type AnswerRules, answerOutcome } from './answer-outcome.ts';
 import { readWrittenCounts, type WrittenCounts } from './written-counts.ts';
 
 /** The request was one of this version, and `outcome` is how it ended where no other version may be tried. */

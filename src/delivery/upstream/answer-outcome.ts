@@ -1,7 +1,7 @@
 // Turns an answer of the backend into the outcome of an attempt. The status decides, never the text of the body.
 import type { Remedy, SendOutcome } from '../../remotewrite/send-outcome.ts';
-import type { Answer, AttemptEnd } from '../http/attempt.ts';
 import type { Authenticated } from '../auth/backend-auth.ts';
+import type { Answer, AttemptEnd } from '../http/attempt.ts';
 import { printable } from '../http/printable.ts';
 import { parseRetryAfter } from '../http/retry-after.ts';
 import { transportFailure } from '../http/transport-reason.ts';

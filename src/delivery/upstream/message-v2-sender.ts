@@ -3,17 +3,17 @@
 import type { BackendConfig } from '../../config/config.ts';
 import type { Block } from '../../remotewrite/block.ts';
 import { BlockSealer } from '../../remotewrite/block-sealer.ts';
-import { type BlockV2, BlockV2Sealer } from '../../remotewrite/v2/block-v2-sealer.ts';
-import { FamilyRegistry } from '../../remotewrite/v2/family-registry.ts';
 import type { SendOutcome } from '../../remotewrite/send-outcome.ts';
 import { stripStartTimestamps } from '../../remotewrite/start-timestamps.ts';
 import { unsealBlock } from '../../remotewrite/unseal-block.ts';
+import { type BlockV2, BlockV2Sealer } from '../../remotewrite/v2/block-v2-sealer.ts';
+import { FamilyRegistry } from '../../remotewrite/v2/family-registry.ts';
 import type { Clock } from '../../telemetry/clock.ts';
 import type { DeliveryEvents } from '../../telemetry/events.ts';
 import { OutputLimitError } from '../../wire/output-buffer.ts';
+import type { AttemptEnd } from '../http/attempt.ts';
 import { endOutcome, type PostEnd } from './answer-outcome.ts';
 import { answerOutcomeV2, type NotUnderstood } from './answer-outcome-v2.ts';
-import type { AttemptEnd } from '../http/attempt.ts';
 import { MessageVersion } from './message-version.ts';
 import { readWrittenCounts } from './written-counts.ts';
 

@@ -4,15 +4,15 @@ import type { Block } from '../../remotewrite/block.ts';
 import type { SendOutcome } from '../../remotewrite/send-outcome.ts';
 import type { Clock } from '../../telemetry/clock.ts';
 import type { DeliveryEvents } from '../../telemetry/events.ts';
-import { endOutcome, type PostEnd } from './answer-outcome.ts';
-import type { AttemptEnd } from '../http/attempt.ts';
 import type { Authenticated, BackendAuth } from '../auth/backend-auth.ts';
 import { createAuth } from '../auth/create-auth.ts';
-import { ConfiguredSecrets } from './configured-secrets.ts';
+import type { AttemptEnd } from '../http/attempt.ts';
 import { ConnectionPool } from '../http/connection-pool.ts';
-import { MessageV2Sender } from './message-v2-sender.ts';
 import { proxyChoice } from '../http/proxy-route.ts';
 import { parseTarget, type Target } from '../http/target.ts';
+import { endOutcome, type PostEnd } from './answer-outcome.ts';
+import { ConfiguredSecrets } from './configured-secrets.ts';
+import { MessageV2Sender } from './message-v2-sender.ts';
 
 export interface UpstreamDeps {
   readonly events: DeliveryEvents;

@@ -8,6 +8,7 @@ import { ProtobufReader } from '../../wire/protobuf-reader.ts';
 import type { BucketLabels } from '../canonical-float.ts';
 import { ExpositionError } from '../exposition-error.ts';
 import { FamilyTable, FamilyType, Role } from '../family-table.ts';
+import { type ClassicTwin, type SampleParser, Twin } from '../sample-parser.ts';
 import { ProtobufFamily } from './protobuf-family.ts';
 import { FamilyField } from './protobuf-fields.ts';
 import { ProtobufMetric } from './protobuf-metric.ts';
@@ -15,7 +16,6 @@ import { ProtobufPartNames } from './protobuf-part-names.ts';
 import { ProtobufParts } from './protobuf-parts.ts';
 import { describeProtobufPlace } from './protobuf-place.ts';
 import { looksLikeText } from './protobuf-text-guess.ts';
-import { type ClassicTwin, type SampleParser, Twin } from '../sample-parser.ts';
 
 export interface ProtobufParserOptions {
   readonly utf8Names: boolean;

@@ -7,12 +7,12 @@ import type { ProtobufReader } from '../../wire/protobuf-reader.ts';
 import { type BucketLabels, formatFloat, renderBucketLabel } from '../canonical-float.ts';
 import { Role } from '../family-table.ts';
 import type { Refuser } from '../name-rules.ts';
+import { type ClassicTwin, Twin } from '../sample-parser.ts';
 import { ProtobufBound } from './protobuf-bound.ts';
 import { ProtobufElements } from './protobuf-elements.ts';
 import type { ProtobufMetric } from './protobuf-metric.ts';
 import { ProtobufNative } from './protobuf-native.ts';
 import type { ProtobufPartNames } from './protobuf-part-names.ts';
-import { type ClassicTwin, Twin } from '../sample-parser.ts';
 
 /** What `next` gives or looks for. */
 const Step = { none: 0, native: 1, bucket: 2, infinity: 3, quantile: 4, sum: 5, count: 6 } as const;

@@ -5,10 +5,10 @@ import { LabelSet } from '../../labels/label-set.ts';
 import { LF, OPEN_BRACE, SPACE } from '../../wire/ascii.ts';
 import { countCharacters, MAX_EXEMPLAR_CHARACTERS } from '../exemplar-characters.ts';
 import { showByte, showToken } from '../exposition-error.ts';
-import { type LabelRules, skipBlanks } from './label-pair-reader.ts';
-import { LabelReader } from './label-reader.ts';
 import type { Refuser } from '../name-rules.ts';
 import { NumberScanner } from '../number-scanner.ts';
+import { type LabelRules, skipBlanks } from './label-pair-reader.ts';
+import { LabelReader } from './label-reader.ts';
 import type { QuotedScanner } from './quoted-scanner.ts';
 import { SecondsScanner } from './seconds-scanner.ts';
 

@@ -3,8 +3,8 @@
 import type { LabelSet } from '../../labels/label-set.ts';
 import { BYTE_CLASS, CLOSE_BRACE, COMMA, EQUALS, QUOTE, QUOTED_STOP } from '../../wire/ascii.ts';
 import { equalRange } from '../../wire/words.ts';
-import { LabelPairReader, type LabelRules } from './label-pair-reader.ts';
 import type { Refuser } from '../name-rules.ts';
+import { LabelPairReader, type LabelRules } from './label-pair-reader.ts';
 import type { QuotedScanner } from './quoted-scanner.ts';
 
 export class LabelReader {

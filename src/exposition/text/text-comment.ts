@@ -11,8 +11,8 @@ import {
 } from '../../wire/ascii.ts';
 import { show, showToken } from '../exposition-error.ts';
 import { type FamilyTable, FamilyType } from '../family-table.ts';
-import { skipBlanks } from './label-pair-reader.ts';
 import { checkMetricName, type Refuser } from '../name-rules.ts';
+import { skipBlanks } from './label-pair-reader.ts';
 import type { QuotedScanner } from './quoted-scanner.ts';
 
 const LOWER_N = 110;

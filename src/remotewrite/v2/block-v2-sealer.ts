@@ -1,10 +1,10 @@
 // Makes the request of remote write 2.0 out of a block of the internal form, when that is sent: queue, spool and
 // isolation know the internal form alone.
 import type { Block } from '../block.ts';
-import type { FamilyRegistry } from './family-registry.ts';
-import { RequestV2Translator } from './request-v2-translator.ts';
 import { SnappyEncoder } from '../snappy-encoder.ts';
 import { unsealBlock } from '../unseal-block.ts';
+import type { FamilyRegistry } from './family-registry.ts';
+import { RequestV2Translator } from './request-v2-translator.ts';
 
 /** https://prometheus.io/docs/specs/prw/remote_write_spec_2_0/#protocol; receivers take no space behind the semicolon. */
 const HEADERS_2_0 = Object.freeze({

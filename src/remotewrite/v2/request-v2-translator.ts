@@ -3,10 +3,10 @@
 // fields in both and are copied; labels become references to symbols, metadata goes into each series.
 import { OutputBuffer } from '../../wire/output-buffer.ts';
 import { readVarint, varintEnd, varintLength, writeVarint } from '../../wire/varint.ts';
-import { FamilyRefs, NO_METADATA } from './family-refs.ts';
-import type { FamilyRegistry } from './family-registry.ts';
 import { TIMESERIES_TAG } from '../fragments.ts';
 import { fieldEnd } from '../label-field.ts';
+import { FamilyRefs, NO_METADATA } from './family-refs.ts';
+import type { FamilyRegistry } from './family-registry.ts';
 import { LabelRefs } from './label-refs.ts';
 import { SymbolTable } from './symbol-table.ts';
 

@@ -1,9 +1,9 @@
 // The topics of the OpenMetrics project's parser cases. Python's parser, which agrees with all of those, judges the same
 // bodies in test/interop/open-metrics-oracle.test.ts.
 import { describe, expect, test } from 'vitest';
+import { readBody } from '../read-body.ts';
 import { REFUSED_CASES } from './open-metrics-refused.ts';
 import { TAKEN_CASES } from './open-metrics-taken.ts';
-import { readBody } from '../read-body.ts';
 
 const CASES = [...TAKEN_CASES, ...REFUSED_CASES];
 const FORMAT = { format: 'openMetrics' } as const;
