@@ -1,11 +1,33 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { type Project, testFilesByProject } from './test/support/project/project-of.ts';
+
+const files = testFilesByProject(fileURLToPath(new URL('.', import.meta.url)));
+
+function project(name: Project, options: object) {
+  return { extends: true as const, test: { name, include: files[name], ...options } };
+}
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/interop/**'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    pool: 'forks',
+    maxWorkers: '100%',
+    projects: [
+      // No sockets, no programs, in milliseconds.
+      project('unit', {
+        pool: 'threads',
+        isolate: false,
+        setupFiles: ['test/support/project/unit-setup.ts'],
+      }),
+      // Stations joined by sockets within one process.
+      project('road', { pool: 'forks', isolate: false, setupFiles: ['test/support/project/road-setup.ts'] }),
+      // Programs: Sluice itself, and what is pushed with.
+      project('process', { pool: 'forks' }),
+      // Markdown pages, followed command by command.
+      project('docs', { pool: 'forks' }),
+      // Long random runs.
+      project('models', { pool: 'forks', isolate: false }),
+    ],
   },
 });

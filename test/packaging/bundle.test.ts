@@ -54,6 +54,15 @@ test('running does not load the development backend, the AWS library or pretty p
     expect(loaded, module).not.toContain(chunkOf(module));
 });
 
+test.each([
+  ['sluice', () => 'sluice.js'],
+  ['push', () => chunkOf('push-command')],
+  ['wait-ready', () => chunkOf('wait-ready-command')],
+])('%s is small, since it runs for every job and every health check', (_, entry) => {
+  const bytes = [...loadedWith(entry())].map((file) => Buffer.byteLength(read(file)));
+  expect(bytes.reduce((sum, each) => sum + each, 0)).toBeLessThan(65_536);
+});
+
 test('names of functions stay, since a stack trace shows them', () => {
   expect(read('sluice.js')).toContain('function readArguments(');
   expect(read('lambda.cjs')).toContain('function loadLambdaConfig(');

@@ -1,0 +1,4 @@
+// Runs before each test file of the project `road`.
+import { refusePrograms } from './guards.ts';
+
+refusePrograms();
