@@ -1,5 +1,5 @@
 // The same content in the other two formats: what a text payload says, as OpenMetrics and as delimited protobuf.
-import { loadProtoType } from '../src/devbackend/proto-type.ts';
+import { loadProtoType } from '../src/devbackend/protobuf-messages.ts';
 import type { Payload } from './payloads.ts';
 
 const FAMILY = loadProtoType(['io/prometheus/client/metrics.proto'], 'io.prometheus.client.MetricFamily');

@@ -1,4 +1,4 @@
-// `sluice dev`: Sluice on loopback with the embedded development backend, for a first look without anything else.
+// `sluice dev`: Sluice on loopback with the embedded development backend, for a first look that needs nothing else.
 import type { Config } from './config/config.ts';
 import { configFromObject } from './config/config-from-object.ts';
 import { startDevBackend } from './devbackend/dev-backend.ts';
@@ -21,14 +21,14 @@ export async function runDevelopment(run: Run): Promise<number> {
       process.stdout.write(welcome(pushUrl, backend.queryUrl, backend.writeUrl));
     });
   } catch (error) {
-    throw withWayOut(error);
+    throw withRemedy(error);
   } finally {
     await backend.stop();
   }
 }
 
-/** A newcomer whose port is taken is told how to choose another. */
-function withWayOut(error: unknown): unknown {
+/** Adds to a failure to listen how to choose another port. */
+function withRemedy(error: unknown): unknown {
   if (!(error instanceof Error) || !error.message.startsWith('Cannot listen')) return error;
   return new Error(`${error.message}; choose another with LISTEN_ADDRESS=127.0.0.1:3040`, { cause: error });
 }

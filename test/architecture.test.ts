@@ -10,6 +10,7 @@ const SOUND: Sources = new Map(
   [
     ...['main.ts', 'dev.ts', 'version.ts', 'collector.ts', 'intake/a.ts', 'transcode/a.ts', 'delivery/a.ts'],
     ...['exposition/a.ts', 'remotewrite/a.ts', 'labels/a.ts', 'wire/a.ts', 'wire/b.ts', 'config/a.ts'],
+    ...['wire/snappy-block-reader.ts'],
     ...['telemetry/a.ts', 'devbackend/a.ts', 'elsewhere/a.ts', 'loose.ts', 'cli/a.ts', 'lambda/a.ts'],
     ...[
       'relabel/a.ts',
@@ -155,6 +156,7 @@ describe('the rules', () => {
       ['lambda/a.ts', 'version.ts'],
       ['lambda/a.ts', 'collector.ts'],
       ['dev.ts', 'devbackend/a.ts'],
+      ['devbackend/receiver/a.ts', 'wire/snappy-block-reader.ts'],
       ['collector.ts', 'intake/a.ts'],
       ['collector.ts', 'wire/a.ts'],
       ['intake/a.ts', 'transcode/a.ts'],

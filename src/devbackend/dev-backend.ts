@@ -1,20 +1,21 @@
-// The embedded development backend: what `sluice dev` sends to where nobody has a real one. Its receiving side speaks
-// remote write 1.0 and 2.0 over TLS, its reading side shows people what arrived. Both listen on 127.0.0.1 only.
-import { createCertificate } from './certificate.ts';
-import { Listener } from './listener.ts';
-import type { PageAddresses } from './page.ts';
-import { createQueryServer } from './query-server.ts';
-import { createReceiver, WRITE_PATH } from './receiver.ts';
-import { SampleStore } from './sample-store.ts';
+// The embedded development backend, which `sluice dev` sends to, so that no real backend is needed. Its receiver speaks
+// remote write 1.0 and 2.0 over TLS; its query server shows what arrived. Both listen on 127.0.0.1 only.
 
-export interface DevBackendOptions {
-  /** Where the query side listens; any free port is taken where this one is not to be had. */
+import { LoopbackServer } from './loopback-server.ts';
+import type { PageAddresses } from './page/page.ts';
+import { createQueryServer } from './query-server.ts';
+import { createCertificate } from './receiver/certificate.ts';
+import { createReceiver, WRITE_PATH } from './receiver/receiver.ts';
+import { SampleStore } from './store/sample-store.ts';
+
+interface DevBackendOptions {
+  /** The port of the query server. If it is taken, any free port is used. */
   readonly queryPort: number;
-  /** Clients check the certificate against their own clocks, so this one has to be about right. */
+  /** Clients check the certificate against their own clocks, so this clock has to be about right. */
   readonly nowMs: () => number;
   /**
-   * A whole push address for the page's example, such as http://127.0.0.1:3030/pushgateway/metrics/job/demo;
-   * a function where it is known only later.
+   * A complete push URL for the page's example, such as http://127.0.0.1:3030/pushgateway/metrics/job/demo;
+   * a function if it is known only later.
    */
   readonly pushUrl?: string | (() => string | undefined);
   readonly maxSeries?: number;
@@ -28,7 +29,7 @@ export interface DevBackend {
   readonly queryUrl: string;
   /** The certificate to trust for `writeUrl`. */
   readonly caPem: string;
-  /** Closes both servers, connections in use among them. May be called twice. */
+  /** Closes both servers and all their connections. May be called twice. */
   stop(): Promise<void>;
 }
 
@@ -36,7 +37,7 @@ const MAX_REQUEST_BYTES = 32 * 1024 * 1024;
 const MAX_STORED_BYTES = 96 * 1024 * 1024;
 const MAX_FAMILIES = 5_000;
 
-/** Resolves when both servers listen. Rejects when no port is to be had. */
+/** Resolves when both servers listen. Rejects if there is no free port. */
 export async function startDevBackend(options: DevBackendOptions): Promise<DevBackend> {
   const { nowMs, pushUrl } = options;
   const store = new SampleStore({
@@ -51,8 +52,10 @@ export async function startDevBackend(options: DevBackendOptions): Promise<DevBa
     queryUrl,
     pushUrl: typeof pushUrl === 'function' ? pushUrl() : pushUrl,
   });
-  const receiver = new Listener(createReceiver({ certificate, store, nowMs, maxBytes: MAX_REQUEST_BYTES }));
-  const queries = new Listener(createQueryServer({ store, nowMs, addresses }));
+  const receiver = new LoopbackServer(
+    createReceiver({ certificate, store, nowMs, maxBytes: MAX_REQUEST_BYTES }),
+  );
+  const queries = new LoopbackServer(createQueryServer({ store, nowMs, addresses }));
   const stop = async (): Promise<void> => {
     await Promise.all([receiver.stop(), queries.stop()]);
   };

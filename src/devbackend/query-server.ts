@@ -1,20 +1,20 @@
 // The development backend's plain HTTP server for people and dashboards on this machine: the page and the query API.
-// Only requests that name a loopback host, and that no other site's page sent, are answered.
+// It answers only requests that name a loopback host and that were not sent by a page of another site.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { latestSamples } from './latest-samples.ts';
-import { CONTENT_SECURITY_POLICY, type PageAddresses, renderPage, summarize } from './page.ts';
-import { answerQuery } from './query-api.ts';
-import { readBody } from './read-body.ts';
-import type { SampleStore } from './sample-store.ts';
+import { readBody } from './loopback-server.ts';
+import { latestSamples } from './page/latest-samples.ts';
+import { CONTENT_SECURITY_POLICY, type PageAddresses, renderPage, summarize } from './page/page.ts';
+import { answerQuery } from './query/query-api.ts';
+import type { SampleStore } from './store/sample-store.ts';
 
-export interface QueryServerOptions {
+interface QueryServerOptions {
   readonly store: SampleStore;
   readonly nowMs: () => number;
-  /** Known only when the servers listen. */
+  /** Called only after the servers listen. */
   readonly addresses: () => PageAddresses;
 }
 
-interface Answer {
+interface QueryAnswer {
   readonly status: number;
   readonly type: string;
   readonly body: string;
@@ -39,7 +39,7 @@ export function createQueryServer(options: QueryServerOptions): Server {
 async function answerRequest(
   request: IncomingMessage,
   options: QueryServerOptions,
-): Promise<Answer | undefined> {
+): Promise<QueryAnswer | undefined> {
   const refusal = refuseByHead(request);
   if (refusal !== undefined) return refusal;
   const [path = '', search = ''] = splitOnce(request.url ?? '', '?');
@@ -55,7 +55,7 @@ async function answerRequest(
   return answerPath(path, parameters, options);
 }
 
-function refuseByHead(request: IncomingMessage): Answer | undefined {
+function refuseByHead(request: IncomingMessage): QueryAnswer | undefined {
   const host = request.headers.host ?? '';
   if (!isLoopbackHost(host)) {
     return closing(
@@ -66,7 +66,7 @@ function refuseByHead(request: IncomingMessage): Answer | undefined {
     request.headers['sec-fetch-site'] === 'cross-site' &&
     request.headers['sec-fetch-mode'] !== 'navigate'
   ) {
-    return closing(text(403, 'Cannot answer a page of another site: expected a request of this one'));
+    return closing(text(403, 'Cannot answer a page of another site: expected a request from this page'));
   }
   const method = request.method ?? '';
   if (!['GET', 'HEAD', 'POST'].includes(method)) {
@@ -78,12 +78,12 @@ function refuseByHead(request: IncomingMessage): Answer | undefined {
   return undefined;
 }
 
-/** A page elsewhere can let its own name point to 127.0.0.1; its name in the Host header gives it away. */
+/** Another site can point its own name to 127.0.0.1 (DNS rebinding). The Host header then has that name. */
 function isLoopbackHost(host: string): boolean {
   return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i.test(host);
 }
 
-function answerPath(path: string, parameters: URLSearchParams, options: QueryServerOptions): Answer {
+function answerPath(path: string, parameters: URLSearchParams, options: QueryServerOptions): QueryAnswer {
   const filter = parameters.get('filter') ?? '';
   switch (path) {
     case '/':
@@ -104,26 +104,26 @@ function answerPath(path: string, parameters: URLSearchParams, options: QuerySer
   }
 }
 
-function page(filter: string, { store, nowMs, addresses }: QueryServerOptions): Answer {
+function page(filter: string, { store, nowMs, addresses }: QueryServerOptions): QueryAnswer {
   const body = renderPage(latestSamples(store, filter, nowMs()), filter, addresses());
   const headers = { 'content-security-policy': CONTENT_SECURITY_POLICY };
   return { status: 200, type: 'text/html; charset=utf-8', body, headers };
 }
 
-function json(status: number, value: unknown): Answer {
+function json(status: number, value: unknown): QueryAnswer {
   return { status, type: 'application/json', body: JSON.stringify(value) };
 }
 
-function text(status: number, line: string): Answer {
+function text(status: number, line: string): QueryAnswer {
   return { status, type: TEXT, body: `${line}\n` };
 }
 
 /** For a refusal before the body was read. */
-function closing(answer: Answer): Answer {
+function closing(answer: QueryAnswer): QueryAnswer {
   return { ...answer, headers: { ...answer.headers, connection: 'close' } };
 }
 
-function send(response: ServerResponse, { status, type, body, headers }: Answer): void {
+function send(response: ServerResponse, { status, type, body, headers }: QueryAnswer): void {
   response
     .writeHead(status, {
       'content-type': type,

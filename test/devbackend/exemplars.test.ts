@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { ExemplarInput } from './encode-write-request.ts';
-import { integerHistogram } from './histogram-inputs.ts';
+import type { ExemplarInput } from './receiver/encode-write-request.ts';
+import { integerHistogram } from './receiver/histogram-inputs.ts';
 import { runningBackend } from './running-backend.ts';
 
 const NOW_MS = Date.now();
@@ -38,7 +38,7 @@ test('labels of an exemplar that a backend would refuse are refused', async () =
   await refuses([['', 'x']], 'expected label names that are not empty, found an empty one, in an exemplar');
   await refuses(
     [['trace_id', '']],
-    'expected label values that are not empty, found "trace_id" without one, in an exemplar',
+    'expected label values that are not empty, found "trace_id" without a value, in an exemplar',
   );
   await refuses(
     [
@@ -69,10 +69,10 @@ test('the labels of an exemplar have 128 characters at most, names and all', asy
   await takes('longest', NOW_MS, exemplar([['id', '\u{1f600}'.repeat(126)]]));
 });
 
-test('an exemplar without a sample or histogram beside it is refused', async () => {
+test('an exemplar without a sample or histogram is refused', async () => {
   await backend.refuses(
     { labels: [['__name__', 'alone']], exemplars: [exemplar([])] },
-    'Cannot store series {"__name__"="alone"}: expected a sample or native histogram beside an exemplar, found none',
+    'Cannot store series {"__name__"="alone"}: expected a sample or native histogram next to an exemplar, found none',
   );
 });
 

@@ -4,7 +4,7 @@ import {
   floatHistogram,
   type HistogramInput,
   integerHistogram,
-} from './histogram-inputs.ts';
+} from './receiver/histogram-inputs.ts';
 import { runningBackend } from './running-backend.ts';
 
 const NOW_MS = Date.now();
@@ -97,21 +97,21 @@ test('no count may be below zero', async () => {
 });
 
 test('whole numbers and floats are not mixed in one histogram', async () => {
-  const float = 'expected whole numbers all through, as in the count, found a float';
+  const float = 'expected only whole numbers, like the count, found a float';
   await refusesInteger({ positive_deltas: [], positive_counts: [1, 2, 1] }, float);
   await refusesInteger({ zero_count_int: undefined, zero_count_float: 1 }, float);
-  const whole = 'expected floats all through, as in the count, found a whole number';
+  const whole = 'expected only floats, like the count, found a whole number';
   await refusesFloat({ negative_counts: [], negative_deltas: [1] }, whole);
   await refusesFloat({ zero_count_float: undefined, zero_count_int: 1 }, whole);
 });
 
 test('the buckets of an integer histogram hold what was counted, or less where the sum is not a number', async () => {
-  const inAll = 'observations in all, as the count says, found';
-  await refusesInteger({ count_int: 5 }, `expected buckets that hold 5 ${inAll} 6`);
-  await refusesInteger({ count_int: 7 }, `expected buckets that hold 7 ${inAll} 6`);
-  await refusesInteger({ zero_count_int: 2 }, `expected buckets that hold 6 ${inAll} 7`);
+  const inAll = 'observations in total, like the count, found';
+  await refusesInteger({ count_int: 5 }, `expected buckets with 5 ${inAll} 6`);
+  await refusesInteger({ count_int: 7 }, `expected buckets with 7 ${inAll} 6`);
+  await refusesInteger({ zero_count_int: 2 }, `expected buckets with 6 ${inAll} 7`);
   const notANumber = { sum: Number.NaN };
-  await refusesInteger({ ...notANumber, count_int: 5 }, `expected buckets that hold at most 5 ${inAll} 6`);
+  await refusesInteger({ ...notANumber, count_int: 5 }, `expected buckets with at most 5 ${inAll} 6`);
   await takes('nan', integerHistogram(NOW_MS, { ...notANumber, count_int: 7 }));
 });
 
@@ -119,14 +119,14 @@ test('exact where a double is not', async () => {
   const large = { zero_count_int: 0, negative_spans: [], negative_deltas: [], positive_spans: [] };
   await refusesInteger(
     { ...large, positive_deltas: [], count_int: '9007199254740993', zero_count_int: '9007199254740992' },
-    'expected buckets that hold 9007199254740993 observations in all, as the count says, found 9007199254740992',
+    'expected buckets with 9007199254740993 observations in total, like the count, found 9007199254740992',
   );
 });
 
 test('the buckets of a float histogram hold no more than was counted, rounding aside', async () => {
   await refusesFloat(
     { count_float: 5.5 },
-    'expected buckets that hold at most 5.5 observations in all, as the count says, found 6.5',
+    'expected buckets with at most 5.5 observations in total, like the count, found 6.5',
   );
   await takes('float_less', floatHistogram(NOW_MS, { count_float: 7 }));
   await takes('float_rounded', floatHistogram(NOW_MS, { count_float: 6.499999999999999 }));
@@ -144,7 +144,7 @@ test('custom values belong to their schema, rise and bound all buckets', async (
     [-Infinity, 1],
     [Number.NaN, 1],
   ]) {
-    await refusesCustom({ custom_values }, 'expected custom values that are finite and rise, found others');
+    await refusesCustom({ custom_values }, 'expected finite custom values in rising order, found others');
   }
   await refusesCustom(
     { custom_values: [1] },
@@ -152,13 +152,13 @@ test('custom values belong to their schema, rise and bound all buckets', async (
   );
   await refusesCustom(
     { positive_spans: [{ offset: -1, length: 2 }] },
-    'expected a first bucket from 0 on beside custom values, found -1',
+    'expected a first bucket index of at least 0 with custom values, found -1',
   );
   await refusesCustom(
     { negative_spans: [{ offset: 0, length: 1 }], negative_deltas: [0] },
-    'expected positive buckets only beside custom values, found negative ones',
+    'expected only positive buckets with custom values, found negative ones',
   );
-  const zero = 'expected no zero bucket beside custom values, found one';
+  const zero = 'expected no zero bucket with custom values, found one';
   await refusesCustom({ zero_threshold: 1 }, zero);
   await refusesCustom({ zero_count_int: 1 }, zero);
 });

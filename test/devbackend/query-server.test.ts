@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type DevBackend, startDevBackend } from '../../src/devbackend/dev-backend.ts';
 import { ask } from './ask.ts';
-import { encodeWriteRequest, oneSeries } from './encode-write-request.ts';
+import { encodeWriteRequest, oneSeries } from './receiver/encode-write-request.ts';
 
 // The certificate is made for this time and checked against the clock of this machine.
 const NOW_MS = Date.now();

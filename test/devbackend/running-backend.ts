@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect } from 'vitest';
 import { type DevBackend, startDevBackend } from '../../src/devbackend/dev-backend.ts';
 import { type Asked, ask } from './ask.ts';
-import { encodeWriteRequest, type SeriesInput } from './encode-write-request.ts';
+import { encodeWriteRequest, type SeriesInput } from './receiver/encode-write-request.ts';
 
 const HEADERS = { 'content-encoding': 'snappy', 'content-type': 'application/x-protobuf' };
 

@@ -2,8 +2,12 @@
 import { expect } from 'vitest';
 import { type DevBackend, startDevBackend } from '../../src/devbackend/dev-backend.ts';
 import { type Asked, ask } from '../devbackend/ask.ts';
-import { encodeWriteRequest, type SeriesInput } from '../devbackend/encode-write-request.ts';
-import { floatHistogram, type HistogramInput, integerHistogram } from '../devbackend/histogram-inputs.ts';
+import { encodeWriteRequest, type SeriesInput } from '../devbackend/receiver/encode-write-request.ts';
+import {
+  floatHistogram,
+  type HistogramInput,
+  integerHistogram,
+} from '../devbackend/receiver/histogram-inputs.ts';
 import { freePort } from '../support/free-port.ts';
 import { TemporaryFolder } from '../support/temporary-folder.ts';
 import { itWith } from './support/programs.ts';

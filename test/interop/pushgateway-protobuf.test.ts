@@ -2,7 +2,7 @@
 // what the other would expose.
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
-import { loadProtoType } from '../../src/devbackend/proto-type.ts';
+import { loadProtoType } from '../../src/devbackend/protobuf-messages.ts';
 import { Dice } from '../support/dice.ts';
 import { rollFamilies, TYPE_NUMBERS } from './corpus/metric-families.ts';
 import { type BothAnswers, isTaken } from './deliberate-differences.ts';

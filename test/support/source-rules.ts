@@ -45,6 +45,8 @@ const FLOORS: Readonly<Record<string, number>> = {
   'remotewrite/v2': 1,
 };
 const MAIN_FILES = ['main.ts', 'dev.ts', 'version.ts'];
+/** The development backend judges what Sluice sends, so it shares only the snappy decompressor. */
+const DEVBACKEND_IMPORTS = ['wire/snappy-block-reader.ts', 'wire/words.ts'];
 /** What anyone may import. */
 const FREE = ['config', 'telemetry'];
 
@@ -114,7 +116,8 @@ function mayImport(file: string, station: string, target: string): boolean {
   if (other === 'devbackend') return file === 'dev.ts';
   // A program of its own beside the command line.
   if (station === 'lambda' && target === 'version.ts') return true;
-  if (station === 'config' || station === 'devbackend') return false;
+  if (station === 'devbackend') return DEVBACKEND_IMPORTS.includes(target);
+  if (station === 'config') return false;
   if (station === 'telemetry') return other === 'config';
   if (FREE.includes(other)) return true;
   const from = LEVELS[station];

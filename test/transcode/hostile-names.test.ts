@@ -1,6 +1,6 @@
 // Names of millions of bytes: their messages are one readable line, and memory does not keep them.
 import { describe, expect, test } from 'vitest';
-import { loadProtoType } from '../../src/devbackend/proto-type.ts';
+import { loadProtoType } from '../../src/devbackend/protobuf-messages.ts';
 import type { BodyFormat } from '../../src/transcode/body-format.ts';
 import { decodePush, fixed, newTranscoder, RECEIVED_AT_MS, transcodeBody } from './transcode-body.ts';
 

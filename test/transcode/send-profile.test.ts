@@ -1,6 +1,6 @@
 // What of a push each backend gets: exemplars, native histograms, classic ones beside them.
 import { expect, test } from 'vitest';
-import { loadProtoType } from '../../src/devbackend/proto-type.ts';
+import { loadProtoType } from '../../src/devbackend/protobuf-messages.ts';
 import type { SendProfile } from '../../src/transcode/send-profile.ts';
 import { decodePush, fixed, newTranscoder, RECEIVED_AT_MS } from './transcode-body.ts';
 

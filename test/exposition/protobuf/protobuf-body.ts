@@ -1,6 +1,6 @@
 // Bodies of delimited MetricFamily messages for tests, encoded by protobufjs from the published message.
 import type protobuf from 'protobufjs';
-import { loadProtoType } from '../../../src/devbackend/proto-type.ts';
+import { loadProtoType } from '../../../src/devbackend/protobuf-messages.ts';
 
 export const METRIC_FAMILY: protobuf.Type = loadProtoType(
   ['io/prometheus/client/metrics.proto'],
