@@ -31,3 +31,13 @@ export function checkLabelName(refuser: Refuser, start: number, end: number, utf
 function hint(utf8Names: boolean): string {
   return utf8Names ? '' : ' (other characters need utf8Names: true)';
 }
+
+/** For the names and values of an exemplar's labels together, in code points. */
+export const MAX_EXEMPLAR_CHARACTERS = 128;
+
+/** Code points of valid UTF-8: all bytes but those that continue a sequence. */
+export function countCharacters(bytes: Buffer, start: number, end: number): number {
+  let count = 0;
+  for (let at = start; at < end; at++) if ((bytes[at]! & 0xc0) !== 0x80) count++;
+  return count;
+}

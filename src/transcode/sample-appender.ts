@@ -1,7 +1,7 @@
 // Sample by sample from a parser to the encoder: which timestamp, whether this backend takes it, whether it is there
 // twice, whether it is too large; behind them the `+Inf` buckets that the body left out.
 import { FamilyType, hasSuffixes, Role } from '../exposition/family-table.ts';
-import { type SampleParser, Twin } from '../exposition/sample-parser.ts';
+import { ClassicOrigin, type SampleParser } from '../exposition/sample-parser.ts';
 import type { FixedLabels } from '../labels/fixed-labels.ts';
 import { TIMESTAMP_MS, VALUE } from '../labels/label-set.ts';
 import { InfinityBucket } from '../remotewrite/infinity-bucket.ts';
@@ -13,7 +13,7 @@ import { hashEncodedLabels } from '../wire/label-hash.ts';
 import type { OutputBuffer } from '../wire/output-buffer.ts';
 import type { BodyMemory } from './body-memory.ts';
 import type { PushTime } from './push-time.ts';
-import { type SendProfile, takesTwin } from './send-profile.ts';
+import { type SendProfile, takesClassic } from './send-profile.ts';
 
 export interface AppenderParts {
   readonly out: OutputBuffer;
@@ -144,9 +144,9 @@ export class SampleAppender {
 
   /** False where this backend does not take the sample. */
   #append(parser: SampleParser): boolean {
-    const { labels, exemplars, histogram, twin } = parser;
+    const { labels, exemplars, histogram, classicOrigin } = parser;
     const { encoder } = this.#parts;
-    if (histogram === undefined && twin === Twin.none && exemplars.count === 0) {
+    if (histogram === undefined && classicOrigin === ClassicOrigin.alone && exemplars.count === 0) {
       encoder.append(labels);
       return true;
     }
@@ -159,7 +159,7 @@ export class SampleAppender {
       else this.withheldHistograms++;
       return profile.nativeHistograms;
     }
-    if (!takesTwin(profile, twin)) return false;
+    if (!takesClassic(profile, classicOrigin)) return false;
     if (sent) encoder.appendWithExemplars(labels, sent);
     else encoder.append(labels);
     return true;

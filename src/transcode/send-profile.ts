@@ -1,5 +1,5 @@
 // What of a push a backend takes. Backends that take the same share one encoding of it.
-import { type ClassicTwin, Twin } from '../exposition/sample-parser.ts';
+import { ClassicOrigin } from '../exposition/sample-parser.ts';
 
 export interface SendProfile {
   readonly exemplars: boolean;
@@ -8,14 +8,17 @@ export interface SendProfile {
   readonly classicHistograms: boolean;
 }
 
-/** Whether a backend takes the classic series that stands to a native histogram as `twin` says. */
-export function takesTwin({ nativeHistograms, classicHistograms }: SendProfile, twin: ClassicTwin): boolean {
-  switch (twin) {
-    case Twin.none:
+/** Whether a backend takes the classic series with this origin. */
+export function takesClassic(
+  { nativeHistograms, classicHistograms }: SendProfile,
+  classicOrigin: ClassicOrigin,
+): boolean {
+  switch (classicOrigin) {
+    case ClassicOrigin.alone:
       return true;
-    case Twin.pushed:
+    case ClassicOrigin.pushed:
       return classicHistograms || !nativeHistograms;
-    case Twin.made:
+    case ClassicOrigin.derived:
       return !nativeHistograms;
   }
 }

@@ -1,6 +1,6 @@
 // Sluice before the storage of the newest Prometheus, by remote write 2.0: what it has beyond 1.0, and the way back to 1.0.
 import { describe, expect } from 'vitest';
-import { bodyOf, Type } from '../exposition/protobuf/protobuf-body.ts';
+import { bodyOf, Type } from '../exposition/protobuf/family-messages.ts';
 import { metricValue } from '../support/metric-value.ts';
 import { waitForValue } from '../support/wait-for-value.ts';
 import { bitsOf, type ExactSeries, nameOf } from './support/exact-series.ts';

@@ -1,6 +1,6 @@
 // Staleness markers before the storage of the newest Prometheus: the bits that it must see, in the place of each series.
 import { expect } from 'vitest';
-import { bodyOf, Type } from '../exposition/protobuf/protobuf-body.ts';
+import { bodyOf, Type } from '../exposition/protobuf/family-messages.ts';
 import { sendHttp } from '../support/http-client.ts';
 import { bitsOf, nameOf } from './support/exact-series.ts';
 import { itWithNewestPrometheus } from './support/newest-prometheus.ts';

@@ -1,7 +1,7 @@
 // Start timestamps of counters and histograms before the storage of the newest Prometheus, which is asked to show them: it
 // stores a zero at each.
 import { describe, expect } from 'vitest';
-import { bodyOf, Type } from '../exposition/protobuf/protobuf-body.ts';
+import { bodyOf, Type } from '../exposition/protobuf/family-messages.ts';
 import { bitsOf, nameOf } from './support/exact-series.ts';
 import { itWithNewestPrometheus } from './support/newest-prometheus.ts';
 import { type NewestRoad, OPEN_METRICS, PROTOBUF, startNewestRoad } from './support/newest-road.ts';

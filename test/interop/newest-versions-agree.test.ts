@@ -1,7 +1,7 @@
 // The same pushes to two storages of the newest Prometheus, to one by remote write 1.0 and to the other by 2.0: what both
 // have stored is the same, bit for bit.
 import { expect } from 'vitest';
-import { bodyOf } from '../exposition/protobuf/protobuf-body.ts';
+import { bodyOf } from '../exposition/protobuf/family-messages.ts';
 import { Dice } from '../support/dice.ts';
 import { waitForValue } from '../support/wait-for-value.ts';
 import { rollFamilies } from './corpus/metric-families.ts';

@@ -1,6 +1,6 @@
 // Staleness markers before a real Prometheus: what a push replaces is gone from instant queries at once.
 import { expect } from 'vitest';
-import { bodyOf, Type } from '../exposition/protobuf/protobuf-body.ts';
+import { bodyOf, Type } from '../exposition/protobuf/family-messages.ts';
 import { sendHttp, sendPush } from '../support/http-client.ts';
 import { waitForValue } from '../support/wait-for-value.ts';
 import { fetchApi } from './support/fetch-text.ts';

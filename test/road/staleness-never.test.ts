@@ -1,6 +1,6 @@
 // Staleness markers: what ends nothing (check C46).
 import { expect, test } from 'vitest';
-import { bodyOf, Type } from '../exposition/protobuf/protobuf-body.ts';
+import { bodyOf, Type } from '../exposition/protobuf/family-messages.ts';
 import { startReceiver } from '../support/delivery-setup.ts';
 import { roadConfig } from '../support/road-config.ts';
 import { startCollector } from '../support/running-collector.ts';

@@ -1,6 +1,6 @@
 // Staleness markers: series that a push replaces end (check C44).
 import { expect, test } from 'vitest';
-import { bodyOf, Type } from '../exposition/protobuf/protobuf-body.ts';
+import { bodyOf, Type } from '../exposition/protobuf/family-messages.ts';
 import { startReceiver } from '../support/delivery-setup.ts';
 import { backendFields, roadConfig } from '../support/road-config.ts';
 import { startRoad } from '../support/road-setup.ts';

@@ -13,7 +13,7 @@ import {
   oneMetric,
   type PlainMessage,
   Type,
-} from '../exposition/protobuf/protobuf-body.ts';
+} from '../exposition/protobuf/family-messages.ts';
 import { decodeMessageV2 } from '../support/decode-request-v2.ts';
 import { decodePush, fixed, type Labels, newTranscoder, RECEIVED_AT_MS } from './transcode-body.ts';
 

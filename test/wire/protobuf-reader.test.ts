@@ -1,5 +1,5 @@
 // The field reader of Protocol Buffers, against what protobufjs writes. What it refuses is tested with the messages of
-// test/exposition/protobuf/protobuf-fields.test.ts.
+// test/exposition/protobuf/fields.test.ts.
 import fc from 'fast-check';
 import protobuf from 'protobufjs';
 import { describe, expect, test } from 'vitest';

@@ -1,5 +1,5 @@
-// Delimited io.prometheus.client.MetricFamily messages, as Go's, Rust's and Java's clients push them: bytes to registers,
-// one series after another, nothing allocated per metric. A native histogram comes before its classic series.
+// Parses delimited io.prometheus.client.MetricFamily messages, which the Go, Rust and Java clients push. Yields one series
+// after another and allocates nothing per metric. A native histogram comes before its classic series.
 import { ExemplarSet } from '../../labels/exemplar-set.ts';
 import { LabelSet, TIMESTAMP_MS } from '../../labels/label-set.ts';
 import type { NativeHistogram } from '../../labels/native-histogram.ts';
@@ -8,21 +8,20 @@ import { ProtobufReader } from '../../wire/protobuf-reader.ts';
 import type { BucketLabels } from '../canonical-float.ts';
 import { ExpositionError } from '../exposition-error.ts';
 import { FamilyTable, FamilyType, Role } from '../family-table.ts';
-import { type ClassicTwin, type SampleParser, Twin } from '../sample-parser.ts';
-import { ProtobufFamily } from './protobuf-family.ts';
-import { FamilyField } from './protobuf-fields.ts';
-import { ProtobufMetric } from './protobuf-metric.ts';
-import { ProtobufPartNames } from './protobuf-part-names.ts';
-import { ProtobufParts } from './protobuf-parts.ts';
-import { describeProtobufPlace } from './protobuf-place.ts';
-import { looksLikeText } from './protobuf-text-guess.ts';
+import { ClassicOrigin, type SampleParser } from '../sample-parser.ts';
+import { ProtobufFamily } from './family.ts';
+import { FamilyField } from './fields.ts';
+import { ProtobufMetric } from './metric.ts';
+import { describeProtobufPlace, looksLikeText } from './place.ts';
+import { ProtobufSeries } from './series.ts';
+import { ProtobufSeriesNames } from './series-names.ts';
 
 export interface ProtobufParserOptions {
   readonly utf8Names: boolean;
   readonly bucketLabels: BucketLabels;
 }
 
-/** Reads a body that was loaded with room for four times its length and 1024 bytes more. */
+/** The arena must be loaded with room for rewriting: four times the length of the body, and 1024 bytes. */
 export class ProtobufParser implements SampleParser {
   readonly arena: ByteArena;
   readonly labels: LabelSet;
@@ -32,21 +31,21 @@ export class ProtobufParser implements SampleParser {
   readonly valueStart = 0;
   readonly position = 0;
   histogram: NativeHistogram | undefined;
-  twin: ClassicTwin = Twin.none;
+  classicOrigin: ClassicOrigin = ClassicOrigin.alone;
   hasTimestamp = false;
   family = -1;
   role: number = Role.own;
   createdMs = NaN;
-  /** Where the metric begins, or its family's length. */
+  /** The offset of the metric, or of its family's length. */
   line = 0;
   readonly #reader: ProtobufReader;
   readonly #family: ProtobufFamily;
-  readonly #names: ProtobufPartNames;
+  readonly #names: ProtobufSeriesNames;
   readonly #metric: ProtobufMetric;
-  readonly #parts: ProtobufParts;
-  /** Whether the metric read last may have more parts. */
-  #hasParts = false;
-  /** Where the next family's length begins, and the next field of the family at hand, which may be at its end. */
+  readonly #series: ProtobufSeries;
+  /** Whether the metric read last may have more series. */
+  #hasMoreSeries = false;
+  /** Where the next family's length begins, and the next field of the current family, which may be at its end. */
   #familyAt = 0;
   #metricAt = 0;
   #familyEnd = 0;
@@ -56,19 +55,19 @@ export class ProtobufParser implements SampleParser {
     this.labels = new LabelSet(arena);
     this.exemplars = new ExemplarSet(arena);
     this.families = new FamilyTable(arena, false);
-    const form = { arena, fail: (problem: string) => this.#failForm(problem) };
-    this.#reader = new ProtobufReader(arena, form);
-    this.#family = new ProtobufFamily(form, this.#reader, this.families, utf8Names);
-    this.#names = new ProtobufPartNames(arena);
+    const syntax = { arena, fail: (problem: string) => this.#failSyntax(problem) };
+    this.#reader = new ProtobufReader(arena, syntax);
+    this.#family = new ProtobufFamily(syntax, this.#reader, this.families, utf8Names);
+    this.#names = new ProtobufSeriesNames(arena);
     this.#metric = new ProtobufMetric(this, this.#reader, this.labels, this.exemplars, utf8Names);
-    this.#parts = new ProtobufParts(this, this.#reader, this.#metric, this.#names, bucketLabels);
+    this.#series = new ProtobufSeries(this, this.#reader, this.#metric, this.#names, bucketLabels);
   }
 
   get unsendableHistograms(): number {
-    return this.#parts.unsendableHistograms;
+    return this.#series.unsendableHistograms;
   }
 
-  /** Exemplars beyond what one sample can have. Their samples do not depend on them. */
+  /** How many exemplars were left out because their sample already had the maximum. */
   get leftOutExemplars(): number {
     return this.#metric.exemplars.leftOut;
   }
@@ -77,8 +76,8 @@ export class ProtobufParser implements SampleParser {
     this.families.reset();
     this.#names.reset();
     this.#metric.reset();
-    this.#parts.reset();
-    this.#hasParts = false;
+    this.#series.reset();
+    this.#hasMoreSeries = false;
     this.#familyAt = 0;
     this.#metricAt = 0;
     this.#familyEnd = 0;
@@ -87,9 +86,9 @@ export class ProtobufParser implements SampleParser {
 
   next(): boolean {
     for (;;) {
-      if (this.#hasParts) {
-        if (this.#parts.next()) return this.#givePart();
-        this.#hasParts = false;
+      if (this.#hasMoreSeries) {
+        if (this.#series.next()) return this.#giveSeries();
+        this.#hasMoreSeries = false;
       } else if (this.#metricAt < this.#familyEnd) {
         if (this.#nextMetric()) return this.#give(Role.own);
       } else if (this.#familyAt < this.arena.bodyEnd) this.#nextFamily();
@@ -105,12 +104,12 @@ export class ProtobufParser implements SampleParser {
     return describeProtobufPlace(this.arena, line);
   }
 
-  /** Refuses what is no message of this kind at all. */
-  #failForm(problem: string): never {
+  /** Refuses a body that is not such messages at all. */
+  #failSyntax(problem: string): never {
     const { bytes, bodyEnd } = this.arena;
     if (!looksLikeText(bytes, bodyEnd)) return this.fail(problem);
     return this.fail(
-      'expected delimited MetricFamily messages, as the content type says, found text; send it without this content type',
+      'expected delimited MetricFamily messages, as the content type says, found text; send text without this content type',
     );
   }
 
@@ -135,10 +134,10 @@ export class ProtobufParser implements SampleParser {
     this.#familyAt = reader.end;
     family.read(reader.start, reader.end);
     this.family = family.entry;
-    this.#names.name(family.nameStart, family.nameEnd, family.type);
+    this.#names.enterFamily(family.nameStart, family.nameEnd, family.type);
   }
 
-  /** Reads fields of the family up to the next metric. True where that is one sample. */
+  /** Reads the next field of the family. True if it is a metric that is a single sample. */
   #nextMetric(): boolean {
     const reader = this.#reader;
     const at = this.#metricAt;
@@ -153,35 +152,35 @@ export class ProtobufParser implements SampleParser {
   #readMetric(start: number, end: number): boolean {
     const { type, nameStart, nameEnd } = this.#family;
     this.histogram = undefined;
-    this.twin = Twin.none;
+    this.classicOrigin = ClassicOrigin.alone;
     this.#metric.read(start, end, type, nameEnd - nameStart);
     this.hasTimestamp = this.#metric.hasTimestamp;
-    // A gauge histogram may go down: it counts from no time on.
+    // A gauge histogram may go down, so it has no start of counting.
     this.createdMs = type === FamilyType.gaugeHistogram ? NaN : this.#metric.createdMs;
     this.families.addSample(this.family, this.line);
-    this.#hasParts = true;
+    this.#hasMoreSeries = true;
     switch (type) {
       case FamilyType.summary:
-        this.#parts.enterSummary();
+        this.#series.enterSummary();
         break;
       case FamilyType.histogram:
       case FamilyType.gaugeHistogram:
-        this.#parts.enterHistogram(type === FamilyType.gaugeHistogram);
+        this.#series.enterHistogram(type === FamilyType.gaugeHistogram);
         break;
       default:
-        this.#hasParts = false;
+        this.#hasMoreSeries = false;
         this.#metric.labels.useOwn();
     }
-    return !this.#hasParts;
+    return !this.#hasMoreSeries;
   }
 
-  #givePart(): true {
-    this.histogram = this.#parts.histogram;
-    this.twin = this.#parts.twin;
-    return this.#give(this.#parts.role);
+  #giveSeries(): true {
+    this.histogram = this.#series.histogram;
+    this.classicOrigin = this.#series.classicOrigin;
+    return this.#give(this.#series.role);
   }
 
-  /** The registers hold the series of this role, all but its name and timestamp. */
+  /** Adds name and timestamp to the series of this role, whose other labels and value are set. */
   #give(role: number): true {
     const { labels } = this;
     this.role = role;

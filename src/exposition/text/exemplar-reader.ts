@@ -3,9 +3,9 @@
 import type { ExemplarSet } from '../../labels/exemplar-set.ts';
 import { LabelSet } from '../../labels/label-set.ts';
 import { LF, OPEN_BRACE, SPACE } from '../../wire/ascii.ts';
-import { countCharacters, MAX_EXEMPLAR_CHARACTERS } from '../exemplar-characters.ts';
 import { showByte, showToken } from '../exposition-error.ts';
 import type { Refuser } from '../name-rules.ts';
+import { countCharacters, MAX_EXEMPLAR_CHARACTERS } from '../name-rules.ts';
 import { NumberScanner } from '../number-scanner.ts';
 import { type LabelRules, skipBlanks } from './label-pair-reader.ts';
 import { LabelReader } from './label-reader.ts';

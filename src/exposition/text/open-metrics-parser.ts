@@ -7,7 +7,7 @@ import type { ByteArena } from '../../wire/byte-arena.ts';
 import { ExpositionError, showByte, showToken } from '../exposition-error.ts';
 import { FamilyTable, FamilyType, hasSuffixes } from '../family-table.ts';
 import { NumberScanner } from '../number-scanner.ts';
-import { type SampleParser, Twin } from '../sample-parser.ts';
+import { ClassicOrigin, type SampleParser } from '../sample-parser.ts';
 import { BucketLabelRenderer } from './bucket-label-renderer.ts';
 import { ExemplarReader } from './exemplar-reader.ts';
 import { LabelReader } from './label-reader.ts';
@@ -28,7 +28,7 @@ export class OpenMetricsParser implements SampleParser {
   readonly exemplars: ExemplarSet;
   readonly families: FamilyTable;
   readonly histogram = undefined;
-  readonly twin = Twin.none;
+  readonly classicOrigin = ClassicOrigin.alone;
   readonly leavesOutInfinity = true;
   readonly unsendableHistograms = 0;
   readonly createdMs = NaN;

@@ -7,7 +7,7 @@ import type { ByteArena } from '../../wire/byte-arena.ts';
 import { ExpositionError, showByte, showToken } from '../exposition-error.ts';
 import { FamilyTable, FamilyType, hasSuffixes } from '../family-table.ts';
 import { NumberScanner } from '../number-scanner.ts';
-import { type SampleParser, Twin } from '../sample-parser.ts';
+import { ClassicOrigin, type SampleParser } from '../sample-parser.ts';
 import { BucketLabelRenderer, type BucketLabels } from './bucket-label-renderer.ts';
 import { ExemplarReader } from './exemplar-reader.ts';
 import { skipBlanks } from './label-pair-reader.ts';
@@ -31,7 +31,7 @@ export class TextParser implements SampleParser {
   readonly exemplars: ExemplarSet;
   readonly families: FamilyTable;
   readonly histogram = undefined;
-  readonly twin = Twin.none;
+  readonly classicOrigin = ClassicOrigin.alone;
   readonly leavesOutInfinity = true;
   readonly unsendableHistograms = 0;
   readonly createdMs = NaN;

@@ -1,5 +1,5 @@
 // Native histograms of every form as a client sends them, and as Prometheus has to show them.
-import { bodyOf, type PlainMessage, Type } from '../../exposition/protobuf/protobuf-body.ts';
+import { bodyOf, type PlainMessage, Type } from '../../exposition/protobuf/family-messages.ts';
 import { bitsOf, type ExactHistogram } from '../support/exact-series.ts';
 
 type Stored = Omit<ExactHistogram, 'timestampMs'>;
