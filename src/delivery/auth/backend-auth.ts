@@ -1,10 +1,11 @@
 // How a backend is to know who we are: what its configuration asks for, behind one face. Credentials leave it only as
 // headers of one attempt, and are looked for in whatever the backend says about it.
-import type { SendOutcome } from '../../remotewrite/send-outcome.ts';
+
 import type { Clock } from '../../telemetry/clock.ts';
+import type { AttemptOutcome } from '../block/send-outcome.ts';
 import type { Environment } from '../http/proxy-route.ts';
 
-export type Retry = Extract<SendOutcome, { kind: 'retry' }>;
+export type Retry = Extract<AttemptOutcome, { kind: 'retry' }>;
 
 /** What is authenticated. */
 export interface UnsignedRequest {

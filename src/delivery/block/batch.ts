@@ -85,7 +85,7 @@ export class Batch {
     const { oldestMs, newestMs, after } = this;
     const waiting = this.#waiting;
     const heldBytes = block.body.length + manifestBytes(manifest) + BYTES_PER_WAITING_PART * waiting.length;
-    const sealed = { block, heldBytes, oldestMs, newestMs, waiting, after, ...manifest };
+    const sealed = { ...block, ...manifest, heldBytes, oldestMs, newestMs, waiting, after };
     this.clear();
     return sealed;
   }

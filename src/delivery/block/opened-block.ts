@@ -9,7 +9,7 @@ import type { QueuedBlock } from './queued-block.ts';
 import type { WaitingPart } from './waiting-part.ts';
 
 /** The series from `from` to `to`, exclusive: some whole pushes, or some series of one. */
-export interface Part {
+export interface BlockPart {
   readonly from: number;
   readonly to: number;
   /** Without metadata, which may be what was refused. */
@@ -23,15 +23,15 @@ export class OpenedBlock {
   readonly #fields: BlockFields;
   readonly #sealer: BlockSealer;
   readonly #waiting: readonly WaitingPart[];
-  readonly whole: Part;
+  readonly whole: BlockPart;
 
   constructor(queued: QueuedBlock, sealer: BlockSealer) {
-    const { sampleCount } = queued.block;
+    const { sampleCount } = queued;
     this.#pushes = readPushes(queued);
     const starts = [0];
     for (const push of this.#pushes) starts.push(starts.at(-1)! + push.sampleCount);
     this.#starts = starts;
-    this.#fields = new BlockFields(unsealBlock(queued.block), sampleCount, (series) => {
+    this.#fields = new BlockFields(unsealBlock(queued), sampleCount, (series) => {
       return starts[this.pushAt(series)]!;
     });
     this.#sealer = sealer;
@@ -55,16 +55,16 @@ export class OpenedBlock {
     return this.#pushes[number]!;
   }
 
-  isInsidePush({ from, to }: Part): boolean {
+  isInsidePush({ from, to }: BlockPart): boolean {
     return this.pushAt(from) === this.pushAt(to - 1);
   }
 
-  hasMetadata({ from, to, isBare }: Part): boolean {
+  hasMetadata({ from, to, isBare }: BlockPart): boolean {
     return isBare !== true && this.#fields.hasMetadata(from, to);
   }
 
   /** Where a part of two or more series is cut: between two pushes where it has several, as near to its middle as may be. */
-  middle({ from, to }: Part): number {
+  middle({ from, to }: BlockPart): number {
     const middle = (from + to) >>> 1;
     if (this.isInsidePush({ from, to })) return middle;
     const number = this.pushAt(middle);
@@ -73,13 +73,13 @@ export class OpenedBlock {
     return behind >= to || middle - before <= behind - middle ? before : behind;
   }
 
-  seal({ from, to, isBare }: Part): Block {
+  seal({ from, to, isBare }: BlockPart): Block {
     const block = this.#sealer.seal(this.#fields.slice(from, to, isBare !== true), to - from);
     return isBare === true ? { ...block, isBare } : block;
   }
 
   /** Those that somebody waits for, each as far as it is in the part. */
-  waiting({ from, to }: Part): readonly WaitingPart[] {
+  waiting({ from, to }: BlockPart): readonly WaitingPart[] {
     return this.#waiting.flatMap(({ push, ticket }) => {
       const sampleCount = Math.min(to, this.#starts[push + 1]!) - Math.max(from, this.#starts[push]!);
       return sampleCount > 0 ? [{ push, sampleCount, ticket }] : [];
@@ -87,7 +87,7 @@ export class OpenedBlock {
   }
 
   /** Samples by job. */
-  jobs({ from, to }: Part): ReadonlyMap<string, number> {
+  jobs({ from, to }: BlockPart): ReadonlyMap<string, number> {
     const jobs = new Map<string, number>();
     for (let number = this.pushAt(from); number < this.#pushes.length; number++) {
       const start = Math.max(from, this.#starts[number]!);

@@ -1,22 +1,29 @@
-// A sealed block as a shard's queue holds it: with what is needed to judge its age and to name whom it concerns.
+// A sealed block as a lane's queue holds it: with its age, and with the pushes that it is made of.
 import type { Block } from '../../remotewrite/block.ts';
 import type { LanePosition } from './lane-position.ts';
 import type { SealedManifest } from './push-manifest.ts';
+import type { GivenUp } from './send-outcome.ts';
 import type { WaitingPart } from './waiting-part.ts';
 
-export interface QueuedBlock extends SealedManifest {
-  readonly block: Block;
+/** A block, or a part of one, on its way to the backend. */
+export interface OutgoingBlock extends Block {
+  /** Samples by job, for events. */
+  readonly jobs: ReadonlyMap<string, number>;
+  /** When the newest push in it was received. */
+  readonly newestMs: number;
+}
+
+export interface QueuedBlock extends OutgoingBlock, SealedManifest {
   /** What the block costs the queue: its body and the manifest of its pushes. */
   readonly heldBytes: number;
   readonly oldestMs: number;
-  readonly newestMs: number;
-  /** The pushes of it that somebody waits for. */
+  /** The pushes in it that somebody waits for. */
   readonly waiting: readonly WaitingPart[];
-  /** Where its lane stands once the block is settled; undefined for a block that is in memory only, or is from now on. */
+  /** The lane's position once the block is settled. Undefined if the block is in memory only, or no longer needed in the spool. */
   after: LanePosition | undefined;
 }
 
-/** What a stop gives up is not lost where the spool has it. */
-export function isLeftInSpool({ after }: QueuedBlock, { reason }: { readonly reason: string }): boolean {
+/** A block that a stop gives up is not lost if the spool has it. */
+export function isLeftInSpool({ after }: QueuedBlock, { reason }: GivenUp): boolean {
   return after !== undefined && reason === 'shutdown';
 }

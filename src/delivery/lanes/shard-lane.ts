@@ -20,6 +20,8 @@ export class ShardLane {
   readonly #limits: BatchLimits;
   readonly #batch: Batch;
   readonly #sender: BlockSender;
+  /** Aborts when a stop gives up what is left. */
+  readonly #abandoned = new AbortController();
   readonly #backlog: LaneBacklog | undefined;
   readonly #sealed: QueuedBlock[] = [];
   readonly #deadline: BatchDeadline;
@@ -104,7 +106,7 @@ export class ShardLane {
     // What is before it goes first anyway: a block for each hurry would be a request for each once the backend is back.
     if (this.#running === undefined) this.#seal();
     else if (this.#batch.sampleCount > 0) this.#isDue = true;
-    this.#sender.cutBackoffShort();
+    this.#sender.retryNow();
   }
 
   /** Resolves when all that was appended so far is settled, or `signal` aborts: with how many samples of it still wait. */
@@ -117,13 +119,13 @@ export class ShardLane {
     this.#isStopping = true;
     this.#backlog?.stop((push) => this.#sender.dropUnsent(push));
     this.#seal();
-    this.#sender.hurry();
+    this.#sender.stop();
     await this.#running;
   }
 
   /** Gives up whatever is left; the promise of `finish` then ends soon. */
   abandon(): void {
-    this.#sender.abandon();
+    this.#abandoned.abort();
   }
 
   get #isEmpty(): boolean {
@@ -231,19 +233,19 @@ export class ShardLane {
 
   async #run(): Promise<void> {
     for (let next = this.#sealed[0]; next !== undefined; next = this.#sealed[0]) {
-      const isSettled = await this.#sender.deliver(next);
+      const { kind } = await this.#sender.send(next, this.#abandoned.signal);
       this.#hold(-next.heldBytes);
       this.#sealed.shift();
-      if (isSettled) this.#settle(next);
-      else this.#hasLeft = true;
+      if (kind === 'leftInSpool') this.#hasLeft = true;
+      else this.#settle(next);
       this.#backlog?.madeRoom();
       if (this.#sealed.length === 0 && (this.#isDue || this.#isStopping)) this.#seal();
     }
     this.#running = undefined;
   }
 
-  #settle({ after, waiting, block }: QueuedBlock): void {
-    this.#samples -= block.sampleCount;
+  #settle({ after, waiting, sampleCount }: QueuedBlock): void {
+    this.#samples -= sampleCount;
     if (after !== undefined) {
       this.#needsFrom = after.position;
       this.#deps.spool?.settle(after);

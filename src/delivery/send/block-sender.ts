@@ -1,45 +1,45 @@
-// Takes one block at a time to its end: delivered, dropped, or taken apart into what is delivered and what is dropped.
+// The top layer of sending, one for each lane: takes one block at a time to its end. A block is delivered, dropped, or taken
+// apart into what is delivered and what is dropped; every drop is reported here.
 import type { BlockSealer } from '../../remotewrite/block-sealer.ts';
 import type { LanePush } from '../block/lane-push.ts';
 import { isLeftInSpool, type QueuedBlock } from '../block/queued-block.ts';
+import type { FinalOutcome, GivenUp, Rejected, Sender, SendOutcome } from '../block/send-outcome.ts';
 import { BlockSeparation } from './block-separation.ts';
-import { type DroppedPart, DropReport } from './drop-report.ts';
-import { type GivenUp, type Refused, type RequestDeps, RequestSender, SHUTDOWN } from './request-sender.ts';
+import { DropReport } from './drop-report.ts';
+import { type RetryDeps, RetrySender, SHUTDOWN } from './retry-sender.ts';
 
-export interface SenderDeps extends RequestDeps {
+export interface SenderDeps extends RetryDeps {
   readonly sealer: BlockSealer;
   /** Whether requests get metadata that is not in their blocks (remote write 2.0). */
   readonly addsMetadata: boolean;
 }
 
-export class BlockSender {
+export class BlockSender implements Sender<QueuedBlock, SendOutcome> {
   readonly #deps: SenderDeps;
-  readonly #requests: RequestSender;
+  readonly #retry: RetrySender;
   readonly #drops: DropReport;
 
   constructor(deps: SenderDeps) {
     this.#deps = deps;
-    this.#requests = new RequestSender(deps);
+    this.#retry = new RetrySender(deps);
     this.#drops = new DropReport(deps);
   }
 
-  /** Whether the block is settled: delivered or dropped. Only what a stop leaves in the spool is not. */
-  async deliver(queued: QueuedBlock): Promise<boolean> {
-    // Once the stop has left a block in the spool, none behind it may be settled.
-    if (this.#isTooLarge(queued) && !this.isAbandoned) return this.#dropTooLarge(queued);
-    const end = await this.#requests.send(queued);
-    switch (end.kind) {
+  /** The block is settled unless the outcome is `leftInSpool`. Once `signal` aborts, every block is given up. */
+  async send(block: QueuedBlock, signal: AbortSignal): Promise<SendOutcome> {
+    // After a stop has left a block in the spool, no later one may be settled.
+    if (this.#isTooLarge(block) && !signal.aborted) return this.#drop(block, this.#tooLarge(block));
+    const outcome = await this.#retry.send(block, signal);
+    switch (outcome.kind) {
       case 'delivered':
-        return true;
+        return outcome;
       case 'partial':
-        this.#drops.remainder(wholeOf(queued), end);
-        return true;
+        this.#drops.remainder(block, outcome);
+        return outcome;
       case 'givenUp':
-        if (isLeftInSpool(queued, end)) return false;
-        this.#drop(queued, end);
-        return true;
+        return isLeftInSpool(block, outcome) ? { kind: 'leftInSpool' } : this.#drop(block, outcome);
       case 'rejected':
-        return this.#refused(queued, end);
+        return this.#rejected(block, outcome, signal);
     }
   }
 
@@ -61,72 +61,51 @@ export class BlockSender {
     ticket?.release();
   }
 
-  /** The next attempt starts at once, unless the backend asked for a pause; the ones after it back off as ever. */
-  cutBackoffShort(): void {
-    this.#requests.hurry();
+  /** The next attempt starts at once, unless the backend asked for a pause. Later attempts back off as usual. */
+  retryNow(): void {
+    this.#retry.retryNow();
   }
 
-  /** For a stop: the next attempt starts at once; the ones after it back off as ever. */
-  hurry(): void {
+  /** For a stop: as `retryNow`, and from now on what is dropped counts as lost. */
+  stop(): void {
     this.#drops.isStopping = true;
-    this.#requests.hurry();
+    this.#retry.retryNow();
   }
 
-  /** Samples that a stop has given up: nobody has taken or refused them. */
+  /** Samples that a stop has given up: no backend took or refused them. */
   get undelivered(): number {
     return this.#drops.undelivered;
   }
 
-  /** Whether every block is given up. */
-  get isAbandoned(): boolean {
-    return this.#requests.isAbandoned;
+  #isTooLarge({ body }: QueuedBlock): boolean {
+    return body.length > this.#deps.queueConfig.maxRequestBytes;
   }
 
-  /** Ends the attempt or wait under way; every block from now on is given up. */
-  abandon(): void {
-    this.#drops.isStopping = true;
-    this.#requests.abandon();
-  }
-
-  #isTooLarge({ block }: QueuedBlock): boolean {
-    return block.body.length > this.#deps.queueConfig.maxRequestBytes;
-  }
-
-  #dropTooLarge(queued: QueuedBlock): true {
+  #tooLarge({ body }: QueuedBlock): Rejected {
     const { maxRequestBytes } = this.#deps.queueConfig;
-    const detail = `a series of ${queued.block.body.length} bytes compressed, maxRequestBytes is ${maxRequestBytes}`;
-    this.#drop(queued, { reason: 'too_large', detail });
-    return true;
+    const detail = `a series of ${body.length} bytes compressed, maxRequestBytes is ${maxRequestBytes}`;
+    return { kind: 'rejected', status: 0, reason: 'too_large', detail, remedy: 'none' };
   }
 
-  async #refused(queued: QueuedBlock, refusal: Refused): Promise<boolean> {
-    const { sealer, ledger } = this.#deps;
+  async #rejected(block: QueuedBlock, refusal: Rejected, signal: AbortSignal): Promise<SendOutcome> {
+    const { sealer, ledger, addsMetadata } = this.#deps;
     const { refusals } = ledger;
-    const isSingle = queued.block.sampleCount === 1;
-    if (refusal.remedy === 'none' || (!isSingle && !refusals.allowsCut(false))) {
-      this.#drop(queued, refusal, refusal.remedy !== 'none');
-      return true;
-    }
-    if (!isSingle) this.#tellSplit(queued, refusal);
-    const { addsMetadata } = this.#deps;
-    const deps = { requests: this.#requests, sealer, refusals, drops: this.#drops, addsMetadata };
-    return new BlockSeparation(queued, deps).run(refusal);
+    const isSingle = block.sampleCount === 1;
+    if (refusal.remedy === 'none' || (!isSingle && !refusals.allowsCut(false)))
+      return this.#drop(block, refusal, refusal.remedy !== 'none');
+    if (!isSingle) this.#reportSplit(block, refusal);
+    const deps = { next: this.#retry, sealer, refusals, drops: this.#drops, addsMetadata };
+    return new BlockSeparation(block, deps).run(refusal, signal);
   }
 
-  #tellSplit({ block, jobs }: QueuedBlock, { reason, detail }: Refused): void {
+  #reportSplit({ sampleCount, jobs }: QueuedBlock, { reason, detail }: Rejected): void {
     const { events, backend } = this.#deps;
-    events.blockSplit({ backend, sampleCount: block.sampleCount, jobs, reason, detail });
+    events.blockSplit({ backend, sampleCount, jobs, reason, detail });
   }
 
-  #drop(
-    queued: QueuedBlock,
-    { reason, detail, isOurFault }: Omit<GivenUp | Refused, 'kind'>,
-    isUnseparated = false,
-  ): void {
-    this.#drops.block(wholeOf(queued), { reason, detail, isUnseparated, isOurFault });
+  #drop(block: QueuedBlock, outcome: GivenUp | Rejected, isUnseparated = false): FinalOutcome {
+    const { reason, detail, isOurFault } = outcome;
+    this.#drops.block(block, { reason, detail, isUnseparated, isOurFault });
+    return outcome;
   }
-}
-
-function wholeOf({ block, jobs, waiting }: QueuedBlock): DroppedPart {
-  return { sampleCount: block.sampleCount, jobs, waiting };
 }

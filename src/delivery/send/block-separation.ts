@@ -1,14 +1,22 @@
-// Takes one refused block apart until what the backend refuses stands alone: the rest is delivered, once and in the order
-// of the block. Bounded by the backend's refusal budget; where that is used up, what is refused is dropped as it stands.
+// Takes one refused block apart until every refused series is alone: the rest is delivered, once and in the order of the
+// block. The backend's refusal budget bounds it; when that is used up, refused parts are dropped whole.
 import type { BlockSealer } from '../../remotewrite/block-sealer.ts';
-import { OpenedBlock, type Part } from '../block/opened-block.ts';
-import { isLeftInSpool, type QueuedBlock } from '../block/queued-block.ts';
+import { type BlockPart, OpenedBlock } from '../block/opened-block.ts';
+import { isLeftInSpool, type OutgoingBlock, type QueuedBlock } from '../block/queued-block.ts';
 import type { RefusalBudget } from '../block/refusal-budget.ts';
+import type {
+  FinalOutcome,
+  GivenUp,
+  LeftInSpool,
+  PartlyDelivered,
+  Rejected,
+  Sender,
+} from '../block/send-outcome.ts';
 import type { DroppedPart, DropReport } from './drop-report.ts';
-import type { GivenUp, Refused, Request, RequestSender } from './request-sender.ts';
 
 export interface SeparationDeps {
-  readonly requests: Pick<RequestSender, 'send'>;
+  /** Sends one part, with retries. */
+  readonly next: Sender<OutgoingBlock, FinalOutcome>;
   readonly sealer: BlockSealer;
   readonly refusals: RefusalBudget;
   readonly drops: DropReport;
@@ -16,88 +24,101 @@ export interface SeparationDeps {
   readonly addsMetadata: boolean;
 }
 
-interface WaitingPart extends Part {
-  /** The first half of what was refused: where it is taken, the other half holds what is refused. */
+interface UnsentPart extends BlockPart {
+  /** The first half of a refused part: if it is taken, the refused series are in the other half. */
   readonly isFirstHalf?: true;
 }
 
 export class BlockSeparation {
   readonly #deps: SeparationDeps;
-  readonly #queued: QueuedBlock;
+  readonly #block: QueuedBlock;
   readonly #opened: OpenedBlock;
-  /** What is not sent yet, the next one last. */
-  readonly #waiting: WaitingPart[] = [];
+  /** The next one last. */
+  readonly #unsent: UnsentPart[] = [];
+  /** Samples that the backend took. */
+  #written = 0;
 
-  constructor(queued: QueuedBlock, deps: SeparationDeps) {
+  constructor(block: QueuedBlock, deps: SeparationDeps) {
     this.#deps = deps;
-    this.#queued = queued;
-    this.#opened = new OpenedBlock(queued, deps.sealer);
+    this.#block = block;
+    this.#opened = new OpenedBlock(block, deps.sealer);
   }
 
-  /** `refusal` is the answer to the whole block. Whether in the end every series is delivered or dropped. */
-  async run(refusal: Refused): Promise<boolean> {
-    this.#refused(this.#opened.whole, refusal);
-    for (let part = this.#waiting.pop(); part !== undefined; part = this.#waiting.pop()) {
+  /** `refusal` is the answer to the whole block. Every series ends delivered or dropped, unless a stop leaves the rest in the spool. */
+  async run(refusal: Rejected, signal: AbortSignal): Promise<PartlyDelivered | LeftInSpool> {
+    this.#rejected(this.#opened.whole, refusal);
+    for (let part = this.#unsent.pop(); part !== undefined; part = this.#unsent.pop()) {
       this.#deps.drops.reach(this.#opened.push(this.#opened.pushAt(part.from)));
-      const end = await this.#deps.requests.send(this.#request(part));
-      if (end.kind === 'givenUp') {
-        if (isLeftInSpool(this.#queued, end)) {
-          this.#deps.drops.reach(undefined);
-          return false;
-        }
-        this.#giveUpFrom(part, end);
-      } else if (end.kind === 'delivered') this.#delivered(part);
-      else if (end.kind === 'partial') this.#deps.drops.remainder(this.#dropped(part), end);
-      else {
-        if (end.remedy !== 'none') this.#deps.refusals.spend();
-        this.#refused(part, end);
-      }
+      const outcome = await this.#deps.next.send(this.#seal(part), signal);
+      if (outcome.kind === 'givenUp' && isLeftInSpool(this.#block, outcome))
+        return this.#finish({ kind: 'leftInSpool' });
+      this.#settle(part, outcome);
     }
-    this.#deps.drops.reach(undefined);
-    return true;
+    const { status, reason, detail } = refusal;
+    return this.#finish({ kind: 'partial', status, reason, detail, written: this.#written });
   }
 
-  #delivered({ isFirstHalf }: WaitingPart): void {
-    const other = isFirstHalf ? this.#waiting.at(-1)! : undefined;
+  #settle(part: UnsentPart, outcome: FinalOutcome): void {
+    switch (outcome.kind) {
+      case 'delivered':
+        return this.#delivered(part);
+      case 'partial':
+        this.#written += outcome.written;
+        return this.#deps.drops.remainder(this.#dropped(part), outcome);
+      case 'givenUp':
+        return this.#giveUpFrom(part, outcome);
+      case 'rejected':
+        if (outcome.remedy !== 'none') this.#deps.refusals.spend();
+        return this.#rejected(part, outcome);
+    }
+  }
+
+  #finish<T>(end: T): T {
+    this.#deps.drops.reach(undefined);
+    return end;
+  }
+
+  #delivered({ from, to, isFirstHalf }: UnsentPart): void {
+    this.#written += to - from;
+    const other = isFirstHalf ? this.#unsent.at(-1)! : undefined;
     if (other === undefined || isSingle(other) || !this.#mayCut(other)) return;
-    // Known to be refused: cut at once, instead of being sent for a certain refusal.
-    this.#waiting.pop();
+    // Cut at once: sending it whole would only be refused.
+    this.#unsent.pop();
     this.#cut(other, 'separate');
   }
 
-  #refused(part: Part, refusal: Refused): void {
+  #rejected(part: BlockPart, refusal: Rejected): void {
     const { remedy } = refusal;
     if (remedy === 'none') this.#drop(part, refusal);
-    else if (isSingle(part)) this.#refusedSingle(part, remedy === 'shrink' ? tooLarge(refusal) : refusal);
+    else if (isSingle(part)) this.#rejectedSingle(part, remedy === 'shrink' ? tooLarge(refusal) : refusal);
     else if (this.#mayCut(part)) this.#cut(part, remedy);
     else this.#drop(part, refusal, true);
   }
 
-  #refusedSingle(part: Part, refusal: Refused): void {
+  #rejectedSingle(part: BlockPart, refusal: Rejected): void {
     const { from, to } = part;
-    // Its metadata may be the reason; without any the series is sent once more.
+    // Its metadata may be the reason: the series is sent once more without.
     const isShrunkBare = refusal.remedy === 'shrink' && this.#deps.addsMetadata && part.isBare !== true;
-    if (isShrunkBare || this.#opened.hasMetadata(part)) this.#waiting.push({ from, to, isBare: true });
+    if (isShrunkBare || this.#opened.hasMetadata(part)) this.#unsent.push({ from, to, isBare: true });
     else this.#drop(part, refusal);
   }
 
-  #mayCut(part: Part): boolean {
+  #mayCut(part: BlockPart): boolean {
     return this.#deps.refusals.allowsCut(this.#opened.isInsidePush(part));
   }
 
-  #cut({ from, to }: Part, remedy: 'separate' | 'shrink'): void {
+  #cut({ from, to }: BlockPart, remedy: 'separate' | 'shrink'): void {
     const middle = this.#opened.middle({ from, to });
-    this.#waiting.push({ from: middle, to });
-    // Of a block that was too large, one half that fits says nothing of the other.
-    this.#waiting.push(remedy === 'shrink' ? { from, to: middle } : { from, to: middle, isFirstHalf: true });
+    this.#unsent.push({ from: middle, to });
+    // If a block was too large, a first half that fits says nothing about the other.
+    this.#unsent.push(remedy === 'shrink' ? { from, to: middle } : { from, to: middle, isFirstHalf: true });
   }
 
-  #request(part: Part): Request {
-    const { newestMs } = this.#queued;
-    return { block: this.#opened.seal(part), jobs: this.#opened.jobs(part), newestMs };
+  #seal(part: BlockPart): OutgoingBlock {
+    return { ...this.#opened.seal(part), jobs: this.#opened.jobs(part), newestMs: this.#block.newestMs };
   }
 
-  #drop(part: Part, { reason, detail, isOurFault }: Refused, isUnseparated = false): void {
+  #drop(part: BlockPart, { reason, detail, isOurFault }: Rejected, isUnseparated = false): void {
     const opened = this.#opened;
     const { from, to } = part;
     const drop = { reason, detail, isUnseparated, isOurFault };
@@ -106,25 +127,25 @@ export class BlockSeparation {
     else this.#deps.drops.block(this.#dropped(part), drop);
   }
 
-  #giveUpFrom({ from }: Part, { reason, detail, isOurFault }: GivenUp): void {
-    this.#waiting.length = 0;
+  #giveUpFrom({ from }: BlockPart, { reason, detail, isOurFault }: GivenUp): void {
+    this.#unsent.length = 0;
     const rest = { from, to: this.#opened.whole.to };
     this.#deps.drops.block(this.#dropped(rest), { reason, detail, isUnseparated: false, isOurFault });
   }
 
-  #dropped(part: Part): DroppedPart {
+  #dropped(part: BlockPart): DroppedPart {
     const opened = this.#opened;
     return { sampleCount: part.to - part.from, jobs: opened.jobs(part), waiting: opened.waiting(part) };
   }
 }
 
-function isSingle({ from, to }: Part): boolean {
+function isSingle({ from, to }: BlockPart): boolean {
   return to - from === 1;
 }
 
 /** A single series that is over the backend's limit on requests. */
-function tooLarge({ status, detail, ...refusal }: Refused): Refused {
-  // Of one that was not even sent the words are ours, and say it all.
+function tooLarge({ status, detail, ...refusal }: Rejected): Rejected {
+  // If it was not sent at all, the detail is ours and complete.
   if (status === 0) return { ...refusal, status, reason: 'too_large', detail };
   const words = detail === '' ? '' : `: ${detail}`;
   return { ...refusal, status, reason: 'too_large', detail: `answered ${status}${words}` };

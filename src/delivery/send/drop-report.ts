@@ -3,8 +3,8 @@
 import type { DeliveryEvents } from '../../telemetry/events.ts';
 import type { BackendLedger } from '../block/backend-ledger.ts';
 import type { BlockPush } from '../block/push-manifest.ts';
+import type { PartlyDelivered } from '../block/send-outcome.ts';
 import type { WaitingPart } from '../block/waiting-part.ts';
-import type { TakenInPart } from './request-sender.ts';
 
 export interface DropDeps {
   readonly backend: string;
@@ -63,7 +63,7 @@ export class DropReport {
   }
 
   /** What a backend did not take of a part: it says how much it took, and not what. */
-  remainder(part: DroppedPart, { written, reason, detail }: TakenInPart): void {
+  remainder(part: DroppedPart, { written, reason, detail }: PartlyDelivered): void {
     const sampleCount = part.sampleCount - written;
     if (sampleCount <= 0) return;
     const unsaid = `took ${written} of ${part.sampleCount} samples sent together, and does not say which`;

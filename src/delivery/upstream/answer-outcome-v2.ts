@@ -1,6 +1,6 @@
 // Turns an answer to a remote write 2.0 request into the outcome of an attempt: as for 1.0, but the backend says how much
 // it wrote, and may show that it does not know this version.
-import type { SendOutcome } from '../../remotewrite/send-outcome.ts';
+import type { AttemptOutcome } from '../block/send-outcome.ts';
 import type { Answer } from '../http/attempt.ts';
 import { type AnswerRules, answerOutcome } from './answer-outcome.ts';
 import { readWrittenCounts, type WrittenCounts } from './written-counts.ts';
@@ -9,7 +9,7 @@ import { readWrittenCounts, type WrittenCounts } from './written-counts.ts';
 export interface NotUnderstood {
   readonly kind: 'notUnderstood';
   readonly reason: 'status_415' | 'unconfirmed';
-  readonly outcome: SendOutcome;
+  readonly outcome: AttemptOutcome;
 }
 
 export interface SentV2 {
@@ -22,7 +22,7 @@ export function answerOutcomeV2(
   sent: SentV2,
   rules: AnswerRules,
   nowMs: number,
-): SendOutcome | NotUnderstood {
+): AttemptOutcome | NotUnderstood {
   const outcome = answerOutcome(answer, rules, nowMs);
   const written = readWrittenCounts(answer.headers);
   switch (outcome.kind) {
@@ -39,18 +39,25 @@ export function answerOutcomeV2(
 }
 
 /** A receiver of 1.0 that does not look at the content type reads an empty message and is content. */
-function unconfirmed({ status }: Extract<SendOutcome, { kind: 'delivered' }>): NotUnderstood {
+function unconfirmed({ status }: Extract<AttemptOutcome, { kind: 'delivered' }>): NotUnderstood {
   const detail = `answered ${status} without saying what was written: expected X-Prometheus-Remote-Write-Samples-Written, found none`;
   const reason = 'unconfirmed';
-  const outcome: SendOutcome = { kind: 'rejected', status, reason, detail, remedy: 'none', isOurFault: true };
+  const outcome: AttemptOutcome = {
+    kind: 'rejected',
+    status,
+    reason,
+    detail,
+    remedy: 'none',
+    isOurFault: true,
+  };
   return { kind: 'notUnderstood', reason, outcome };
 }
 
 function confirmed(
-  outcome: Extract<SendOutcome, { kind: 'delivered' }>,
+  outcome: Extract<AttemptOutcome, { kind: 'delivered' }>,
   written: WrittenCounts,
   { sampleCount }: SentV2,
-): SendOutcome {
+): AttemptOutcome {
   const { status } = outcome;
   if (written.isUncertain || written.samples >= sampleCount) return outcome;
   // Mimir and Cortex, of a replica that is not the elected one: discarded on purpose.
@@ -69,10 +76,10 @@ function confirmed(
  * of it was, the refusal is one of exemplars.
  */
 function inPart(
-  outcome: Extract<SendOutcome, { kind: 'rejected' }>,
+  outcome: Extract<AttemptOutcome, { kind: 'rejected' }>,
   { samples }: WrittenCounts,
   { sampleCount }: SentV2,
-): SendOutcome {
+): AttemptOutcome {
   const { status, reason, detail } = outcome;
   if (status < 400 || samples === 0) return outcome;
   if (samples >= sampleCount) return { kind: 'delivered', status };

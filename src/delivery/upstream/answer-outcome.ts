@@ -1,6 +1,7 @@
 // Turns an answer of the backend into the outcome of an attempt. The status decides, never the text of the body.
-import type { Remedy, SendOutcome } from '../../remotewrite/send-outcome.ts';
+
 import type { Authenticated } from '../auth/backend-auth.ts';
+import type { AttemptOutcome, Remedy } from '../block/send-outcome.ts';
 import type { Answer, AttemptEnd } from '../http/attempt.ts';
 import { printable } from '../http/printable.ts';
 import { parseRetryAfter } from '../http/retry-after.ts';
@@ -24,7 +25,7 @@ export interface AnswerRules {
 export type PostEnd = AttemptEnd | Extract<Authenticated, { kind: 'unavailable' }>;
 
 /** The outcome of an attempt to send remote write 1.0. */
-export function endOutcome(end: PostEnd, rules: AnswerRules, nowMs: number): SendOutcome {
+export function endOutcome(end: PostEnd, rules: AnswerRules, nowMs: number): AttemptOutcome {
   switch (end.kind) {
     case 'answered':
       return answerOutcome(end, rules, nowMs);
@@ -35,7 +36,11 @@ export function endOutcome(end: PostEnd, rules: AnswerRules, nowMs: number): Sen
   }
 }
 
-export function answerOutcome(answer: Answer, { retryOnNotFound }: AnswerRules, nowMs: number): SendOutcome {
+export function answerOutcome(
+  answer: Answer,
+  { retryOnNotFound }: AnswerRules,
+  nowMs: number,
+): AttemptOutcome {
   const { status, headers, body } = answer;
   if (status >= 200 && status < 300) return { kind: 'delivered', status };
   if (status >= 300 && status < 400) {

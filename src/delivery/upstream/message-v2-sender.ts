@@ -3,7 +3,6 @@
 import type { BackendConfig } from '../../config/config.ts';
 import type { Block } from '../../remotewrite/block.ts';
 import { BlockSealer } from '../../remotewrite/block-sealer.ts';
-import type { SendOutcome } from '../../remotewrite/send-outcome.ts';
 import { stripStartTimestamps } from '../../remotewrite/start-timestamps.ts';
 import { unsealBlock } from '../../remotewrite/unseal-block.ts';
 import { type BlockV2, BlockV2Sealer } from '../../remotewrite/v2/block-v2-sealer.ts';
@@ -11,6 +10,7 @@ import { FamilyRegistry } from '../../remotewrite/v2/family-registry.ts';
 import type { Clock } from '../../telemetry/clock.ts';
 import type { DeliveryEvents } from '../../telemetry/events.ts';
 import { OutputLimitError } from '../../wire/output-buffer.ts';
+import type { AttemptOutcome } from '../block/send-outcome.ts';
 import type { AttemptEnd } from '../http/attempt.ts';
 import { endOutcome, type PostEnd } from './answer-outcome.ts';
 import { answerOutcomeV2, type NotUnderstood } from './answer-outcome-v2.ts';
@@ -54,7 +54,7 @@ export class MessageV2Sender {
     this.#families.noteMetadata(Buffer.from(fields.buffer, fields.byteOffset, fields.length));
   }
 
-  async send(block: Block, retries: number, signal: AbortSignal): Promise<SendOutcome> {
+  async send(block: Block, retries: number, signal: AbortSignal): Promise<AttemptOutcome> {
     const outcome = await this.#send(block, retries, signal);
     if (outcome.kind !== 'retry') {
       this.#translated.delete(block);
@@ -63,7 +63,7 @@ export class MessageV2Sender {
     return outcome;
   }
 
-  async #send(block: Block, retries: number, signal: AbortSignal): Promise<SendOutcome> {
+  async #send(block: Block, retries: number, signal: AbortSignal): Promise<AttemptOutcome> {
     if (this.#version.current === 2) {
       const outcome = await this.#sendV2(block, retries, signal);
       if (outcome.kind !== 'notUnderstood') return outcome;
@@ -74,7 +74,7 @@ export class MessageV2Sender {
     return endOutcome(end, this.#backend.queueConfig, this.#deps.clock.nowMs());
   }
 
-  async #sendV2(block: Block, retries: number, signal: AbortSignal): Promise<SendOutcome | NotUnderstood> {
+  async #sendV2(block: Block, retries: number, signal: AbortSignal): Promise<AttemptOutcome | NotUnderstood> {
     const request = this.#translate(block);
     if (!('body' in request)) return request;
     const end = await this.#deps.post(request, retries, signal);
@@ -99,7 +99,7 @@ export class MessageV2Sender {
   }
 
   /** The request, or how the attempt ends without one. */
-  #translate(block: Block): BlockV2 | SendOutcome {
+  #translate(block: Block): BlockV2 | AttemptOutcome {
     const known = this.#translated.get(block);
     if (known !== undefined) return known;
     const { maxRequestBytes } = this.#backend.queueConfig;
@@ -128,7 +128,7 @@ export class MessageV2Sender {
   }
 }
 
-function tooLarge(found: string, maxRequestBytes: number): SendOutcome {
+function tooLarge(found: string, maxRequestBytes: number): AttemptOutcome {
   const detail = `a request of ${found} as remote write 2.0, maxRequestBytes is ${maxRequestBytes}`;
   return { kind: 'rejected', status: 0, reason: 'too_large', detail, remedy: 'shrink' };
 }

@@ -1,11 +1,11 @@
-// The client of one backend: turns a block into a POST and its end into a SendOutcome. It never retries by itself.
+// The client of one backend: turns a block into a POST and its end into a AttemptOutcome. It never retries by itself.
 import type { BackendConfig } from '../../config/config.ts';
 import type { Block } from '../../remotewrite/block.ts';
-import type { SendOutcome } from '../../remotewrite/send-outcome.ts';
 import type { Clock } from '../../telemetry/clock.ts';
 import type { DeliveryEvents } from '../../telemetry/events.ts';
 import type { Authenticated, BackendAuth } from '../auth/backend-auth.ts';
 import { createAuth } from '../auth/create-auth.ts';
+import type { AttemptOutcome } from '../block/send-outcome.ts';
 import type { AttemptEnd } from '../http/attempt.ts';
 import { ConnectionPool } from '../http/connection-pool.ts';
 import { proxyChoice } from '../http/proxy-route.ts';
@@ -64,7 +64,7 @@ export class UpstreamClient {
   }
 
   /** `retries` is 0 for a block's first attempt. */
-  async send(block: Block, retries: number, signal: AbortSignal): Promise<SendOutcome> {
+  async send(block: Block, retries: number, signal: AbortSignal): Promise<AttemptOutcome> {
     const outcome = this.#messages
       ? await this.#messages.send(block, retries, signal)
       : endOutcome(

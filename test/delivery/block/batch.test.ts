@@ -30,7 +30,7 @@ describe('a batch', () => {
     const batch = new Batch(LIMITS, new BlockSealer());
     batch.append(encodeMany('a', 2, 5).bytes, 2, { job: 'one', receivedAtMs: 20 });
     batch.append(encodeMany('b', 3, 6).bytes, 3, { job: 'two', receivedAtMs: 10 });
-    const { block } = batch.seal();
+    const block = batch.seal();
     const names = decodeWriteRequest(block.body).series.map(({ labels }) => labels[0]?.[1]);
     expect(names).toEqual(['a', 'a', 'b', 'b', 'b']);
     expect(block.sampleCount).toBe(5);
@@ -42,15 +42,15 @@ describe('a batch', () => {
     const { bytes } = encodeMany('a', 2, 5);
     batch.append(bytes, 2, { job: 'job', receivedAtMs: 1 });
     bytes.fill(0);
-    expect(decodeWriteRequest(batch.seal().block.body).series.length).toBe(2);
+    expect(decodeWriteRequest(batch.seal().body).series.length).toBe(2);
   });
 
   test('keeps a sealed block as it is while it fills up again', () => {
     const batch = new Batch(LIMITS, new BlockSealer());
     batch.append(encodeMany('a', 2, 5).bytes, 2, { job: 'job', receivedAtMs: 1 });
-    const { block, jobs } = batch.seal();
+    const { body, jobs } = batch.seal();
     batch.append(encodeMany('b', 3, 5).bytes, 3, { job: 'other', receivedAtMs: 1 });
-    expect(decodeWriteRequest(block.body).series.length).toBe(2);
+    expect(decodeWriteRequest(body).series.length).toBe(2);
     expect(jobs).toEqual(new Map([['job', 2]]));
     expect(batch.seal().heldBytes).toBeGreaterThan(64 + 'other'.length);
   });
@@ -86,7 +86,7 @@ describe('a batch', () => {
     const { bytes } = encodeMany('m', 1, 1, 'x'.repeat(100_000));
     batch.append(bytes, 1, { job: 'job', receivedAtMs: 1 });
     expect(batch.hasRoom(1, 1)).toBe(false);
-    expect(decodeWriteRequest(batch.seal().block.body).series.length).toBe(1);
+    expect(decodeWriteRequest(batch.seal().body).series.length).toBe(1);
     expect(batch.hasRoom(10, 1000)).toBe(true);
   });
 });

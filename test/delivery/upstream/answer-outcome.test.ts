@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import type { AttemptOutcome } from '../../../src/delivery/block/send-outcome.ts';
 import { answerOutcome } from '../../../src/delivery/upstream/answer-outcome.ts';
-import type { SendOutcome } from '../../../src/remotewrite/send-outcome.ts';
 
-function outcome(status: number, retryOnNotFound = true): SendOutcome {
+function outcome(status: number, retryOnNotFound = true): AttemptOutcome {
   const answer = { kind: 'answered', status, headers: {}, body: new Uint8Array() } as const;
   return answerOutcome(answer, { retryOnNotFound }, 0);
 }

@@ -1,16 +1,16 @@
-// Takes one request at a time to its end: taken, refused for good, or given up because of age or a stop. Failures that
-// may pass are repeated here, whatever comes of the request afterwards.
+// The retry layer of sending: repeats what may pass, after a wait, until the block is taken, refused for good, or given up
+// because of its age or a stop. Its next layer is the backend's client.
 import type { QueueConfig } from '../../config/config.ts';
-import type { SendOutcome } from '../../remotewrite/send-outcome.ts';
 import type { Clock } from '../../telemetry/clock.ts';
 import type { BlockFacts, DeliveryEvents } from '../../telemetry/events.ts';
 import type { BackendLedger } from '../block/backend-ledger.ts';
-import type { QueuedBlock } from '../block/queued-block.ts';
+import type { OutgoingBlock } from '../block/queued-block.ts';
+import type { AttemptOutcome, FinalOutcome, GivenUp, Retry, Sender } from '../block/send-outcome.ts';
 import type { UpstreamClient } from '../upstream/upstream-client.ts';
 import { accessBackoffMs, backoffMs, boundedRetryAfterMs } from './backoff.ts';
 import { InterruptibleWait } from './interruptible-wait.ts';
 
-export interface RequestDeps {
+export interface RetryDeps {
   readonly backend: string;
   readonly queueConfig: QueueConfig;
   readonly upstream: Pick<UpstreamClient, 'send'>;
@@ -20,23 +20,6 @@ export interface RequestDeps {
   readonly random: () => number;
 }
 
-/** A block, or a part of one. */
-export type Request = Pick<QueuedBlock, 'block' | 'jobs' | 'newestMs'>;
-
-export type Refused = Extract<SendOutcome, { kind: 'rejected' }>;
-/** Nothing more of the block is to be sent. `isOurFault`: as of the failure that was met last. */
-export interface GivenUp {
-  readonly kind: 'givenUp';
-  readonly reason: 'too_old' | 'shutdown';
-  readonly detail: string;
-  readonly isOurFault?: boolean;
-}
-/** The backend took some of it and refuses the rest for good. */
-export type TakenInPart = Extract<SendOutcome, { kind: 'partial' }>;
-export type RequestEnd = { readonly kind: 'delivered' } | Refused | TakenInPart | GivenUp;
-
-type Retry = Extract<SendOutcome, { kind: 'retry' }>;
-
 export const SHUTDOWN: GivenUp = {
   kind: 'givenUp',
   reason: 'shutdown',
@@ -44,62 +27,58 @@ export const SHUTDOWN: GivenUp = {
 };
 const TOO_OLD: GivenUp = { kind: 'givenUp', reason: 'too_old', detail: 'older than sampleAgeLimit' };
 
-export class RequestSender {
-  readonly #deps: RequestDeps;
+export class RetrySender implements Sender<OutgoingBlock, FinalOutcome> {
+  readonly #deps: RetryDeps;
   readonly #wait: InterruptibleWait;
-  readonly #abandoned = new AbortController();
-  /** Monotonic; set by the backoff of the request under way. */
+  /** Monotonic; set by the backoff of the block that is being sent. */
   #notBeforeMs = 0;
 
-  constructor(deps: RequestDeps) {
+  constructor(deps: RetryDeps) {
     this.#deps = deps;
     this.#wait = new InterruptibleWait(deps.clock);
   }
 
-  async send(request: Request): Promise<RequestEnd> {
+  /** One block at a time. Once `signal` aborts, every block is given up. */
+  async send(block: OutgoingBlock, signal: AbortSignal): Promise<FinalOutcome> {
+    const outcome = await this.#repeat(block, signal);
+    this.#notBeforeMs = 0;
+    return outcome;
+  }
+
+  async #repeat(block: OutgoingBlock, signal: AbortSignal): Promise<FinalOutcome> {
     let isOurFault = false;
     for (let attempt = 0; ; attempt++) {
-      await this.#waitForTurn();
-      if (this.#abandoned.signal.aborted) return this.#end(SHUTDOWN);
-      if (this.#isTooOld(request)) return this.#end({ ...TOO_OLD, isOurFault });
-      const outcome = await this.#attempt(request, attempt);
+      await this.#waitForTurn(signal);
+      if (signal.aborted) return SHUTDOWN;
+      if (this.#isTooOld(block)) return { ...TOO_OLD, isOurFault };
+      const outcome = await this.#attempt(block, attempt, signal);
       switch (outcome.kind) {
         case 'delivered':
-          this.#succeed(request, attempt, request.block.sampleCount);
-          return this.#end({ kind: 'delivered' });
-        case 'rejected':
-          // A redirect may lead to a login: only who reads what was sent can refuse it; status 0 was never sent.
-          if (outcome.remedy !== 'none' && outcome.status > 0) this.#grantAccess();
-          return this.#end(outcome);
+          this.#succeed(block, attempt, block.sampleCount);
+          return outcome;
         case 'partial':
-          this.#succeed(request, attempt, outcome.written);
-          return this.#end(outcome);
+          this.#succeed(block, attempt, outcome.written);
+          return outcome;
+        case 'rejected':
+          // A redirect may lead to a login page: only a receiver that reads the request can refuse it. Status 0 was never sent.
+          if (outcome.remedy !== 'none' && outcome.status > 0) this.#grantAccess();
+          return outcome;
         case 'retry':
-          if (this.#abandoned.signal.aborted) return this.#end(SHUTDOWN);
+          if (signal.aborted) return SHUTDOWN;
           isOurFault = outcome.isOurFault === true;
-          this.#backOff(request, attempt, outcome);
+          this.#backOff(block, attempt, outcome);
       }
     }
   }
 
-  /** The next attempt starts at once; the ones after it back off as ever. */
-  hurry(): void {
+  /** The next attempt starts at once, unless the backend asked for a pause. Later attempts back off as usual. */
+  retryNow(): void {
     this.#notBeforeMs = 0;
     this.#wait.cutShort();
   }
 
-  get isAbandoned(): boolean {
-    return this.#abandoned.signal.aborted;
-  }
-
-  /** Ends the attempt or wait under way; every request from now on is given up. */
-  abandon(): void {
-    this.#abandoned.abort();
-  }
-
-  async #waitForTurn(): Promise<void> {
+  async #waitForTurn(signal: AbortSignal): Promise<void> {
     const { clock, ledger } = this.#deps;
-    const { signal } = this.#abandoned;
     for (;;) {
       const delayMs = Math.max(this.#notBeforeMs, ledger.pausedUntilMs) - clock.monotonicMs();
       if (delayMs <= 0 || signal.aborted) return;
@@ -107,19 +86,19 @@ export class RequestSender {
     }
   }
 
-  async #attempt({ block }: Request, attempt: number): Promise<SendOutcome> {
+  async #attempt(block: OutgoingBlock, attempt: number, signal: AbortSignal): Promise<AttemptOutcome> {
     const { upstream, ledger, clock, events, backend } = this.#deps;
     const startedAtMs = clock.monotonicMs();
     ledger.requestsInFlight++;
     try {
-      return await upstream.send(block, attempt, this.#abandoned.signal);
+      return await upstream.send(block, attempt, signal);
     } finally {
       ledger.requestsInFlight--;
       events.requestEnded(backend, clock.monotonicMs() - startedAtMs);
     }
   }
 
-  #backOff(request: Request, attempt: number, retry: Retry): void {
+  #backOff(block: OutgoingBlock, attempt: number, retry: Retry): void {
     const { clock, ledger, events } = this.#deps;
     const { reason, detail, status, afterMs } = retry;
     const delayMs = this.#delayMs(attempt, retry);
@@ -127,7 +106,7 @@ export class RequestSender {
     // The backend asked for less of everything, not of this lane only.
     if (status === 429 || afterMs !== undefined) ledger.pause(delayMs);
     if (retry.refusesAccess) this.#refuseAccess(reason, detail);
-    events.blockRetried({ ...this.#facts(request), attempt, reason, detail, delayMs });
+    events.blockRetried({ ...this.#facts(block), attempt, reason, detail, delayMs });
   }
 
   #delayMs(attempt: number, { afterMs, refusesAccess }: Retry): number {
@@ -136,17 +115,17 @@ export class RequestSender {
     return (refusesAccess ? accessBackoffMs : backoffMs)(attempt, queueConfig, random);
   }
 
-  #isTooOld({ newestMs }: Request): boolean {
+  #isTooOld({ newestMs }: OutgoingBlock): boolean {
     const { sampleAgeLimit } = this.#deps.queueConfig;
     return sampleAgeLimit > 0 && this.#deps.clock.nowMs() - newestMs > sampleAgeLimit;
   }
 
   /** `sampleCount` is what the backend took of it. */
-  #succeed(request: Request, attempt: number, sampleCount: number): void {
+  #succeed(block: OutgoingBlock, attempt: number, sampleCount: number): void {
     const { ledger, events } = this.#deps;
     ledger.refusals.earn();
     this.#grantAccess();
-    events.blockSent({ ...this.#facts(request), sampleCount, bytes: request.block.body.length, attempt });
+    events.blockSent({ ...this.#facts(block), sampleCount, bytes: block.body.length, attempt });
   }
 
   #refuseAccess(reason: string, detail: string): void {
@@ -163,12 +142,7 @@ export class RequestSender {
     events.accessGranted({ backend });
   }
 
-  #end(end: RequestEnd): RequestEnd {
-    this.#notBeforeMs = 0;
-    return end;
-  }
-
-  #facts({ block, jobs }: Request): BlockFacts {
-    return { backend: this.#deps.backend, sampleCount: block.sampleCount, jobs };
+  #facts({ sampleCount, jobs }: OutgoingBlock): BlockFacts {
+    return { backend: this.#deps.backend, sampleCount, jobs };
   }
 }
