@@ -9,6 +9,8 @@ const STARTS_PROGRAMS = ['node:child_process'];
 const OPENS_SOCKETS = ['node:http', 'node:http2', 'node:https', 'node:net', 'node:tls'];
 /** How tests are named that run many random cases, for a second or longer. */
 const LONG_RUN = /-(model|properties|property)\.test\.ts$/;
+/** How tests are named that let Sluice start programs, and start none themselves. */
+const LETS_START_PROGRAMS = /-process\.test\.ts$/;
 /** Imports of types alone need nothing at run time. */
 const IMPORT = /^(?:import|export) (?!type\b)[^;]*?'([^']+)';|\bimport\('([^']+)'\)/gm;
 
@@ -25,7 +27,7 @@ export function testFilesByProject(root: string): Record<Project, string[]> {
 
 function projectOf(root: string, path: string): Project {
   if (path.startsWith('test/docs/')) return 'docs';
-  if (path.startsWith('test/packaging/')) return 'process';
+  if (path.startsWith('test/packaging/') || LETS_START_PROGRAMS.test(path)) return 'process';
   if (LONG_RUN.test(path)) return 'models';
   const modules = builtInModules(root, path);
   if (STARTS_PROGRAMS.some((name) => modules.has(name))) return 'process';
