@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { type Project, testFilesByProject } from './test/support/project/project-of.ts';
@@ -12,7 +13,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    maxWorkers: '100%',
+    // Tests wait for programs, sockets and timeouts most of their time.
+    maxWorkers: 2 * availableParallelism(),
     projects: [
       // No sockets, no programs, in milliseconds.
       project('unit', {

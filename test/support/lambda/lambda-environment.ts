@@ -13,7 +13,8 @@ export interface EnvironmentOptions extends FakeLambdaOptions {
   readonly hasFunction?: boolean;
 }
 
-const MAIN = fileURLToPath(new URL('../../../src/lambda/main.ts', import.meta.url));
+/** What the layers are made of: it starts in a quarter of the time that the sources take. */
+const EXTENSION = fileURLToPath(new URL('../../../dist/lambda.cjs', import.meta.url));
 const HANDLER = fileURLToPath(new URL('./handler.ts', import.meta.url));
 
 export interface LogLine {
@@ -35,7 +36,7 @@ export class LambdaEnvironment {
 
   private constructor(lambda: FakeLambda, env: Readonly<Record<string, string>>) {
     this.lambda = lambda;
-    this.extension = this.#spawn(MAIN, {
+    this.extension = this.#spawn(EXTENSION, {
       AWS_LAMBDA_RUNTIME_API: lambda.endpoint,
       AWS_LAMBDA_FUNCTION_NAME: 'function',
       LAMBDA_TASK_ROOT: '/nowhere',
