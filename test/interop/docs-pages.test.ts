@@ -1,4 +1,4 @@
-// The pages whose blocks need more than Node and curl, followed as a whole: client libraries run the very snippets of README,
+// The pages whose blocks need more than Node and curl, followed as a whole: client libraries run the very snippets of the pages,
 // after `npm ci` as it is.
 import { copyFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -29,7 +29,7 @@ const frames = {
 describe.each(pageNames().filter(needsPrograms))('%s', (name) => {
   const check = itAfter(async () => {
     for (const program of programsOf(name)) await versionOf(program, 'see .ci/run', versionFlag(program));
-    if (name === 'README.md') await JAVA_PROMETHEUS_METRICS.prepare?.();
+    if (name === 'docs/clients.md') await JAVA_PROMETHEUS_METRICS.prepare?.();
   });
 
   check('works when followed from its top in a fresh clone, with all it needs', () =>

@@ -78,7 +78,7 @@ describe('the alerts', () => {
   });
 
   it('name only metrics that Sluice has', async () => {
-    const known = readDocument('README.md');
+    const known = readDocument('docs/metrics.md');
     const { rules } = await renderRules();
     const names = rules.flatMap(({ expr }) => expr.match(/sluice_\w+/g) ?? []);
     expect(names.length).toBeGreaterThan(20);

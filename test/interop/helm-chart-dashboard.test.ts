@@ -59,7 +59,7 @@ describe('the dashboard', () => {
   });
 
   it('asks for metrics that Sluice has', async () => {
-    const known = readDocument('README.md');
+    const known = readDocument('docs/metrics.md');
     const names = (await expressions()).flatMap((expr) => expr.match(/\b(?:sluice|process)_\w+/g) ?? []);
     for (const name of names) expect(known).toContain(`\`${name.replace(/_bucket$/, '')}\``);
   });

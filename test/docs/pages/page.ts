@@ -28,7 +28,7 @@ export interface Page {
 
 /** Of the whole repository: what somebody may read and follow. */
 export function pageNames(): string[] {
-  const fixed = ['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md', 'CHANGELOG.md'];
+  const fixed = ['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md', 'CHANGELOG.md', 'SECURITY.md'];
   const folders = ['docs', 'charts', 'lambda', 'deploy', 'test', 'bench', 'config'];
   return [...fixed, ...folders.flatMap(markdownIn)];
 }

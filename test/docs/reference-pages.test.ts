@@ -1,7 +1,8 @@
-// README against the program: what can be configured, counted, logged and answered is in it, with the right defaults,
-// and nothing else.
+// The reference pages against the program: what can be configured, counted, logged and answered is on them, with the right
+// defaults, and nothing else.
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { configurationPage } from '../../scripts/configuration-page.ts';
 import { formatPath } from '../../src/config/config-error.ts';
 import { ENVIRONMENT_VARIABLES } from '../../src/config/environment-variables.ts';
 import { configJsonSchema } from '../../src/config/json-schema.ts';
@@ -10,8 +11,6 @@ import { Metrics } from '../../src/telemetry/metrics.ts';
 import { codeOf, readDocument, section, tableRows } from './markdown.ts';
 import { pageNames } from './pages/page.ts';
 
-const README = readDocument('README.md');
-
 interface Schema {
   readonly properties?: Record<string, Schema>;
   readonly items?: Schema;
@@ -19,7 +18,7 @@ interface Schema {
   readonly default?: unknown;
 }
 
-/** Every key that holds a value, with its default as README writes it. */
+/** Every key that holds a value, with its default as the page writes it. */
 function keysOf(schema: Schema, path = ''): [string, string][] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, child]): [string, string][] => {
     const key = path === '' ? name : `${path}.${name}`;
@@ -34,9 +33,22 @@ function shownDefault(value: unknown, isRequired: boolean): string {
   return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
 }
 
-/** The first cells of a section's table, code without its backticks. */
-function namesIn(title: string, column = 0): string[] {
-  return tableRows(section(README, title)).flatMap((cells) => codeOf(cells[column]) ?? []);
+/** Every key in the tables of a page, below the headings that name its mapping, with its default. */
+function keysOnPage(page: string): [string, string][] {
+  return page.split(/^## /m).flatMap((text): [string, string][] => {
+    const mapping = /^`(.*)`$/m.exec(text.split('\n')[0] ?? '')?.[1];
+    const [, earlier] = /^The keys are those of `(.*)`\.$/m.exec(text) ?? [];
+    const keys = earlier === undefined ? rowsOf(text) : rowsOf(section(page, `\`${escaped(earlier)}\``));
+    return keys.map(([key, value]) => [mapping === undefined ? key : `${mapping}.${key}`, value]);
+  });
+}
+
+function rowsOf(text: string): [string, string][] {
+  return tableRows(text).map(([key, , value = '']) => [codeOf(key) ?? '', value]);
+}
+
+function escaped(text: string): string {
+  return text.replace(/[[\].]/g, '\\$&');
 }
 
 async function metricNames(): Promise<string[]> {
@@ -60,22 +72,25 @@ function loggedEvents(): Set<string> {
   return new Set(names);
 }
 
-it('the configuration table has every key with its default, and no other', () => {
-  const shown = tableRows(section(README, 'Configuration')).map(([key, value]) => [codeOf(key), value]);
+it('the configuration page is the one that `npm run schema` writes', () => {
+  expect(readDocument('docs/configuration.md')).toBe(configurationPage());
+});
+
+it('the configuration page has every key with its default, and no other', () => {
   const wanted = keysOf(configJsonSchema() as Schema);
   expect(wanted.length).toBeGreaterThan(45);
-  expect(shown).toEqual(wanted);
+  expect(keysOnPage(readDocument('docs/configuration.md')).sort()).toEqual(wanted.sort());
 });
 
 it('the table of environment variables has each with the key it sets, and no other', () => {
-  const rows = tableRows(section(README, 'Environment variables'));
+  const rows = tableRows(section(readDocument('docs/environment.md'), 'Variables'));
   const shown = rows.map(([name, key]) => [codeOf(name), codeOf(key)]);
   expect(shown).toEqual(ENVIRONMENT_VARIABLES.map(({ name, path }) => [name, formatPath(path)]));
 });
 
-it('every metric of the program is in it, and its table has no other', async () => {
+it('the metrics page has every metric of the program, and no other', async () => {
   const names = await metricNames();
-  const text = section(README, 'Metrics');
+  const text = readDocument('docs/metrics.md');
   expect(names.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
   const listed = [...text.matchAll(/`((?:sluice|process|nodejs)_[a-z_]+)`/g)].map(([, name]) => name);
   expect(listed.filter((name) => !names.includes(name ?? ''))).toEqual([]);
@@ -95,13 +110,14 @@ it('every metric of Sluice that any page names is one of the program', async () 
   expect(named.filter((one) => !names.has(one.split(': ')[1] ?? ''))).toEqual([]);
 });
 
-it('every answer to a push is in the status table, and no other', () => {
-  const rows = tableRows(section(README, 'Push contract')).filter(([first = '']) => /^\d{3}/.test(first));
+it('the status table has every answer to a push, and no other', () => {
+  const rows = tableRows(section(readDocument('docs/push-api.md'), 'Status codes'));
   const shown = rows.map(([status, reason]) => `${status?.slice(0, 3)} ${codeOf(reason)}`);
   expect(shown).toEqual(PUSH_ANSWERS.map(({ status, reason }) => `${status} ${reason}`));
 });
 
-it('every log event is in the table of events, and no other', () => {
+it('the table of events has every log event, and no other', () => {
   expect(loggedEvents().size).toBeGreaterThan(10);
-  expect(new Set(namesIn('Log'))).toEqual(loggedEvents());
+  const names = tableRows(readDocument('docs/log-events.md')).flatMap(([name]) => codeOf(name) ?? []);
+  expect(new Set(names)).toEqual(loggedEvents());
 });
