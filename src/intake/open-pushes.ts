@@ -1,6 +1,7 @@
 // Pushes that were received whole and could not be answered at once: they wait for their turn, or are being decoded. A
 // stop waits for their answers.
 import type { ServerResponse } from 'node:http';
+import { untilDone } from '../telemetry/wait.ts';
 
 export class OpenPushes {
   #count = 0;
@@ -17,10 +18,12 @@ export class OpenPushes {
 
   /** Resolves when none is left, or `signal` aborts. */
   answered(signal: AbortSignal): Promise<void> {
-    if (this.#count === 0 || signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#onNone = resolve;
-      signal.addEventListener('abort', () => resolve(), { once: true });
+    if (this.#count === 0) return Promise.resolve();
+    return untilDone(signal, (done) => {
+      this.#onNone = done;
+      return () => {
+        this.#onNone = () => undefined;
+      };
     });
   }
 }

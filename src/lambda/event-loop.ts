@@ -1,10 +1,10 @@
 // Asks Lambda for one event after the other and has each handled, until it is told to shut down. A connection that breaks
 // while it waits is no reason to end: an extension that ends takes the function's invocation with it.
 import type { Clock } from '../telemetry/clock.ts';
+import { pause } from '../telemetry/wait.ts';
 import type { ExtensionEvent } from './extension-event.ts';
 import { ApiRefusal, type ExtensionsApi } from './extensions-api.ts';
 import type { EventHandler } from './invocations.ts';
-import { pause } from './pause.ts';
 
 export interface EventLoopDeps {
   readonly api: Pick<ExtensionsApi, 'next'>;

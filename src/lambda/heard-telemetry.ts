@@ -1,5 +1,6 @@
 // What telemetry has said of the invocation that goes on. What it says of others is of no use: it may be late, come twice,
 // or never, and one request id comes again where Lambda repeats an invocation.
+import { untilDone } from '../telemetry/wait.ts';
 import type { TelemetryRecord } from './telemetry-record.ts';
 
 /** Of one invocation there are two; what is beyond is nothing that Lambda sends. */
@@ -28,16 +29,11 @@ export class HeardTelemetry {
 
   /** Resolves when it has been said since the last `forget`; also when `signal` aborts. */
   said(record: TelemetryRecord, signal: AbortSignal): Promise<void> {
-    if (signal.aborted || this.#heard.some((heard) => isSame(heard, record))) return Promise.resolve();
-    return new Promise((resolve) => {
-      const end = () => {
-        this.#waiters.delete(waiter);
-        signal.removeEventListener('abort', end);
-        resolve();
-      };
-      const waiter = { record, resolve: end };
+    if (this.#heard.some((heard) => isSame(heard, record))) return Promise.resolve();
+    return untilDone(signal, (done) => {
+      const waiter = { record, resolve: done };
       this.#waiters.add(waiter);
-      signal.addEventListener('abort', end);
+      return () => this.#waiters.delete(waiter);
     });
   }
 }

@@ -1,8 +1,8 @@
 // When a handler is done. Telemetry says so; where it is silent, a pause in which nothing was pushed has to do. An extension
 // that waited for a word that never comes would be billed until the function times out, so every wait has its bound.
 import type { Clock } from '../telemetry/clock.ts';
+import { pause } from '../telemetry/wait.ts';
 import type { HeardTelemetry } from './heard-telemetry.ts';
-import { pause } from './pause.ts';
 
 export interface InvocationEndDeps {
   readonly clock: Clock;

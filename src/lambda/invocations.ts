@@ -2,12 +2,12 @@
 // Lambda may freeze the environment, as far as that goes within bounds; what is left stays for the next one.
 import type { Collector } from '../collector.ts';
 import type { Clock } from '../telemetry/clock.ts';
+import { pause } from '../telemetry/wait.ts';
 import type { InvokeEvent, ShutdownEvent } from './extension-event.ts';
 import type { ExtensionLog } from './extension-log.ts';
 import type { FlushPolicy } from './flush-policy.ts';
 import type { HeardTelemetry } from './heard-telemetry.ts';
 import { InvocationEnd } from './invocation-end.ts';
-import { pause } from './pause.ts';
 
 /** Whoever is told of the events. */
 export interface EventHandler {

@@ -1,6 +1,7 @@
 // A value that ends and is fetched anew: one fetch for all who wait, begun a little before the end, while the old value
 // is still given out. A fetch that fails is told to those who waited; the next one who asks starts another.
 import type { Clock } from '../../telemetry/clock.ts';
+import { unlessAborted } from '../../telemetry/wait.ts';
 
 export interface Fetched<T> {
   readonly value: T;
@@ -76,13 +77,4 @@ export class RenewedValue<T> {
       throw error;
     }
   }
-}
-
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort);
-    if (signal.aborted) onAbort();
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }

@@ -1,6 +1,7 @@
 // AWS Signature Version 4: every attempt is signed with its own date and the hash of its own body. Credentials are looked
 // for once for all lanes, and again before they end.
 import type { BackendConfig, SigV4Config } from '../../config/config.ts';
+import { unlessAborted } from '../../telemetry/wait.ts';
 import { printable } from '../http/printable.ts';
 import { proxyChoice } from '../http/proxy-route.ts';
 import type { AwsCredentialIdentity } from './aws-library.ts';
@@ -92,22 +93,15 @@ export class SigV4Auth implements BackendAuth {
   }
 
   /** The library has limits of its own for some sources only. */
-  #withinTime<T>(found: Promise<T>, signal: AbortSignal): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const { clock } = this.#deps;
-      const seen = `found no answer within ${this.#timeoutMs} ms`;
-      const timer = clock.setTimer(() => reject(new Error(seen)), this.#timeoutMs);
-      const onAbort = () => {
-        timer.cancel();
-        reject(signal.reason);
-      };
-      signal.addEventListener('abort', onAbort);
-      if (signal.aborted) onAbort();
-      found.then(resolve, reject).finally(() => {
-        timer.cancel();
-        signal.removeEventListener('abort', onAbort);
-      });
-    });
+  async #withinTime<T>(found: Promise<T>, signal: AbortSignal): Promise<T> {
+    const timeout = new AbortController();
+    const seen = `found no answer within ${this.#timeoutMs} ms`;
+    const timer = this.#deps.clock.setTimer(() => timeout.abort(new Error(seen)), this.#timeoutMs);
+    try {
+      return await unlessAborted(found, AbortSignal.any([signal, timeout.signal]));
+    } finally {
+      timer.cancel();
+    }
   }
 }
 

@@ -5,6 +5,7 @@ import { type SecureContext, type TLSSocket, connect as tlsConnect } from 'node:
 import type { buildConnector } from 'undici';
 import type { TlsConfig } from '../../config/config.ts';
 import type { Clock } from '../../telemetry/clock.ts';
+import { onAbort } from '../../telemetry/wait.ts';
 import type { ChooseProxy, ProxyRoute } from './proxy-route.ts';
 import { openTunnel } from './proxy-tunnel.ts';
 import { ProxyFailure } from './transport-reason.ts';
@@ -110,14 +111,12 @@ function openPlain({ hostname, port }: URL, signal: AbortSignal): Promise<Socket
 function ready<S extends Socket>(socket: S, event: string, signal: AbortSignal): Promise<S> {
   socket.setNoDelay(true).setKeepAlive(true, TCP_KEEP_ALIVE_MS);
   return new Promise((resolve, reject) => {
-    const onAbort = () => socket.destroy(signal.reason);
+    const stopListening = onAbort(signal, () => socket.destroy(signal.reason));
     const settle = (error?: Error) => {
-      signal.removeEventListener('abort', onAbort);
+      stopListening();
       if (error) reject(error);
       else resolve(socket);
     };
-    signal.addEventListener('abort', onAbort);
-    if (signal.aborted) onAbort();
     socket.once(event, () => settle());
     // Stays: an error between two owners of the socket must not be one that nobody hears.
     socket.on('error', settle);

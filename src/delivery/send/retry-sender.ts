@@ -3,12 +3,12 @@
 import type { QueueConfig } from '../../config/config.ts';
 import type { Clock } from '../../telemetry/clock.ts';
 import type { BlockFacts, DeliveryEvents } from '../../telemetry/events.ts';
+import { untilDone } from '../../telemetry/wait.ts';
 import type { BackendLedger } from '../block/backend-ledger.ts';
 import type { OutgoingBlock } from '../block/queued-block.ts';
 import type { AttemptOutcome, FinalOutcome, GivenUp, Retry, Sender } from '../block/send-outcome.ts';
 import type { UpstreamClient } from '../upstream/upstream-client.ts';
 import { accessBackoffMs, backoffMs, boundedRetryAfterMs } from './backoff.ts';
-import { InterruptibleWait } from './interruptible-wait.ts';
 
 export interface RetryDeps {
   readonly backend: string;
@@ -29,13 +29,13 @@ const TOO_OLD: GivenUp = { kind: 'givenUp', reason: 'too_old', detail: 'older th
 
 export class RetrySender implements Sender<OutgoingBlock, FinalOutcome> {
   readonly #deps: RetryDeps;
-  readonly #wait: InterruptibleWait;
   /** Monotonic; set by the backoff of the block that is being sent. */
   #notBeforeMs = 0;
+  /** Ends the wait that is going on. */
+  #endWait: (() => void) | undefined;
 
   constructor(deps: RetryDeps) {
     this.#deps = deps;
-    this.#wait = new InterruptibleWait(deps.clock);
   }
 
   /** One block at a time. Once `signal` aborts, every block is given up. */
@@ -74,7 +74,7 @@ export class RetrySender implements Sender<OutgoingBlock, FinalOutcome> {
   /** The next attempt starts at once, unless the backend asked for a pause. Later attempts back off as usual. */
   retryNow(): void {
     this.#notBeforeMs = 0;
-    this.#wait.cutShort();
+    this.#endWait?.();
   }
 
   async #waitForTurn(signal: AbortSignal): Promise<void> {
@@ -82,8 +82,19 @@ export class RetrySender implements Sender<OutgoingBlock, FinalOutcome> {
     for (;;) {
       const delayMs = Math.max(this.#notBeforeMs, ledger.pausedUntilMs) - clock.monotonicMs();
       if (delayMs <= 0 || signal.aborted) return;
-      await this.#wait.wait(delayMs, signal);
+      await this.#wait(delayMs, signal);
     }
+  }
+
+  #wait(delayMs: number, signal: AbortSignal): Promise<void> {
+    return untilDone(signal, (done) => {
+      const timer = this.#deps.clock.setTimer(done, delayMs);
+      this.#endWait = done;
+      return () => {
+        this.#endWait = undefined;
+        timer.cancel();
+      };
+    });
   }
 
   async #attempt(block: OutgoingBlock, attempt: number, signal: AbortSignal): Promise<AttemptOutcome> {
