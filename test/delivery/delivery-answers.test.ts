@@ -1,4 +1,4 @@
-// What each answer of a backend leads to (C22 to C27, C29, C30, C33, C36).
+// What each answer of a backend leads to.
 import { describe, expect, test } from 'vitest';
 import { backendConfig } from '../support/backend-config.ts';
 import { startDelivery, startReceiver } from '../support/delivery-setup.ts';

@@ -1,4 +1,4 @@
-// Backends that cannot be reached, break off, keep silent or are slow (C31, C32, C34, C35).
+// Backends that cannot be reached, break off, keep silent or are slow.
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';

@@ -1,5 +1,5 @@
 // A block that the backend refuses is taken apart: the good series arrive once and in order, the bad ones are dropped and
-// told of, for each push (C42, C40's splitting).
+// told of, for each push.
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { QueueConfig } from '../../src/config/config.ts';

@@ -1,4 +1,4 @@
-// Remote write 2.0 as a backend sees it, and what becomes of it where the backend does not know it (C15, C16, C17, C49, C50, C52).
+// Remote write 2.0 as a backend sees it, and what becomes of it where the backend does not know it.
 import { describe, expect, test } from 'vitest';
 import { Secret } from '../../src/config/secret.ts';
 import type { EncodedSeries } from '../../src/remotewrite/encoded-series.ts';

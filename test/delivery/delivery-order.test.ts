@@ -1,4 +1,4 @@
-// Order, batching in time, backoff and age (C28, C38, C40, C43), and that lanes and backends do not wait for each other.
+// Order, batching in time, backoff and age, and that lanes and backends do not wait for each other.
 import { expect, test } from 'vitest';
 import { backendConfig } from '../support/backend-config.ts';
 import { startDelivery, startReceiver } from '../support/delivery-setup.ts';

@@ -59,7 +59,7 @@ function arrived({ delivered }: ScriptedReceiver): readonly number[][] {
 
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
 
-test('C31 six hours without a backend: everything arrives afterwards, once and in order', async () => {
+test('six hours without a backend: everything arrives afterwards, once and in order', async () => {
   const { clock, receiver, events, delivery } = await sitThroughOutage({ sampleAgeLimit: 0 });
   const [reading] = delivery.readings();
   expect(reading?.oldestAgeMs).toBe(OUTAGE_MS);
@@ -75,7 +75,7 @@ test('C31 six hours without a backend: everything arrives afterwards, once and i
   expect(delivery.readings()[0]).toMatchObject({ bytes: 0, oldestAgeMs: 0 });
 });
 
-test('C43 six hours without a backend and a limit of one: what is younger arrives, the rest is counted', async () => {
+test('six hours without a backend and a limit of one: what is younger arrives, the rest is counted', async () => {
   const perBlock = 10;
   const { clock, receiver, events } = await sitThroughOutage({
     sampleAgeLimit: HOUR_MS,

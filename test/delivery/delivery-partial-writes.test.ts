@@ -1,4 +1,4 @@
-// What a backend of remote write 2.0 says it has written (C51): nothing that was written is sent again.
+// What a backend of remote write 2.0 says it has written: nothing that was written is sent again.
 import { expect, test } from 'vitest';
 import type { EncodedSeries } from '../../src/remotewrite/encoded-series.ts';
 import { backendConfig } from '../support/backend-config.ts';

@@ -1,4 +1,4 @@
-// What a request looks like on the wire (C01, C06, C40, C41).
+// What a request looks like on the wire.
 import { expect, test } from 'vitest';
 import { Secret } from '../../src/config/secret.ts';
 import { backendConfig } from '../support/backend-config.ts';

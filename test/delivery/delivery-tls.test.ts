@@ -1,4 +1,4 @@
-// TLS as a backend's configuration says it (C47, C48): no data without a verified peer, and new files without a restart.
+// TLS as a backend's configuration says it: no data without a verified peer, and new files without a restart.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -95,7 +95,7 @@ describe.each(VERSIONS)('with messageVersion %s', (messageVersion) => {
     expect(samples[0]!.timestampMs).toBe(timestampMs);
   });
 
-  it('C18 native histograms arrive with every bucket, whole and float, counter and gauge', async () => {
+  it('native histograms arrive with every bucket, whole and float, counter and gauge', async () => {
     const { pushed, arrived } = await start();
     const timestampMs = Date.now() - 1234;
     await pushed(nativeHistogramBody(timestampMs), PROTOBUF);
@@ -107,7 +107,7 @@ describe.each(VERSIONS)('with messageVersion %s', (messageVersion) => {
     expect(stored.flatMap(({ samples }) => samples)).toEqual([]);
   });
 
-  it('C19 exemplars arrive with their series, labels, value and time', async () => {
+  it('exemplars arrive with their series, labels, value and time', async () => {
     const { prometheus, pushed } = await start();
     await pushed(EXEMPLARS_BODY, OPEN_METRICS);
     const all = await waitForValue(

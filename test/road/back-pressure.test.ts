@@ -1,4 +1,4 @@
-// A backend that does not keep up: pushes are refused whole, what was taken arrives once (check C35).
+// A backend that does not keep up: pushes are refused whole, what was taken arrives once.
 import { expect, test } from 'vitest';
 import { metricValue } from '../support/metric-value.ts';
 import { type Road, startRoad } from '../support/road-setup.ts';
@@ -50,7 +50,7 @@ class Pusher {
   }
 }
 
-test('C35 a full queue answers 503 and forwards nothing of that push; every 2xx is delivered once', async () => {
+test('a full queue answers 503 and forwards nothing of that push; every 2xx is delivered once', async () => {
   const gate = Promise.withResolvers<void>();
   const queueConfig = {
     shards: SHARDS,
@@ -87,7 +87,7 @@ test('C35 a full queue answers 503 and forwards nothing of that push; every 2xx 
   expect(counted('sluice_samples_sent_total{backend="primary"}')).toBe(samples);
 });
 
-test('C35 a push that would not even fit an empty queue is refused for good', async () => {
+test('a push that would not even fit an empty queue is refused for good', async () => {
   const { collector, pushed, delivered } = await startRoad({
     backend: { queueConfig: { maxRequestBytes: '1KiB', maxQueueSize: '1KiB' } },
   });

@@ -1,4 +1,4 @@
-// How pushes become requests: bounds on each, nothing missing, nothing twice, nothing too old (checks C40, C41, C43).
+// How pushes become requests: bounds on each, nothing missing, nothing twice, nothing too old.
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -16,7 +16,7 @@ function series(count: number, labels: (i: number) => string): string {
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
 const ascending = (a: number, b: number) => a - b;
 
-test('C40 a body of 12,000 series is cut into requests of at most 2000 samples', async () => {
+test('a body of 12,000 series is cut into requests of at most 2000 samples', async () => {
   const { receiver, pushed, delivered } = await startRoad();
   await pushed(series(12_000, (i) => `i="${i}"`));
   await delivered(12_000);
@@ -24,7 +24,7 @@ test('C40 a body of 12,000 series is cut into requests of at most 2000 samples',
   expect(receiver.deliveredValues).toEqual(upTo(12_000));
 });
 
-test('C40 3000 series with 1 KiB of noise each make requests of at most 1 MiB compressed', async () => {
+test('3000 series with 1 KiB of noise each make requests of at most 1 MiB compressed', async () => {
   const { receiver, pushed, delivered } = await startRoad();
   await pushed(series(3000, (i) => `i="${i}",noise="${randomBytes(512).toString('hex')}"`));
   await delivered(3000);
@@ -36,7 +36,7 @@ test('C40 3000 series with 1 KiB of noise each make requests of at most 1 MiB co
   }
 });
 
-test('C40 a series that fits no request sinks its push with 413, and others are delivered', async () => {
+test('a series that fits no request sinks its push with 413, and others are delivered', async () => {
   const { collector, pushed, delivered } = await startRoad();
   await pushed('before 1\n');
   const answer = await collector.push(`neighbour 1\nhuge{a="${'x'.repeat(2 * MAX_REQUEST_BYTES)}"} 1\n`);
@@ -51,7 +51,7 @@ test('C40 a series that fits no request sinks its push with 413, and others are 
   ]);
 });
 
-test('C40 a series about as large as a request is delivered or refused, never taken and then dropped', async () => {
+test('a series about as large as a request is delivered or refused, never taken and then dropped', async () => {
   const { receiver, collector, drained, metric } = await startRoad({
     backend: { queueConfig: { maxRequestBytes: '4KiB' } },
   });
@@ -69,7 +69,7 @@ test('C40 a series about as large as a request is delivered or refused, never ta
   for (const { body } of receiver.requests) expect(body.length).toBeLessThanOrEqual(4096);
 });
 
-test('C40 a push waits for company as long as the deadline says, and 20 of them make one request', async () => {
+test('a push waits for company as long as the deadline says, and 20 of them make one request', async () => {
   const clock = new FakeClock();
   const { receiver, pushed, delivered } = await startRoad({
     clock,
@@ -88,7 +88,7 @@ test('C40 a push waits for company as long as the deadline says, and 20 of them 
   expect(receiver.started).toBe(1);
 });
 
-test.each([6, 200, 12_000])('C41 of %i series each arrives once', async (count) => {
+test.each([6, 200, 12_000])('each of %i series arrives once', async (count) => {
   const { receiver, pushed, drained, metric } = await startRoad({ backend: { queueConfig: { shards: 4 } } });
   await pushed(series(count, (i) => `i="${i}"`));
   await drained();
@@ -96,7 +96,7 @@ test.each([6, 200, 12_000])('C41 of %i series each arrives once', async (count) 
   expect(await metric('sluice_samples_sent_total{backend="primary"}')).toBe(count);
 });
 
-test('C41 of 500 groups of 20 series at once each series arrives once, many groups to a request', async () => {
+test('500 groups of 20 series at once arrive, each series once, many groups to a request', async () => {
   const { receiver, collector, pushed } = await startRoad({
     config: { shutdownTimeout: '20s' },
     backend: { queueConfig: { shards: 4, batchSendDeadline: '1h' } },
@@ -114,7 +114,7 @@ test('C41 of 500 groups of 20 series at once each series arrives once, many grou
   expect(receiver.requests.length).toBeLessThanOrEqual(8);
 });
 
-test('C43 what could not be delivered for the age limit is dropped before a retry, what is younger arrives', async () => {
+test('samples past the age limit are dropped before a retry, younger ones arrive', async () => {
   const clock = new FakeClock();
   const { receiver, pushed, metric } = await startRoad({
     clock,
@@ -148,7 +148,7 @@ test('C43 what could not be delivered for the age limit is dropped before a retr
   expect(receiver.requests.length).toBe(3);
 });
 
-test('C43 without an age limit both arrive', async () => {
+test('without an age limit old and young samples arrive', async () => {
   const clock = new FakeClock();
   const { receiver, pushed, metric } = await startRoad({
     clock,

@@ -1,4 +1,4 @@
-// Families become series: exact values, canonical bucket labels, one time for all (check C14, text).
+// Families become series: exact values, canonical bucket labels, one time for all.
 import { expect, test } from 'vitest';
 import { startRoad } from '../support/road-setup.ts';
 
@@ -41,7 +41,7 @@ const SERIES = [
   'plain{job="j",le="1.0",quantile="0.50"} 10',
 ];
 
-test('C14 every part of every family arrives with its value, and all with one timestamp', async () => {
+test('every part of every family arrives with its value, and all with one timestamp', async () => {
   const { receiver, pushed, delivered } = await startRoad();
   await pushed(FAMILIES, '/pushgateway/metrics/job/j');
   expect(await delivered(SERIES.length)).toEqual(SERIES);
@@ -52,7 +52,7 @@ test('C14 every part of every family arrives with its value, and all with one ti
 test.each([
   ['openmetrics', '1.0', '2.0', '0.5'],
   ['verbatim', '1.0', '2', '0.50'],
-])('C14 bucketLabels: %s writes le and quantile its own way', async (bucketLabels, one, two, median) => {
+])('bucketLabels: %s writes le and quantile its own way', async (bucketLabels, one, two, median) => {
   const { pushed, delivered } = await startRoad({ config: { push: { pushgateway: { bucketLabels } } } });
   await pushed(FAMILIES, '/pushgateway/metrics/job/j');
   const lines = await delivered(SERIES.length);
@@ -64,7 +64,7 @@ test.each([
   expect(lines[5]).toBe(`s{job="j",quantile="${median}"} 1`);
 });
 
-test('C14 a missing +Inf bucket is made from the count, for every label set', async () => {
+test('a missing +Inf bucket is made from the count, for every label set', async () => {
   const { receiver, pushed, delivered } = await startRoad();
   const body = [
     '# TYPE h histogram',

@@ -1,4 +1,4 @@
-// One bad series of one job takes nobody's samples with it, through the whole road (check C42).
+// One bad series of one job takes nobody's samples with it, through the whole road.
 import { expect, test } from 'vitest';
 import { refusing } from '../support/refusing-backend.ts';
 import { startRoad } from '../support/road-setup.ts';
@@ -6,7 +6,7 @@ import { startRoad } from '../support/road-setup.ts';
 const JOBS = 50;
 const ROUNDS = 5;
 
-test('C42 a backend refuses one series of one job for ever: all others arrive, once and in order', async () => {
+test('a backend refuses one series of one job for ever: all others arrive, once and in order', async () => {
   const isBad = (series: string) => series === 'bad_metric';
   const { receiver, collector, pushed, drained, metric } = await startRoad({
     script: [refusing(isBad)],

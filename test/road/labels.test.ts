@@ -1,4 +1,4 @@
-// The labels that leave: sorted, unique, never empty, the grouping key's own (checks C07 to C12).
+// The labels that leave: sorted, unique, never empty, the grouping key's own.
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
@@ -7,7 +7,7 @@ import { labelsOf } from '../support/series-text.ts';
 
 const GROUP = 'instance="i1",job="test"';
 
-test('C07 labels are sorted by the bytes of their names', async () => {
+test('labels are sorted by the bytes of their names', async () => {
   const { receiver, pushed, delivered } = await startRoad();
   await pushed('test{b="2",a="1",Z="3",_x="4"} 1\n');
   await delivered(1);
@@ -15,7 +15,7 @@ test('C07 labels are sorted by the bytes of their names', async () => {
   expect(names).toEqual(['Z', '__name__', '_x', 'a', 'b', 'instance', 'job']);
 });
 
-test('C07 UTF-8 names are sorted by bytes, not by UTF-16 units', async () => {
+test('UTF-8 names are sorted by bytes, not by UTF-16 units', async () => {
   const { receiver, pushed, delivered } = await startRoad({
     config: { push: { pushgateway: { utf8Names: true } } },
   });
@@ -35,26 +35,26 @@ async function refused(body: string | Uint8Array, text: string): Promise<void> {
   expect(receiver.requests.length).toBe(1);
 }
 
-test.each(['1', '2'])('C08 a label that is there twice sinks the whole push (second value %s)', (second) =>
+test.each(['1', '2'])('a label that is there twice sinks the whole push (second value %s)', (second) =>
   refused(
     `ok 1\ntest{a="1",a="${second}"} 1\n`,
     'Cannot parse exposition line 2: expected each label name once, found "a" twice',
   ),
 );
 
-test('C09 the grouping key overrides the labels of the body', async () => {
+test('the grouping key overrides the labels of the body', async () => {
   const { pushed, delivered } = await startRoad();
   await pushed('m{job="evil",instance="x",k="v"} 1\n', '/pushgateway/metrics/job/test/instance/127.0.0.1:9');
   expect(await delivered(1)).toEqual(['m{instance="127.0.0.1:9",job="test",k="v"} 1']);
 });
 
-test('C09 without an instance in the path there is no instance label', async () => {
+test('without an instance in the path there is no instance label', async () => {
   const { pushed, delivered } = await startRoad();
   await pushed('m 1\n', '/pushgateway/metrics/job/test');
   expect(await delivered(1)).toEqual(['m{job="test"} 1']);
 });
 
-test('C10 empty labels vanish, those of the path among them', async () => {
+test('empty labels vanish, those of the path among them', async () => {
   const { receiver, pushed, delivered } = await startRoad();
   await pushed('test{a="",b="1",zone="z"} 1\n', '/pushgateway/metrics/job/test/zone@base64/=');
   await delivered(1);
@@ -68,7 +68,7 @@ test('C10 empty labels vanish, those of the path among them', async () => {
 test.each([
   ['with', { cluster: 'c1', k: 'ext', __replica__: 'r1' }, ['__name__', '__replica__', 'cluster']],
   ['without', {}, ['__name__']],
-] as const)('C12 %s external labels they stand in their sorted place', async (_, defaults, first) => {
+] as const)('%s external labels they stand in their sorted place', async (_, defaults, first) => {
   const { receiver, pushed, delivered } = await startRoad({ config: { labels: { defaults } } });
   await pushed('m{k="own"} 1\n');
   await delivered(1);
@@ -77,7 +77,7 @@ test.each([
   expect(new Map(labels).get('k')).toBe('own');
 });
 
-test('C10 two series that only differ by an empty label are one', () =>
+test('two series that only differ by an empty label are one', () =>
   refused(
     'test{b="1"} 1\ntest{a="",b="1"} 2\n',
     'Cannot parse exposition line 2: expected each series once, or with ever later timestamps, found it again ' +
@@ -91,11 +91,11 @@ test.each([
   ['9m 1\n', 'expected a metric name, found "9"'],
   ['m{9a="x"} 1\n', 'expected a label name, found "9"'],
   ['m 1\nm2 2', 'expected a line feed at the end of the last line, found the end of the body'],
-])('C11 the push %j forwards nothing', (body, problem) =>
+])('the push %j forwards nothing', (body, problem) =>
   refused(body, `Cannot parse exposition line ${body.startsWith('m 1') ? 2 : 1}: ${problem}`),
 );
 
-test('C11 a body shorter than its Content-Length forwards nothing', async () => {
+test('a body shorter than its Content-Length forwards nothing', async () => {
   const { collector, pushed, delivered, receiver } = await startRoad();
   const { hostname, port } = new URL(`http://${collector.address}`);
   const socket = connect(Number(port), hostname);
@@ -108,7 +108,7 @@ test('C11 a body shorter than its Content-Length forwards nothing', async () => 
 });
 
 test.each(['', '\n', '# only a comment\n', '# TYPE m counter\n# HELP m of nothing\n'])(
-  'C11 the push %j without a sample is taken and sends no request',
+  'the push %j without a sample is taken and sends no request',
   async (body) => {
     const { pushed, delivered, receiver } = await startRoad();
     await pushed(body);
@@ -118,7 +118,7 @@ test.each(['', '\n', '# only a comment\n', '# TYPE m counter\n# HELP m of nothin
   },
 );
 
-test('C13 what labels say is kept byte for byte', async () => {
+test('what labels say is kept byte for byte', async () => {
   const values = {
     emoji: '\u{1f600}\u{1f468}\u200d\u{1f469}',
     chinese: '指标',
@@ -139,7 +139,7 @@ test('C13 what labels say is kept byte for byte', async () => {
   expect(labelsOf(receiver.delivered[0]!)).toEqual({ __name__: 'm', instance: 'i1', job: 'test', ...values });
 });
 
-test('C13 a long name and many labels are kept', async () => {
+test('a long name and many labels are kept', async () => {
   const { receiver, pushed, delivered } = await startRoad();
   const labels = Object.fromEntries(Array.from({ length: 64 }, (_, i) => [`l${i}`, `v${i}`]));
   const name = 'n'.repeat(757);
@@ -154,7 +154,7 @@ test('C13 a long name and many labels are kept', async () => {
   });
 });
 
-test('C13 a label that is not UTF-8 sinks the whole push', () =>
+test('a label that is not UTF-8 sinks the whole push', () =>
   refused(
     Buffer.concat([Buffer.from('ok 1\nm{a="'), Buffer.from([0xc3, 0x28]), Buffer.from('"} 1\n')]),
     'Cannot parse exposition line 2: expected a label value in UTF-8, found "\ufffd("',

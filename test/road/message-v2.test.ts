@@ -1,4 +1,4 @@
-// Remote write 2.0 from a push to the backend (checks C16, C17, C19, C20).
+// Remote write 2.0 from a push to the backend.
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { DecodedRequestV2, DecodedSeriesV2 } from '../support/decode-request-v2.ts';
@@ -33,7 +33,7 @@ function byName({ receiver }: Road): Record<string, DecodedSeriesV2> {
   return Object.fromEntries(entries);
 }
 
-test('C16 texts that are the same are one symbol, whatever they are the text of', async () => {
+test('texts that are the same are one symbol, whatever they are the text of', async () => {
   const road = await startV2();
   const types = ['# TYPE a gauge', '# HELP a shared text'];
   await pushOpenMetrics(
@@ -52,7 +52,7 @@ test('C16 texts that are the same are one symbol, whatever they are the text of'
   expect([...symbols].sort()).toEqual(['', ...texts].sort());
 });
 
-test('C17 type, help and unit stand in every series of their family', async () => {
+test('type, help and unit stand in every series of their family', async () => {
   const road = await startV2();
   await pushOpenMetrics(
     road,
@@ -83,7 +83,7 @@ test('C17 type, help and unit stand in every series of their family', async () =
   expect(described('none')).toEqual([0, '', '']);
 });
 
-test('C19 exemplars stand in the series of their sample', async () => {
+test('exemplars stand in the series of their sample', async () => {
   const road = await startV2();
   await pushOpenMetrics(
     road,
@@ -105,7 +105,7 @@ test('C19 exemplars stand in the series of their sample', async () => {
   expect(found['h_bucket +Inf']?.exemplars).toEqual([{ labels: [], value: 2, ...at }]);
 });
 
-test('C20 start timestamps stand at the samples of counters and histograms, and nowhere else', async () => {
+test('start timestamps stand at the samples of counters and histograms, and nowhere else', async () => {
   const road = await startV2();
   await pushOpenMetrics(
     road,

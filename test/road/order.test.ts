@@ -1,10 +1,10 @@
-// Samples of a series arrive in order, each once, whatever happens on the way (checks C38 and C39).
+// Samples of a series arrive in order, each once, whatever happens on the way.
 import { expect, test } from 'vitest';
 import { FakeClock } from '../support/fake-clock.ts';
 import { startRoad } from '../support/road-setup.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
-test('C38 a retry is not overtaken: what was pushed meanwhile comes after it', async () => {
+test('a retry is not overtaken: what was pushed meanwhile comes after it', async () => {
   const gate = Promise.withResolvers<void>();
   const { receiver, pushed, delivered } = await startRoad({
     script: [{ status: 503, until: gate.promise }, { status: 503 }, { status: 503 }, {}],
@@ -23,7 +23,7 @@ test('C38 a retry is not overtaken: what was pushed meanwhile comes after it', a
 
 const ADVANCED = 'sluice_push_timestamps_advanced_total';
 
-test('C39 pushes of one millisecond get timestamps that increase, and so they do when the clock steps back', async () => {
+test('pushes of one millisecond get timestamps that increase, and so they do when the clock steps back', async () => {
   const clock = new FakeClock();
   const start = clock.nowMs();
   const { receiver, collector, metric } = await startRoad({
@@ -49,7 +49,7 @@ test('C39 pushes of one millisecond get timestamps that increase, and so they do
   expect(other!.timestampMs - start).toBe(-10_000);
 });
 
-test('C39 explicit timestamps of one body arrive in their order', async () => {
+test('explicit timestamps of one body arrive in their order', async () => {
   const { receiver, pushed, delivered } = await startRoad();
   await pushed('m 1 1000\nm 2 2000\nm 3 3000\n');
   await delivered(3);

@@ -1,4 +1,4 @@
-// Order and completeness where every answer takes its own time and every tenth is a failure (check C37).
+// Order and completeness where every answer takes its own time and every tenth is a failure.
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { type DecodedRequest, seriesKey } from '../support/decode-write-request.ts';
@@ -55,7 +55,7 @@ class SlowBackend {
   }
 }
 
-test('C37 every series keeps its order, each sample once, while answers are late at random', async () => {
+test('every series keeps its order, each sample once, while answers are late at random', async () => {
   const backend = new SlowBackend(37);
   const { receiver, pushed, drained, metric } = await startRoad({
     script: [backend.step],

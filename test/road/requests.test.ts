@@ -1,4 +1,4 @@
-// What a request to the backend looks like, and what it says about values (checks C01 to C06).
+// What a request to the backend looks like, and what it says about values.
 import { uncompress } from 'snappyjs';
 import { expect, test } from 'vitest';
 import type { DecodedSample } from '../support/decode-write-request.ts';
@@ -11,7 +11,7 @@ import { waitUntil } from '../support/wait-until.ts';
 const valuesOf = ({ headers }: RecordedRequest, wanted: string) =>
   headers.filter(([name]) => name.toLowerCase() === wanted).map(([, value]) => value);
 
-test('C01 request line and headers are those of remote write 1.0', async () => {
+test('request line and headers are those of remote write 1.0', async () => {
   const { receiver, pushed, delivered } = await startRoad({ urlTarget: '/a/b%20c?x=1&y=' });
   await pushed('m 1\n');
   await delivered(1);
@@ -26,7 +26,7 @@ test('C01 request line and headers are those of remote write 1.0', async () => {
   expect(valuesOf(request, 'retry-attempt')).toEqual([]);
 });
 
-test('C02 a body is a snappy block, whose header tells the true length, for labels of every size', async () => {
+test('a body is a snappy block, whose header tells the true length, for labels of every size', async () => {
   const { receiver, pushed, delivered } = await startRoad();
   const sizes = [1, 60, 61, 65_536, 200_000];
   const values = sizes.map((size) => 'x'.repeat(size - 1) + String(size % 10));
@@ -40,7 +40,7 @@ test('C02 a body is a snappy block, whose header tells the true length, for labe
   }
 });
 
-test('C03 a timestamp is the time of receipt in milliseconds, strictly increasing', async () => {
+test('a timestamp is the time of receipt in milliseconds, strictly increasing', async () => {
   const { receiver, pushed, delivered } = await startRoad();
   const bounds: [number, number][] = [];
   for (let i = 0; i < 3; i++) {
@@ -59,7 +59,7 @@ test('C03 a timestamp is the time of receipt in milliseconds, strictly increasin
   });
 });
 
-test('C03 explicit timestamps arrive unchanged', async () => {
+test('explicit timestamps arrive unchanged', async () => {
   const { receiver, pushed, delivered } = await startRoad();
   await pushed('a 1 1700000000123\nb 2 0\nc 3 -1\n');
   await delivered(3);
@@ -68,7 +68,7 @@ test('C03 explicit timestamps arrive unchanged', async () => {
   ]);
 });
 
-test('C04 every value arrives as the nearest double', async () => {
+test('every value arrives as the nearest double', async () => {
   const literals = [
     '123.45',
     '42',
@@ -89,19 +89,16 @@ test('C04 every value arrives as the nearest double', async () => {
   expect(receiver.deliveredValues.map(bits)).toEqual(literals.map((literal) => bits(Number(literal))));
 });
 
-test.each(['1e400', '-1e400', 'StaleNaN'])(
-  'C04, C05 a push of the value %s forwards nothing',
-  async (literal) => {
-    const { collector, pushed, delivered } = await startRoad();
-    const answer = await collector.push(`ok 1\nm ${literal}\n`);
-    expect(answer.status).toBe(400);
-    expect(answer.text).toMatch(/^Cannot parse exposition line 2: expected .*\n$/);
-    await pushed('after 1\n');
-    expect(await delivered(1)).toEqual(['after{instance="i1",job="test"} 1']);
-  },
-);
+test.each(['1e400', '-1e400', 'StaleNaN'])('a push of the value %s forwards nothing', async (literal) => {
+  const { collector, pushed, delivered } = await startRoad();
+  const answer = await collector.push(`ok 1\nm ${literal}\n`);
+  expect(answer.status).toBe(400);
+  expect(answer.text).toMatch(/^Cannot parse exposition line 2: expected .*\n$/);
+  await pushed('after 1\n');
+  expect(await delivered(1)).toEqual(['after{instance="i1",job="test"} 1']);
+});
 
-test('C05 infinities and the sign of zero arrive, and every NaN is the ordinary one', async () => {
+test('infinities and the sign of zero arrive, and every NaN is the ordinary one', async () => {
   const literals = ['+Inf', 'Inf', '-Inf', '-0', 'NaN', 'nan', 'NAN'];
   const { receiver, pushed, delivered } = await startRoad();
   await pushed(literals.map((literal, i) => `m{i="${i}"} ${literal}\n`).join(''));
@@ -124,7 +121,7 @@ test.each([
   'transfer-encoding',
   'accept-encoding',
   'proxy-authorization',
-])('C06 the reserved header %s keeps Sluice from starting', async (name) => {
+])('the reserved header %s keeps Sluice from starting', async (name) => {
   const backend = { url: 'http://127.0.0.1:9/', headers: { [name]: 'x' } };
   await expect(startCollector(roadConfig([backend]))).rejects.toThrow(
     `configuration: remoteWrite[0].headers.${name}: ` +
@@ -132,7 +129,7 @@ test.each([
   );
 });
 
-test('C06 custom headers arrive once, on first attempts and on retries', async () => {
+test('custom headers arrive once, on first attempts and on retries', async () => {
   const { receiver, pushed, delivered } = await startRoad({
     script: [{ status: 503 }, {}],
     backend: { headers: { 'X-Scope-OrgID': 't1', Foo: 'Bar' } },

@@ -1,4 +1,4 @@
-// Credentials that change while samples wait: the new ones are used from the next attempt on, and nothing is lost (C54).
+// Credentials that change while samples wait: the new ones are used from the next attempt on, and nothing is lost.
 import { renameSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { startRoad } from '../support/road-setup.ts';
@@ -13,7 +13,7 @@ const SERIES = 100;
 type Fields = Readonly<Record<string, unknown>>;
 
 function rotates(name: string, backendWith: (file: string) => Fields, headerOf: (secret: string) => string) {
-  test(`C54 ${name} that is replaced while 1000 samples wait is used for all that follows`, async () => {
+  test(`${name} that is replaced while 1000 samples wait is used for all that follows`, async () => {
     const folder = new TemporaryFolder();
     const file = folder.write('secret', OLD);
     const gate = Promise.withResolvers<void>();

@@ -1,4 +1,4 @@
-// The end of the real command: what was taken is delivered, or counted as lost in the exit code (check C53).
+// The end of the real command: what was taken is delivered, or counted as lost in the exit code.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -25,7 +25,7 @@ async function start({ script, shutdownTimeout = '20s', batchSendDeadline = '10m
 }
 
 test.each(['SIGTERM', 'SIGINT'] as const)(
-  'C53 %s sends what waits for company, once, and exits with 0',
+  '%s sends what waits for company, once, and exits with 0',
   async (signal) => {
     const { receiver, sluice } = await start({ batchSendDeadline: '60s' });
     expect((await sluice.push('m 1\nn 2\n')).status).toBe(202);
@@ -40,7 +40,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
   },
 );
 
-test('C53 with nothing queued it exits at once with 0 and sends nothing', async () => {
+test('with nothing queued it exits at once with 0 and sends nothing', async () => {
   const { receiver, sluice } = await start({});
   expect(await sluice.stop()).toBe(0);
   expect(receiver.connections).toBe(0);
@@ -50,7 +50,7 @@ const lost: [string, Step][] = [
   ['always answers 503', { status: 503 }],
   ['never answers', { fault: 'never-answer' }],
 ];
-test.each(lost)('C53 a backend that %s: the end comes at the deadline, exit code 3', async (_, step) => {
+test.each(lost)('a backend that %s: the end comes at the deadline, exit code 3', async (_, step) => {
   const { receiver, sluice } = await start({ script: [step], shutdownTimeout: '300ms' });
   await sluice.push('m 1\nn 2\n');
   await waitUntil(() => receiver.requests.length > 0, 'an attempt');
@@ -67,7 +67,7 @@ test.each(lost)('C53 a backend that %s: the end comes at the deadline, exit code
   expect(sluice.logs().at(-1)).toMatchObject({ event: 'stopped', level: 'error', lostSamples: 2 });
 });
 
-test('C53 samples that the backend refuses for good during the stop are lost: exit code 3', async () => {
+test('samples that the backend refuses for good during the stop are lost: exit code 3', async () => {
   const { receiver, sluice } = await start({ script: [{ status: 400 }], batchSendDeadline: '60s' });
   await sluice.push('m 1\n');
   expect(await sluice.stop()).toBe(3);
@@ -86,12 +86,12 @@ async function startStopping(signal: NodeJS.Signals) {
   return { receiver, sluice, answer: () => gate.resolve() };
 }
 
-test('C53 a second SIGTERM does not wait: exit code 3', async () => {
+test('a second SIGTERM does not wait: exit code 3', async () => {
   const { sluice } = await startStopping('SIGTERM');
   expect(await sluice.stop('SIGTERM')).toBe(3);
 });
 
-test('C53 a second Ctrl-C does not wait: exit code 3', async () => {
+test('a second Ctrl-C does not wait: exit code 3', async () => {
   const { sluice } = await startStopping('SIGINT');
   // Again and again, as a person would who sees nothing happen.
   await waitUntil(() => {
@@ -101,7 +101,7 @@ test('C53 a second Ctrl-C does not wait: exit code 3', async () => {
   expect(sluice.command.ending).toBe(3);
 });
 
-test('C53 one Ctrl-C that arrives twice is one', async () => {
+test('one Ctrl-C that arrives twice is one', async () => {
   const { receiver, sluice } = await start({ batchSendDeadline: '60s' });
   await sluice.push('m 1\n');
   sluice.signal('SIGINT');
@@ -110,7 +110,7 @@ test('C53 one Ctrl-C that arrives twice is one', async () => {
   expect(receiver.deliveredValues).toEqual([1]);
 });
 
-test('C53 while it stops, pushes get 503 and their connection is closed, and it is not ready but healthy', async () => {
+test('while it stops, pushes get 503 and their connection is closed, and it is not ready but healthy', async () => {
   const { receiver, sluice, answer } = await startStopping('SIGTERM');
   const push = await sluice.push('late 1\n');
   expect([push.status, push.headers['retry-after'], push.headers.connection, push.text]).toEqual([
@@ -128,7 +128,7 @@ test('C53 while it stops, pushes get 503 and their connection is closed, and it 
   expect(await sluice.logged('pushRefused')).toMatchObject({ job: 'test', status: 503, reason: 'stopping' });
 });
 
-test('C53 a push that is half here when the stop begins is refused, and nothing of it is sent', async () => {
+test('a push that is half here when the stop begins is refused, and nothing of it is sent', async () => {
   const gate = Promise.withResolvers<void>();
   const { receiver, sluice } = await start({ script: [{ until: gate.promise }] });
   await sluice.push('m 1\n');
@@ -148,7 +148,7 @@ test('C53 a push that is half here when the stop begins is refused, and nothing 
   expect(receiver.deliveredValues).toEqual([1]);
 });
 
-test('C53 a program that an AWS profile names, and that does not end, does not hold up the end', async () => {
+test('a program that an AWS profile names, and that does not end, does not hold up the end', async () => {
   const folder = new TemporaryFolder();
   const calls = join(folder.path, 'calls');
   const program = `sh -c 'echo call >> ${calls}; while test -e ${calls}; do sleep 0.1; done'`;

@@ -1,4 +1,4 @@
-// Staleness markers: a DELETE ends the series of its group (check C45).
+// Staleness markers: a DELETE ends the series of its group.
 import { expect, test } from 'vitest';
 import { PUSH_TARGET, sendHttp } from '../support/http-client.ts';
 import { STALE_BITS } from '../support/sample-bits.ts';
@@ -9,7 +9,7 @@ const OTHER_TARGET = '/pushgateway/metrics/job/other';
 const STALE = 'stale{instance="i1",job="test"}';
 const KEEP = 'keep{instance="i1",job="test"}';
 
-test('C45 a DELETE of a malformed path is answered 400, and DELETE is among the methods of a push path', async () => {
+test('a DELETE of a malformed path is answered 400, and DELETE is among the methods of a push path', async () => {
   const road = await startStaleRoad();
   const { status, text } = await road.delete('/pushgateway/metrics/job/a/odd');
   expect([status, text]).toEqual([
@@ -20,7 +20,7 @@ test('C45 a DELETE of a malformed path is answered 400, and DELETE is among the 
   expect(headers.allow).toBe('PUT, POST, DELETE');
 });
 
-test('C45 the body of a DELETE means nothing, whatever is in it', async () => {
+test('the body of a DELETE means nothing, whatever is in it', async () => {
   const road = await startStaleRoad();
   await road.put('stale 1\n');
   const answer = await sendHttp(road.collector.address, {
@@ -33,7 +33,7 @@ test('C45 the body of a DELETE means nothing, whatever is in it', async () => {
   await road.expectMarkers(STALE);
 });
 
-test('C45 a DELETE of a group that is not known is answered 202, and sends nothing', async () => {
+test('a DELETE of a group that is not known is answered 202, and sends nothing', async () => {
   const road = await startStaleRoad();
   const { status, text } = await road.delete('/pushgateway/metrics/job/never_seen');
   expect([status, text]).toEqual([202, '']);
@@ -41,7 +41,7 @@ test('C45 a DELETE of a group that is not known is answered 202, and sends nothi
   expect(road.receiver.delivered).toHaveLength(1);
 });
 
-test('C45 a DELETE ends each series of the group and none of others, once; later pushes go on', async () => {
+test('a DELETE ends each series of the group and none of others, once; later pushes go on', async () => {
   const road = await startStaleRoad();
   await road.put('stale 1\nkeep 1\n');
   await road.put('stale 1\n', OTHER_TARGET);
@@ -59,7 +59,7 @@ test('C45 a DELETE ends each series of the group and none of others, once; later
   expect(new Set(times).size).toBe(4);
 });
 
-test('C45 the markers of a DELETE come behind the samples that were still queued', async () => {
+test('the markers of a DELETE come behind the samples that were still queued', async () => {
   const gate = Promise.withResolvers<void>();
   const road = await startStaleRoad({ script: [{ until: gate.promise }, {}] });
   await road.put('first 1\n', OTHER_TARGET);
@@ -73,7 +73,7 @@ test('C45 the markers of a DELETE come behind the samples that were still queued
   expect(bits.map((sample) => sample.bits)).toEqual(['3ff0000000000000', '4000000000000000', STALE_BITS]);
 });
 
-test('C45 a DELETE sends no TYPE and HELP of a push that was refused before it', async () => {
+test('a DELETE sends no TYPE and HELP of a push that was refused before it', async () => {
   const queueConfig = { maxQueueSize: '4KiB', maxRequestBytes: '4KiB' };
   const gate = Promise.withResolvers<void>();
   const road = await startStaleRoad({ backend: { queueConfig }, script: [{ until: gate.promise }, {}] });

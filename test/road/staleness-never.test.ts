@@ -1,4 +1,4 @@
-// Staleness markers: what ends nothing (check C46).
+// Staleness markers: what ends nothing.
 import { expect, test } from 'vitest';
 import { bodyOf, Type } from '../exposition/protobuf/family-messages.ts';
 import { startReceiver } from '../support/delivery-setup.ts';
@@ -14,7 +14,7 @@ const PROTOBUF =
 const OTHER_TARGET = '/pushgateway/metrics/job/other';
 const STALE = 'stale{instance="i1",job="test"}';
 
-test('C46 another family by POST, the same PUT again and other values end nothing', async () => {
+test('another family by POST, the same PUT again and other values end nothing', async () => {
   const road = await startStaleRoad();
   await road.put('keep 1\n');
   await road.post('other 1\n');
@@ -28,7 +28,7 @@ test('C46 another family by POST, the same PUT again and other values end nothin
   await road.expectMarkers();
 });
 
-test('C46 a push that finds the queue full ends nothing', async () => {
+test('a push that finds the queue full ends nothing', async () => {
   const gate = Promise.withResolvers<void>();
   const queueConfig = { maxQueueSize: '4KiB', maxRequestBytes: '4KiB' };
   const road = await startStaleRoad({ backend: { queueConfig }, script: [{ until: gate.promise }, {}] });
@@ -44,7 +44,7 @@ test('C46 a push that finds the queue full ends nothing', async () => {
   expect(timestampsOf(road.receiver, STALE)).toHaveLength(2);
 });
 
-test('C46 an outage of the backend ends nothing, and a marker that has to be repeated keeps its bits', async () => {
+test('an outage of the backend ends nothing, and a marker that has to be repeated keeps its bits', async () => {
   const road = await startStaleRoad({ script: [{ status: 503 }, { status: 503 }, { status: 503 }, {}] });
   await road.put('stale 1\nkeep 1\n');
   await road.put('stale 2\nkeep 2\n');
@@ -54,7 +54,7 @@ test('C46 an outage of the backend ends nothing, and a marker that has to be rep
   await road.expectMarkers(STALE);
 });
 
-test('C46 a stop ends nothing, nor does the first push behind a restart', async () => {
+test('a stop ends nothing, nor does the first push behind a restart', async () => {
   const receiver = await startReceiver();
   const config = roadConfig(receiver.url(), { push: { pushgateway: { staleness: 'onReplace' } } });
   const first = await startCollector(config);
@@ -67,7 +67,7 @@ test('C46 a stop ends nothing, nor does the first push behind a restart', async 
   expect(markers(receiver)).toEqual([]);
 });
 
-test('C46 a marker that waits on disk while Sluice is stopped keeps its bits, and nothing ends behind that', async () => {
+test('a marker that waits on disk while Sluice is stopped keeps its bits, and nothing ends behind that', async () => {
   const receiver = await startReceiver([{ status: 503 }]);
   const config = roadConfig(receiver.url(), {
     push: { pushgateway: { staleness: 'onReplace' } },
@@ -85,7 +85,7 @@ test('C46 a marker that waits on disk while Sluice is stopped keeps its bits, an
   expect(markers(receiver)).toHaveLength(1);
 });
 
-test('C46 a series whose last sample had a timestamp of its own does not end, one without does again', async () => {
+test('a series whose last sample had a timestamp of its own does not end, one without does again', async () => {
   const road = await startStaleRoad();
   const nowMs = Date.now();
   await road.put(`own 1 ${nowMs - 1000}\nkeep 1\n`);
@@ -101,7 +101,7 @@ test('C46 a series whose last sample had a timestamp of its own does not end, on
   await road.expectMarkers('keep{job="other"}', 'late{job="other"}');
 });
 
-test('C46 a histogram with timestamps is exempt with the bucket that was made for it', async () => {
+test('a histogram with timestamps is exempt with the bucket that was made for it', async () => {
   const road = await startStaleRoad();
   const atMs = Date.now();
   await road.put(`# TYPE h histogram\nh_bucket{le="1"} 1 ${atMs}\nh_sum 1 ${atMs}\nh_count 1 ${atMs}\n`);
@@ -109,7 +109,7 @@ test('C46 a histogram with timestamps is exempt with the bucket that was made fo
   await road.expectMarkers();
 });
 
-test('C46 the stale bits of a client are an ordinary NaN, and end nothing', async () => {
+test('the stale bits of a client are an ordinary NaN, and end nothing', async () => {
   const road = await startStaleRoad();
   const family = bodyOf({ name: 'sly', type: Type.gauge, metric: [{ gauge: { value: 77.5 } }] });
   const at = family.indexOf(doubleBytes(77.5));
@@ -121,7 +121,7 @@ test('C46 the stale bits of a client are an ordinary NaN, and end nothing', asyn
   expect(sly?.bits).toBe('7ff8000000000001');
 });
 
-test('C46 what has no room in the memory gets no markers, and is counted', async () => {
+test('what has no room in the memory gets no markers, and is counted', async () => {
   const road = await startStaleRoad({ push: { stalenessMaxMemory: '64KiB' } });
   const large = Array.from({ length: 900 }, (_, i) => `large_name_of_a_series_${i}{label="value"} 1\n`);
   await road.put('small 1\n');
@@ -132,7 +132,7 @@ test('C46 what has no room in the memory gets no markers, and is counted', async
   expect(await road.metric('sluice_stale_groups_forgotten_total')).toBe(1);
 });
 
-test('C46 a push whose markers no queue could hold is taken without them, and counted', async () => {
+test('a push whose markers no queue could hold is taken without them, and counted', async () => {
   const queueConfig = { maxQueueSize: '4KiB', maxRequestBytes: '4KiB' };
   const road = await startStaleRoad({ backend: { queueConfig } });
   await road.put(`a{a="${'x'.repeat(2500)}"} 1\n`);

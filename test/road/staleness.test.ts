@@ -1,4 +1,4 @@
-// Staleness markers: series that a push replaces end (check C44).
+// Staleness markers: series that a push replaces end.
 import { expect, test } from 'vitest';
 import { bodyOf, Type } from '../exposition/protobuf/family-messages.ts';
 import { startReceiver } from '../support/delivery-setup.ts';
@@ -32,7 +32,7 @@ async function pushProtobuf(road: StaleRoad, ...families: readonly object[]): Pr
   expect(status).toBe(202);
 }
 
-test('C44 without staleness nothing ends: a PUT of fewer series brings no marker', async () => {
+test('without staleness nothing ends: a PUT of fewer series brings no marker', async () => {
   const road = await startRoad();
   await road.pushed('stale 1\nkeep 1\n');
   await road.pushed('keep 2\n');
@@ -40,7 +40,7 @@ test('C44 without staleness nothing ends: a PUT of fewer series brings no marker
   expect(markers(road.receiver)).toEqual([]);
 });
 
-test('C44 a refused PUT ends nothing, and the next one still does', async () => {
+test('a refused PUT ends nothing, and the next one still does', async () => {
   const road = await startStaleRoad();
   await road.put('stale 1\nkeep 1\n');
   expect((await road.collector.push('keep 2\nkeep\n')).status).toBe(400);
@@ -49,7 +49,7 @@ test('C44 a refused PUT ends nothing, and the next one still does', async () => 
   await road.expectMarkers(STALE);
 });
 
-test('C44 a replaced series gets one marker with the time of the PUT that replaces it', async () => {
+test('a replaced series gets one marker with the time of the PUT that replaces it', async () => {
   const road = await startStaleRoad();
   await road.put('stale 1\nkeep 1\n');
   await road.put('keep 2\n');
@@ -63,7 +63,7 @@ test('C44 a replaced series gets one marker with the time of the PUT that replac
   await road.expectMarkers(STALE);
 });
 
-test('C44 markers count as samples of their push, accepted and sent', async () => {
+test('markers count as samples of their push, accepted and sent', async () => {
   const road = await startStaleRoad();
   await road.put('a 1\nb 1\nkeep 1\n');
   await road.put('keep 2\n');
@@ -73,7 +73,7 @@ test('C44 markers count as samples of their push, accepted and sent', async () =
   expect(await road.metric('sluice_samples_sent_total{backend="primary"}')).toBe(6);
 });
 
-test('C44 a native histogram ends with a float marker of its labels', async () => {
+test('a native histogram ends with a float marker of its labels', async () => {
   const road = await startStaleRoad();
   await pushProtobuf(road, native('h'), {
     name: 'keep',
@@ -84,7 +84,7 @@ test('C44 a native histogram ends with a float marker of its labels', async () =
   await road.expectMarkers('h{instance="i1",job="test"}');
 });
 
-test('C44 a PUT of nothing ends the whole group', async () => {
+test('a PUT of nothing ends the whole group', async () => {
   const road = await startStaleRoad();
   await road.put('stale 1\nkeep 1\n');
   await road.put('');
@@ -93,7 +93,7 @@ test('C44 a PUT of nothing ends the whole group', async () => {
   await road.expectMarkers(STALE, KEEP);
 });
 
-test('C44 a POST ends what has the names of its metrics and other labels, and nothing else of the group', async () => {
+test('a POST ends what has the names of its metrics and other labels, and nothing else of the group', async () => {
   const road = await startStaleRoad();
   await road.put('a{i="1"} 1\na{i="2"} 1\nkeep 1\n');
   await road.post('a{i="2"} 2\nb 1\n');
@@ -108,7 +108,7 @@ test('C44 a POST ends what has the names of its metrics and other labels, and no
   );
 });
 
-test('C44 each backend gets the markers of what it got', async () => {
+test('each backend gets the markers of what it got', async () => {
   const receivers = [await startReceiver(), await startReceiver(), await startReceiver()];
   const names = receivers.map((receiver, i) => ({ receiver, name: `b${i}`, sendNativeHistograms: i !== 1 }));
   const backends = names.map(({ receiver, ...fields }) => backendFields(receiver.url(), fields));

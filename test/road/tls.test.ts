@@ -1,4 +1,4 @@
-// TLS as the configuration file says it, once through the whole road (checks C47 and C48).
+// TLS as the configuration file says it, once through the whole road.
 import type { TlsOptions } from 'node:tls';
 import { expect, test } from 'vitest';
 import { createAuthority, type Identity } from '../support/certificates.ts';
@@ -24,7 +24,7 @@ function caFile(folder: TemporaryFolder): string {
   return folder.write('ca.pem', authority.certPem);
 }
 
-test('C47, C48 caFile, client certificate and serverName let the samples through', async () => {
+test('caFile, client certificate and serverName let the samples through', async () => {
   const receiver = await startReceiver([{}], { tls: serve(named, asksForClient) });
   const folder = new TemporaryFolder();
   const client = await authority.issue({ purpose: 'client' });
@@ -57,24 +57,24 @@ async function distrusted(tls: TlsOptions, tlsConfig: Fields, reason: RegExp): P
   expect(sluice.command.stdout).not.toContain('t0psecret');
 }
 
-test('C47 a certificate of an unknown authority stops the samples', () =>
+test('a certificate of an unknown authority stops the samples', () =>
   distrusted(
     serve(named),
     { caFile: new TemporaryFolder().write('ca.pem', stranger.certPem), serverName: 'metrics.test' },
     /^tls_unable_to_verify_leaf_signature$/,
   ));
 
-test('C47 a certificate for another name stops the samples', () =>
+test('a certificate for another name stops the samples', () =>
   distrusted(serve(named), { caFile: caFile(new TemporaryFolder()) }, /^tls_cert_altname_invalid$/));
 
-test('C48 a backend that asks for a client certificate handles nothing without one', () =>
+test('a backend that asks for a client certificate handles nothing without one', () =>
   distrusted(
     serve(named, asksForClient),
     { caFile: caFile(new TemporaryFolder()), serverName: 'metrics.test' },
     /^(?:tls_|connection_)/,
   ));
 
-test('C48 insecureSkipVerify delivers, and warns at start', async () => {
+test('insecureSkipVerify delivers, and warns at start', async () => {
   const receiver = await startReceiver([{}], { tls: serve(named) });
   const backend = backendFields(receiver.url(), { tlsConfig: { insecureSkipVerify: true } });
   const sluice = await startSluice(roadConfig([backend]));
@@ -88,7 +88,7 @@ test('C48 insecureSkipVerify delivers, and warns at start', async () => {
   });
 });
 
-test('C48 files that do not belong together keep Sluice from starting', async () => {
+test('files that do not belong together keep Sluice from starting', async () => {
   const folder = new TemporaryFolder();
   const [one, other] = [
     await authority.issue({ purpose: 'client' }),

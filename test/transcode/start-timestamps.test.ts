@@ -1,4 +1,4 @@
-// From the times of creation that a client pushes to the start timestamps of remote write 2.0 (C20), judged by the
+// From the times of creation that a client pushes to the start timestamps of remote write 2.0, judged by the
 // published definition of 2.0; without a backend of 2.0 nothing changes.
 import { describe, expect, test } from 'vitest';
 import { stripStartTimestamps } from '../../src/remotewrite/start-timestamps.ts';

@@ -1,4 +1,4 @@
-// OAuth 2.0 client credentials (C54): one token for all lanes, renewed before it ends and after a refusal, and never shown.
+// OAuth 2.0 client credentials: one token for all lanes, renewed before it ends and after a refusal, and never shown.
 import { renameSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { BackendConfig, OAuth2Config } from '../../../src/config/config.ts';

@@ -1,4 +1,4 @@
-// Remote write 2.0 messages, judged by the published definition: nothing of the internal form is lost or changed (C15–C21).
+// Remote write 2.0 messages, judged by the published definition: nothing of the internal form is lost or changed.
 import { describe, expect, test } from 'vitest';
 import { findValue, MAX_START_BYTES, writeWithStart } from '../../../src/remotewrite/start-timestamps.ts';
 import { FamilyRegistry } from '../../../src/remotewrite/v2/family-registry.ts';
