@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { type Project, testFilesByProject } from './test/support/project/project-of.ts';
 
+const SEED = 'test/support/project/seed.ts';
+
 const files = testFilesByProject(fileURLToPath(new URL('.', import.meta.url)));
 
 function project(name: Project, options: object) {
@@ -20,16 +22,20 @@ export default defineConfig({
       project('unit', {
         pool: 'threads',
         isolate: false,
-        setupFiles: ['test/support/project/unit-setup.ts'],
+        setupFiles: [SEED, 'test/support/project/unit-setup.ts'],
       }),
       // Stations joined by sockets within one process.
-      project('road', { pool: 'forks', isolate: false, setupFiles: ['test/support/project/road-setup.ts'] }),
+      project('road', {
+        pool: 'forks',
+        isolate: false,
+        setupFiles: [SEED, 'test/support/project/road-setup.ts'],
+      }),
       // Programs: Sluice itself, and what is pushed with.
-      project('process', { pool: 'forks' }),
+      project('process', { pool: 'forks', setupFiles: [SEED] }),
       // Markdown pages, followed command by command.
-      project('docs', { pool: 'forks' }),
+      project('docs', { pool: 'forks', setupFiles: [SEED] }),
       // Long random runs.
-      project('models', { pool: 'forks', isolate: false }),
+      project('models', { pool: 'forks', isolate: false, setupFiles: [SEED] }),
     ],
   },
 });

@@ -1,5 +1,5 @@
 // What the backend of a chaos run does with each request, and when it is there at all. One seed decides everything.
-import { Dice } from '../support/dice.ts';
+import { SeededRandom } from '../support/seeded-random.ts';
 import type { Mood } from './kill-options.ts';
 
 export type Turn =
@@ -22,13 +22,13 @@ const LONGEST_PHASE_MS = 400;
 
 export class BackendTurns {
   readonly #mood: Mood;
-  readonly #dice: Dice;
+  readonly #random: SeededRandom;
   /** The flapping backend's answer to everything in this phase. */
   #turn: Turn = TAKE;
 
   constructor(mood: Mood, seed: number) {
     this.#mood = mood;
-    this.#dice = new Dice(seed);
+    this.#random = new SeededRandom(seed);
   }
 
   /** Infinitely long unless the mood changes with time. */
@@ -51,19 +51,19 @@ export class BackendTurns {
       case 'down':
         return TAKE;
       case 'slow':
-        return { kind: 'take', afterMs: this.#dice.nat(SLOWEST_MS) };
+        return { kind: 'take', afterMs: this.#random.nat(SLOWEST_MS) };
       case 'resetting':
-        return this.#dice.coin() ? TAKE : { kind: 'reset', readsBody: this.#dice.coin() };
+        return this.#random.coin() ? TAKE : { kind: 'reset', readsBody: this.#random.coin() };
       case 'flapping':
         return this.#turn;
     }
   }
 
   #flap(): Phase {
-    const lastsMs = 1 + this.#dice.nat(LONGEST_PHASE_MS);
-    const listens = this.#dice.nat(3) > 0;
-    const isWell = this.#dice.coin();
-    this.#turn = isWell ? TAKE : { kind: 'refuse', status: this.#dice.pick([500, 502, 503, 429]) };
+    const lastsMs = 1 + this.#random.nat(LONGEST_PHASE_MS);
+    const listens = this.#random.nat(3) > 0;
+    const isWell = this.#random.coin();
+    this.#turn = isWell ? TAKE : { kind: 'refuse', status: this.#random.pick([500, 502, 503, 429]) };
     return { lastsMs, listens };
   }
 }

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Dice } from '../support/dice.ts';
+import { SeededRandom } from '../support/seeded-random.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { ChaosReceiver } from './chaos-receiver.ts';
 import { judge, type Verdict } from './judge.ts';
@@ -73,9 +73,9 @@ function pusherOf({ target, confirms }: Peer, port: number, instance: string): P
 async function run(options: KillOptions, stage: Stage): Promise<readonly KillRun[]> {
   const { program, backends, pushers } = stage;
   const { rounds, seed } = options;
-  const dice = new Dice(seed);
+  const random = new SeededRandom(seed);
   for (const [i, { mood, receiver }] of backends.entries()) await receiver.changeMood(mood, seed + i);
-  for (let round = 1; round <= rounds; round++) await runRound(options, round, dice, stage);
+  for (let round = 1; round <= rounds; round++) await runRound(options, round, random, stage);
   for (const pusher of pushers) pusher.stop();
   for (const { receiver } of backends) await receiver.changeMood('up', seed);
   await start(rounds + 1, stage);
@@ -94,14 +94,14 @@ async function run(options: KillOptions, stage: Stage): Promise<readonly KillRun
 async function runRound(
   { msPerRound, signal }: KillOptions,
   round: number,
-  dice: Dice,
+  random: SeededRandom,
   stage: Stage,
 ): Promise<void> {
   const { program, pushers } = stage;
   const answers = () => pushers.reduce((sum, pusher) => sum + pusher.answers, 0);
   const before = answers();
-  const isKilledAtStart = dice.nat(STARTS_KILLED) === 0;
-  const killAfterMs = dice.nat(isKilledAtStart ? LONGEST_START_MS : msPerRound);
+  const isKilledAtStart = random.nat(STARTS_KILLED) === 0;
+  const killAfterMs = random.nat(isKilledAtStart ? LONGEST_START_MS : msPerRound);
   await start(round, stage);
   if (!isKilledAtStart) await firstAnswer(program, () => answers() > before);
   await pause(killAfterMs);

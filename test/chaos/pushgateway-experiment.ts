@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Dice } from '../support/dice.ts';
+import { SeededRandom } from '../support/seeded-random.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import type { KillOptions } from './kill-options.ts';
 import { fixedPort, Killable } from './killable.ts';
@@ -27,7 +27,7 @@ export async function runPushgatewayKills(options: KillOptions): Promise<Pushgat
   const port = await fixedPort();
   const peer = peerOf(options, { folder, port, backendPorts: [] });
   const program = new Killable(peer.program);
-  const dice = new Dice(options.seed);
+  const random = new SeededRandom(options.seed);
   const kills = { rounds: options.rounds, persists: options.persists, pushes: 0, acknowledged: 0, gone: 0 };
   try {
     program.start();
@@ -43,7 +43,7 @@ export async function runPushgatewayKills(options: KillOptions): Promise<Pushgat
         });
       });
       await waitUntil(() => pushers.some(({ answers }) => answers > 0), 'a first answer');
-      await pause(dice.nat(options.msPerRound));
+      await pause(random.nat(options.msPerRound));
       await program.end('SIGKILL');
       for (const pusher of pushers) pusher.stop();
       program.start();

@@ -5,10 +5,10 @@ import { describe, expect, test } from 'vitest';
 import type { QueueConfig } from '../../src/config/config.ts';
 import { backendConfig } from '../support/backend-config.ts';
 import { startDelivery, startReceiver } from '../support/delivery-setup.ts';
-import { Dice } from '../support/dice.ts';
 import { encodeMany, encodeSamples } from '../support/encode.ts';
 import { failing, type IsBad, refusing, shortName } from '../support/refusing-backend.ts';
 import type { Step } from '../support/scripted-receiver.ts';
+import { SeededRandom } from '../support/seeded-random.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 /** `sizes` series in pushes `m0`, `m1`, … of jobs of the same name, as one block of one lane before a backend that plays `step`. */
@@ -94,11 +94,12 @@ describe('a refused block', () => {
 
   test('with any bad series, in pushes of any size, delivers all others once and in order', async () => {
     for (let seed = 1; seed <= 25; seed++) {
-      const dice = new Dice(seed);
-      const sizes = Array.from({ length: 1 + dice.nat(12) }, () => 1 + dice.nat(dice.pick([1, 3, 30])));
+      const random = new SeededRandom(seed);
+      const sizes = Array.from({ length: 1 + random.nat(12) }, () => 1 + random.nat(random.pick([1, 3, 30])));
       const bad = new Set<string>();
       for (const [push, size] of sizes.entries())
-        for (let i = 0; i < size; i++) if (dice.nat(dice.pick([2, 10, 100])) === 0) bad.add(`m${push}/${i}`);
+        for (let i = 0; i < size; i++)
+          if (random.nat(random.pick([2, 10, 100])) === 0) bad.add(`m${push}/${i}`);
       const { events } = await separates((each) => bad.has(each), sizes);
       expect([seed, events.samplesDropped]).toEqual([seed, bad.size]);
     }

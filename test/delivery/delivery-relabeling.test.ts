@@ -1,4 +1,5 @@
 // writeRelabelConfigs where pushes go through the spool and where somebody waits for them.
+
 import { expect, onTestFinished, test } from 'vitest';
 import type { RelabelConfig } from '../../src/config/config.ts';
 import type { PushEnd } from '../../src/delivery/block/offered-push.ts';
@@ -10,6 +11,7 @@ import { encodeSamples } from '../support/encode.ts';
 import { MemorySpool } from '../support/memory-spool.ts';
 import { RecordedEvents } from '../support/recorded-events.ts';
 import { relabelRule } from '../support/relabel-rule.ts';
+import { seededFractions } from '../support/seeded-random.ts';
 import { seriesText } from '../support/series-text.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -31,7 +33,7 @@ async function start({ hasSpool, maxQueueSize = 1 << 20, script, rules = RULES }
   const config = backendConfig(receiver.url(), { writeRelabelConfigs: rules, queueConfig });
   const events = new RecordedEvents();
   const clock = systemClock();
-  const delivery = new Delivery([config], { events, clock, random: Math.random, userAgent: 'test' });
+  const delivery = new Delivery([config], { events, clock, random: seededFractions(), userAgent: 'test' });
   let spool: MemorySpool | undefined;
   if (hasSpool)
     await delivery.openSpool(async (sink) => {

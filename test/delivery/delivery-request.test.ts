@@ -1,10 +1,12 @@
 // What a request looks like on the wire.
+
 import { expect, test } from 'vitest';
 import { Secret } from '../../src/config/secret.ts';
 import { backendConfig } from '../support/backend-config.ts';
 import { startDelivery, startReceiver } from '../support/delivery-setup.ts';
 import { encodeMany, encodeSamples } from '../support/encode.ts';
 import type { RecordedRequest } from '../support/scripted-receiver.ts';
+import { SeededRandom } from '../support/seeded-random.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 function header(request: RecordedRequest | undefined, wanted: string): string[] {
@@ -117,5 +119,6 @@ test('metadata rides along and is never a request of its own', async () => {
 
 /** Text that snappy cannot make smaller. */
 function noise(length: number): string {
-  return Array.from({ length }, () => String.fromCharCode(33 + Math.floor(Math.random() * 94))).join('');
+  const random = new SeededRandom(length);
+  return Array.from({ length }, () => String.fromCharCode(33 + random.nat(94))).join('');
 }

@@ -1,6 +1,6 @@
 // Sluice before the storage of the newest Prometheus, by remote write 1.0 and 2.0: what is pushed is stored bit for bit.
 import { describe, expect } from 'vitest';
-import { Dice } from '../support/dice.ts';
+import { SeededRandom } from '../support/seeded-random.ts';
 import { waitForValue } from '../support/wait-for-value.ts';
 import { HISTOGRAM_FAMILIES, nativeHistogramBody } from './corpus/native-histograms.ts';
 import { FAMILIES, GROUPING } from './support/essential-pushes.ts';
@@ -65,9 +65,9 @@ describe.each(VERSIONS)('with messageVersion %s', (messageVersion) => {
   it('values arrive bit for bit, and with the timestamp of the body', async () => {
     const { pushed, arrived } = await start();
     const timestampMs = Date.now() - 60_123;
-    const dice = new Dice(4043);
-    const random = Array.from({ length: 300 }, () => dice.double());
-    const values = [0, -0, 5e-324, 2 ** -1022, Number.MAX_VALUE, -Infinity, Infinity, 0.1 + 0.2, ...random];
+    const random = new SeededRandom(4043);
+    const doubles = Array.from({ length: 300 }, () => random.double());
+    const values = [0, -0, 5e-324, 2 ** -1022, Number.MAX_VALUE, -Infinity, Infinity, 0.1 + 0.2, ...doubles];
     const texts = [...values.map(valueText), 'NaN', '9007199254740993'];
     const bits = [...values.map(ordinaryBits), ORDINARY_NAN, bitsOf(2 ** 53)];
     await pushed(texts.map((text, i) => `exact{i="${i}"} ${text} ${timestampMs}\n`).join(''));

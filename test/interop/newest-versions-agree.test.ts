@@ -2,7 +2,7 @@
 // have stored is the same, bit for bit.
 import { expect } from 'vitest';
 import { bodyOf } from '../exposition/protobuf/family-messages.ts';
-import { Dice } from '../support/dice.ts';
+import { SeededRandom } from '../support/seeded-random.ts';
 import { waitForValue } from '../support/wait-for-value.ts';
 import { rollFamilies } from './corpus/metric-families.ts';
 import { nativeHistogramBody } from './corpus/native-histograms.ts';
@@ -37,10 +37,10 @@ it('random families, native histograms and exemplars are the same by 1.0 and by 
   // Behind a sample of now, those with odd timestamps are too late for both.
   await push('first 1\n', TEXT, 'first');
   await seenByBoth('first');
-  const dice = new Dice(2);
+  const random = new SeededRandom(2);
   let taken = 0;
   for (let i = 0; i < PUSHES; i++) {
-    const { status } = await push(bodyOf(...rollFamilies(dice)), PROTOBUF, `job_${i}`);
+    const { status } = await push(bodyOf(...rollFamilies(random)), PROTOBUF, `job_${i}`);
     if (status === 202) taken++;
   }
   expect(taken).toBeGreaterThan(PUSHES / 2);

@@ -6,7 +6,7 @@ import { type ReadSample, readBody } from '../exposition/read-body.ts';
 import { REFUSED_CASES } from '../exposition/text/open-metrics-refused.ts';
 import { TAKEN_CASES } from '../exposition/text/open-metrics-taken.ts';
 import { writtenOpenMetrics } from '../exposition/text/written-open-metrics.ts';
-import { Dice } from '../support/dice.ts';
+import { SeededRandom } from '../support/seeded-random.ts';
 import { mutate } from '../transcode/mutate.ts';
 import { pythonEnvironment } from './clients/python-environment.ts';
 import { BUILD_TIMEOUT_MS, build } from './clients/run-program.ts';
@@ -67,7 +67,7 @@ it('the topics of the OpenMetrics cases are specified as the table says', async 
 });
 
 it('random OpenMetrics bodies are taken or refused as by Python, and read alike', async ({ skip }) => {
-  const bodies = Array.from({ length: BODIES }, (_, i) => body(new Dice(7919 * i + 13), i % 3));
+  const bodies = Array.from({ length: BODIES }, (_, i) => body(new SeededRandom(7919 * i + 13), i % 3));
   const theirs = await askPython(bodies, skip);
   const complaints: string[] = [];
   let taken = 0;
@@ -91,10 +91,10 @@ it('random OpenMetrics bodies are taken or refused as by Python, and read alike'
   expect(Math.min(taken, refused)).toBeGreaterThan(BODIES / 5);
 });
 
-function body(dice: Dice, kind: number): Buffer {
-  if (kind === 2) return Buffer.from(`${dice.text(PIECES, 12)}\n# EOF\n`);
-  const written = Buffer.from(writtenOpenMetrics(dice).text);
-  return Buffer.concat([kind === 0 ? written : mutate(dice, written), Buffer.from('# EOF\n')]);
+function body(random: SeededRandom, kind: number): Buffer {
+  if (kind === 2) return Buffer.from(`${random.text(PIECES, 12)}\n# EOF\n`);
+  const written = Buffer.from(writtenOpenMetrics(random).text);
+  return Buffer.concat([kind === 0 ? written : mutate(random, written), Buffer.from('# EOF\n')]);
 }
 
 function shownOurs(samples: readonly ReadSample[]): string[] {

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import { loadProtoType } from '../../src/devbackend/protobuf-messages.ts';
-import { Dice } from '../support/dice.ts';
+import { SeededRandom } from '../support/seeded-random.ts';
 import { rollFamilies, TYPE_NUMBERS } from './corpus/metric-families.ts';
 import { type BothAnswers, isTaken } from './deliberate-differences.ts';
 import { exposedSamples, sentSamples } from './exposed-series.ts';
@@ -66,7 +66,7 @@ it('random families are taken or refused alike, and forwarded as a Pushgateway w
   const both = await OraclePair.start(BACKEND);
   const pushes: ProtobufPush[] = [];
   for (const [i, seed] of fc.sample(fc.integer(), RUNS).entries()) {
-    const families = rollFamilies(new Dice(seed));
+    const families = rollFamilies(new SeededRandom(seed));
     const job = `families${i}`;
     pushes.push({ job, families, answers: await ask(both, job, encode(families)) });
   }

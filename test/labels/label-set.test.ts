@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { LabelSet, MAX_LABELS } from '../../src/labels/label-set.ts';
 import { MAX_SHAPES } from '../../src/labels/label-shape.ts';
 import { ByteArena } from '../../src/wire/byte-arena.ts';
-import { holdsForDice } from '../support/dice.ts';
+import { holdsForSeeds } from '../support/seeded-random.ts';
 
 /** One set, filled again and again with names at any place of the arena. */
 class SetUnderTest {
@@ -63,13 +63,13 @@ describe('a label set', () => {
       'jobs',
       ...Array.from({ length: 60 }, (_, i) => `l${i}`),
     ];
-    holdsForDice(500, (dice) => {
-      const names = dice.some(pool);
+    holdsForSeeds(500, (random) => {
+      const names = random.some(pool);
       under.fill(names);
       if (!under.labels.recall()) expect(under.labels.settle()).toBe(-1);
       expect(under.sorted).toEqual(byBytes(names));
       const { shape } = under.labels;
-      under.fill(names, '-'.repeat(dice.nat(5)));
+      under.fill(names, '-'.repeat(random.nat(5)));
       expect(under.labels.recall()).toBe(true);
       expect(under.labels.shape).toBe(shape);
     });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { Fate, RelabelMemory } from '../../src/relabel/relabel-memory.ts';
 import { hashRange, SLACK } from '../../src/wire/words.ts';
-import { type Dice, holdsForDice } from '../support/dice.ts';
+import { holdsForSeeds, type SeededRandom } from '../support/seeded-random.ts';
 
 const NOTHING = Buffer.alloc(0);
 
@@ -79,27 +79,27 @@ describe('the memory', () => {
   });
 
   test('answers as a map does, or not at all', () => {
-    holdsForDice(50, (dice) => checkAgainstMap(dice));
+    holdsForSeeds(50, (random) => checkAgainstMap(random));
   });
 });
 
-function checkAgainstMap(dice: Dice): void {
+function checkAgainstMap(random: SeededRandom): void {
   const under = new MemoryUnderTest(
-    dice.pick([5000, 1 << 20]),
-    dice.coin() ? (hash) => hash & 15 : undefined,
+    random.pick([5000, 1 << 20]),
+    random.coin() ? (hash) => hash & 15 : undefined,
   );
   const model = new Map<string, [Fate, string]>();
   let known = 0;
   for (let i = 0; i < 600; i++) {
-    const text = dice.text(['a', 'b', 'c'], 6, 1);
+    const text = random.text(['a', 'b', 'c'], 6, 1);
     const found = under.find(text);
     if (found !== undefined) {
       known++;
       expect(found).toEqual(model.get(text));
       continue;
     }
-    const fate = dice.pick([Fate.unchanged, Fate.changed, Fate.dropped, Fate.nameless]);
-    const made = fate === Fate.changed ? dice.text(['x', 'y', 'z'], 9, 1) : NOTHING.toString();
+    const fate = random.pick([Fate.unchanged, Fate.changed, Fate.dropped, Fate.nameless]);
+    const made = fate === Fate.changed ? random.text(['x', 'y', 'z'], 9, 1) : NOTHING.toString();
     under.add(text, fate, made);
     model.set(text, [fate, made]);
   }

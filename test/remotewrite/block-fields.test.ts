@@ -4,16 +4,16 @@ import { BlockFields } from '../../src/remotewrite/block-fields.ts';
 import { BlockSealer } from '../../src/remotewrite/block-sealer.ts';
 import { unsealBlock } from '../../src/remotewrite/unseal-block.ts';
 import { decodeWriteRequest } from '../support/decode-write-request.ts';
-import { holdsForDice } from '../support/dice.ts';
 import { encodeSamples } from '../support/encode.ts';
+import { holdsForSeeds } from '../support/seeded-random.ts';
 
 const sealer = new BlockSealer();
 
 test('what is unsealed is what was sealed', () => {
-  holdsForDice(200, (dice) => {
-    const word = Buffer.from(Array.from({ length: 1 + dice.nat(90) }, () => dice.nat(256)));
-    const parts = Array.from({ length: dice.nat(60) }, () =>
-      dice.coin() ? word : Buffer.from(Array.from({ length: dice.nat(70) }, () => dice.nat(4))),
+  holdsForSeeds(200, (random) => {
+    const word = Buffer.from(Array.from({ length: 1 + random.nat(90) }, () => random.nat(256)));
+    const parts = Array.from({ length: random.nat(60) }, () =>
+      random.coin() ? word : Buffer.from(Array.from({ length: random.nat(70) }, () => random.nat(4))),
     );
     const bytes = Buffer.concat(parts);
     expect(unsealBlock(sealer.seal(bytes, 1)).equals(bytes)).toBe(true);
@@ -26,11 +26,11 @@ test('a block that is damaged is a defect', () => {
 });
 
 test('any run of series is a request of these, with the metadata of the pushes that begin in it', () => {
-  holdsForDice(200, (dice) => {
-    const pushes = Array.from({ length: 1 + dice.nat(6) }, () => 1 + dice.nat(4));
+  holdsForSeeds(200, (random) => {
+    const pushes = Array.from({ length: 1 + random.nat(6) }, () => 1 + random.nat(4));
     const starts = pushes.map((_, push) => pushes.slice(0, push).reduce((sum, size) => sum + size, 0));
     const count = pushes.reduce((sum, size) => sum + size, 0);
-    const families = pushes.map(() => dice.nat(3));
+    const families = pushes.map(() => random.nat(3));
     const fields = pushes.map((size, push) => {
       const samples = Array.from({ length: size }, (_, i) => ({
         name: `s${starts[push]! + i}`,
@@ -47,8 +47,8 @@ test('any run of series is a request of these, with the metadata of the pushes t
     const opened = new BlockFields(Buffer.concat(fields), count, (series) =>
       Math.max(...starts.filter((start) => start <= series)),
     );
-    const from = dice.nat(count);
-    const to = from + 1 + dice.nat(count - from);
+    const from = random.nat(count);
+    const to = from + 1 + random.nat(count - from);
     const wanted = starts.flatMap((start, push) =>
       start >= from && start < to ? Array.from({ length: families[push]! }, (_, i) => `f${push}_${i}`) : [],
     );

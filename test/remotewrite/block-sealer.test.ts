@@ -4,7 +4,7 @@ import { uncompress } from 'snappyjs';
 import { describe, expect, test } from 'vitest';
 import { BlockSealer } from '../../src/remotewrite/block-sealer.ts';
 import { maxSnappyLength } from '../../src/remotewrite/snappy-encoder.ts';
-import { Dice } from '../support/dice.ts';
+import { SeededRandom } from '../support/seeded-random.ts';
 import { decodeSnappy } from './decode-snappy.ts';
 
 const SIZES = [
@@ -27,10 +27,10 @@ const SIZES = [
   200_000,
 ];
 
-const INPUTS: Readonly<Record<string, (length: number, dice: Dice) => Buffer>> = {
+const INPUTS: Readonly<Record<string, (length: number, random: SeededRandom) => Buffer>> = {
   zeros: (length) => Buffer.alloc(length),
-  'random bytes': (length, dice) => Buffer.from(Array.from({ length }, () => dice.nat(256))),
-  'few letters': (length, dice) => Buffer.from(dice.text(['a', 'b'], length, length)),
+  'random bytes': (length, random) => Buffer.from(Array.from({ length }, () => random.nat(256))),
+  'few letters': (length, random) => Buffer.from(random.text(['a', 'b'], length, length)),
   'a short period': (length) => Buffer.from(Array.from({ length }, (_, i) => i % 7)),
   'a period beyond the short copies': (length) =>
     Buffer.from(Array.from({ length }, (_, i) => (i % 2500) * 31)),
@@ -49,19 +49,19 @@ describe('a sealed block', () => {
   const sealer = new BlockSealer();
   for (const [what, make] of Object.entries(INPUTS)) {
     test(`of ${what} holds them exactly, at every size`, () => {
-      const dice = new Dice(11);
-      for (const size of SIZES) expectRound(sealer, make(size, dice));
+      const random = new SeededRandom(11);
+      for (const size of SIZES) expectRound(sealer, make(size, random));
     });
   }
 
   test('of parts that repeat at any distance holds them exactly', () => {
-    const dice = new Dice(12);
+    const random = new SeededRandom(12);
     for (let i = 0; i < 150; i++) {
-      const part = INPUTS['random bytes']!(1 + dice.nat(200), dice);
-      const gap = () => INPUTS['random bytes']!(dice.pick([0, 1, 5, 60, 61, 2000, 2048]), dice);
+      const part = INPUTS['random bytes']!(1 + random.nat(200), random);
+      const gap = () => INPUTS['random bytes']!(random.pick([0, 1, 5, 60, 61, 2000, 2048]), random);
       expectRound(
         sealer,
-        Buffer.concat([part, gap(), part, gap(), part.subarray(dice.nat(part.length)), part, part]),
+        Buffer.concat([part, gap(), part, gap(), part.subarray(random.nat(part.length)), part, part]),
       );
     }
   });
@@ -87,10 +87,10 @@ describe('a sealed block', () => {
   });
 
   test('is smaller than labels that repeat, and hardly larger than what never does', () => {
-    const dice = new Dice(13);
-    const labels = INPUTS.labels!(100_000, dice);
+    const random = new SeededRandom(13);
+    const labels = INPUTS.labels!(100_000, random);
     expect(sealer.seal(labels, 1).body.length).toBeLessThan(labels.length / 3);
-    const noise = INPUTS['random bytes']!(100_000, dice);
+    const noise = INPUTS['random bytes']!(100_000, random);
     expect(sealer.seal(noise, 1).body.length).toBeLessThan(noise.length + 100);
   });
 });

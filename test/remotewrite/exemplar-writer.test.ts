@@ -4,7 +4,7 @@ import { ExemplarSet, MAX_EXEMPLAR_LABELS, MAX_EXEMPLARS } from '../../src/label
 import { exemplarsLength, writeExemplars } from '../../src/remotewrite/exemplar-writer.ts';
 import { ByteArena } from '../../src/wire/byte-arena.ts';
 import { OutputBuffer } from '../../src/wire/output-buffer.ts';
-import { type Dice, holdsForDice } from '../support/dice.ts';
+import { holdsForSeeds, type SeededRandom } from '../support/seeded-random.ts';
 import { decodeSeries } from './label-registers.ts';
 
 interface PlainExemplar {
@@ -101,13 +101,13 @@ test('labels leave sorted and without empty ones, a missing timestamp is the sam
 
 test('any exemplars leave as they were pushed', () => {
   const texts = ['', 'a', 'é', '😀', 'x'.repeat(64), '0af7651916cd43dd8448eb211c80319c'];
-  const roll = (dice: Dice): PlainExemplar => ({
-    labels: dice.some(['a', 'b', 'ba', 'trace_id', 'Ａ', '😀']).map((name) => [name, dice.pick(texts)]),
-    value: dice.pick([0, 1, -2.5, Infinity, 1e-300]),
-    timestampMs: dice.pick([NaN, 0, 1, -1, SAMPLE_MS, 2 ** 52]),
+  const roll = (random: SeededRandom): PlainExemplar => ({
+    labels: random.some(['a', 'b', 'ba', 'trace_id', 'Ａ', '😀']).map((name) => [name, random.pick(texts)]),
+    value: random.pick([0, 1, -2.5, Infinity, 1e-300]),
+    timestampMs: random.pick([NaN, 0, 1, -1, SAMPLE_MS, 2 ** 52]),
   });
-  holdsForDice(300, (dice) => {
-    const all = Array.from({ length: 1 + dice.nat(4) }, () => roll(dice));
+  holdsForSeeds(300, (random) => {
+    const all = Array.from({ length: 1 + random.nat(4) }, () => roll(random));
     expect(leave(all)).toEqual(all.map(expected));
   });
 });

@@ -1,24 +1,24 @@
 // Cutting a run of fields: nothing is lost, no field is cut, the limits hold.
 import { describe, expect, test } from 'vitest';
 import { cutFragments } from '../../src/remotewrite/fragments.ts';
-import { holdsForDice } from '../support/dice.ts';
 import { encodeSamples } from '../support/encode.ts';
+import { holdsForSeeds } from '../support/seeded-random.ts';
 import { decodeSeries } from './label-registers.ts';
 
 describe('cutFragments', () => {
   test('cuts into parts that make up the whole, each within the limits or one field alone', () => {
-    holdsForDice(500, (dice) => {
+    holdsForSeeds(500, (random) => {
       const names = Array.from(
-        { length: dice.nat(12) },
-        (_, i) => `m${i}${'x'.repeat(dice.pick([0, 5, 100, 130, 300]))}`,
+        { length: random.nat(12) },
+        (_, i) => `m${i}${'x'.repeat(random.pick([0, 5, 100, 130, 300]))}`,
       );
-      const metadata = names.slice(dice.nat(12)).map((family) => ({ family, type: 1, help: 'text' }));
+      const metadata = names.slice(random.nat(12)).map((family) => ({ family, type: 1, help: 'text' }));
       const { bytes } = encodeSamples(
         names.map((name, i) => ({ name, value: i, timestampMs: i })),
         metadata,
       );
-      const maxSamples = 1 + dice.nat(5);
-      const maxBytes = dice.pick([1, 50, 200, 500, 10_000]);
+      const maxSamples = 1 + random.nat(5);
+      const maxBytes = random.pick([1, 50, 200, 500, 10_000]);
       const found: string[] = [];
       let samples = 0;
       for (let start = 0; start < bytes.length; ) {

@@ -12,7 +12,7 @@ import { maxHistogramLength, writeHistogram } from '../../src/remotewrite/histog
 import { ByteArena } from '../../src/wire/byte-arena.ts';
 import { OutputBuffer } from '../../src/wire/output-buffer.ts';
 import type { DecodedHistogram } from '../support/decode-histogram.ts';
-import { Dice, holdsForDice } from '../support/dice.ts';
+import { holdsForSeeds, SeededRandom } from '../support/seeded-random.ts';
 import { decodeSeries, EncoderUnderTest } from './label-registers.ts';
 import {
   fillHistogram,
@@ -78,8 +78,8 @@ test('a sum of minus zero keeps its sign, and no NaN leaves as a staleness marke
 
 test('any histogram leaves as it was pushed, beside the labels of its series', () => {
   const encoder = new EncoderUnderTest();
-  holdsForDice(300, (dice) => {
-    const plain = rollHistogram(dice);
+  holdsForSeeds(300, (random) => {
+    const plain = rollHistogram(random);
     expect(leaves(encoder, plain)).toEqual(toWire(plain, 1_700_000_000_123));
   });
 });
@@ -118,7 +118,7 @@ function leaves(encoder: EncoderUnderTest, plain: PlainHistogram): DecodedHistog
 
 test('registers that are cleared say nothing of the histogram before', () => {
   const histogram = new NativeHistogram();
-  fillHistogram(histogram, rollHistogram(new Dice(7)));
+  fillHistogram(histogram, rollHistogram(new SeededRandom(7)));
   histogram.numbers.fill(1);
   histogram.clear();
   const { numbers, positive, negative } = histogram;

@@ -8,7 +8,7 @@ import {
   ZERO_THRESHOLD,
 } from '../../src/labels/native-histogram.ts';
 import type { DecodedHistogram } from '../support/decode-histogram.ts';
-import type { Dice } from '../support/dice.ts';
+import type { SeededRandom } from '../support/seeded-random.ts';
 
 export interface PlainRun {
   readonly spans: readonly (readonly [offset: number, length: number])[];
@@ -34,20 +34,20 @@ const OFFSETS = [0, 1, -1, 63, -64, 64, 2 ** 31 - 1, -(2 ** 31)];
 const LENGTHS = [0, 1, 5, 127, 128, 2 ** 32 - 1];
 
 /** Any values that the fields can hold; not a histogram that makes sense. */
-export function rollHistogram(dice: Dice): PlainHistogram {
-  const isFloat = dice.coin();
-  const number = () => dice.pick(NUMBERS);
+export function rollHistogram(random: SeededRandom): PlainHistogram {
+  const isFloat = random.coin();
+  const number = () => random.pick(NUMBERS);
   const run = (): PlainRun => ({
-    spans: listOf(dice, 4, () => [dice.pick(OFFSETS), dice.pick(LENGTHS)] as const),
-    buckets: listOf(dice, 300, () => (isFloat ? number() : dice.pick(DELTAS))),
+    spans: listOf(random, 4, () => [random.pick(OFFSETS), random.pick(LENGTHS)] as const),
+    buckets: listOf(random, 300, () => (isFloat ? number() : random.pick(DELTAS))),
   });
   return {
-    count: isFloat ? number() : dice.pick(WHOLE),
+    count: isFloat ? number() : random.pick(WHOLE),
     sum: number(),
-    schema: dice.nat(13) - 4,
-    zeroThreshold: dice.pick([0, 0.001, 1e-128]),
-    zeroCount: isFloat ? number() : dice.pick(WHOLE),
-    isGauge: dice.coin(),
+    schema: random.nat(13) - 4,
+    zeroThreshold: random.pick([0, 0.001, 1e-128]),
+    zeroCount: isFloat ? number() : random.pick(WHOLE),
+    isGauge: random.coin(),
     negative: run(),
     positive: run(),
   };
@@ -90,8 +90,8 @@ export function toWire(plain: PlainHistogram, timestampMs: number): DecodedHisto
   };
 }
 
-function listOf<T>(dice: Dice, most: number, make: () => T): T[] {
-  return Array.from({ length: dice.nat(most + 1) }, make);
+function listOf<T>(random: SeededRandom, most: number, make: () => T): T[] {
+  return Array.from({ length: random.nat(most + 1) }, make);
 }
 
 function halves(value: bigint): [low: number, high: number] {

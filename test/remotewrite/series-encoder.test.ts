@@ -1,6 +1,6 @@
 // Series as bytes: golden ones, and any label set against a model by the published message.
 import { describe, expect, test } from 'vitest';
-import { type Dice, holdsForDice } from '../support/dice.ts';
+import { holdsForSeeds, type SeededRandom } from '../support/seeded-random.ts';
 import { expectModel } from './expect-model.ts';
 import { decodeSeries, EncoderUnderTest, type Pairs, type TestSeries } from './label-registers.ts';
 
@@ -80,20 +80,20 @@ describe('any label set', () => {
 
   test('in any order leaves as the model says, by one encoder for all', () => {
     const under = new EncoderUnderTest();
-    holdsForDice(700, (dice) => {
+    holdsForSeeds(700, (random) => {
       const grouping = [
-        ['job', value(dice)],
-        ...somePairs(dice, ['instance', 'Z', 'jobs', 'le', '\uff21', 'a b']),
+        ['job', value(random)],
+        ...somePairs(random, ['instance', 'Z', 'jobs', 'le', '\uff21', 'a b']),
       ] as Pairs;
-      const defaults = Object.fromEntries(somePairs(dice, ['A', 'a', 'cluster', '\u{1f600}', '_x']));
-      const shapes = Array.from({ length: 3 }, () => dice.some(NAMES, 6));
-      const all = Array.from({ length: dice.nat(8) }, (): TestSeries => {
-        const pairs = dice.shuffled(dice.pick(shapes)).map((name) => [name, value(dice)] as const);
+      const defaults = Object.fromEntries(somePairs(random, ['A', 'a', 'cluster', '\u{1f600}', '_x']));
+      const shapes = Array.from({ length: 3 }, () => random.some(NAMES, 6));
+      const all = Array.from({ length: random.nat(8) }, (): TestSeries => {
+        const pairs = random.shuffled(random.pick(shapes)).map((name) => [name, value(random)] as const);
         return {
-          metric: dice.pick(['m', 'metric_total', 'x'.repeat(130)]),
+          metric: random.pick(['m', 'metric_total', 'x'.repeat(130)]),
           pairs,
-          value: dice.double(),
-          timestampMs: dice.nat(2 ** 32),
+          value: random.double(),
+          timestampMs: random.nat(2 ** 32),
         };
       });
       expectModel(under, all, grouping, defaults);
@@ -183,10 +183,10 @@ describe('any label set', () => {
   });
 });
 
-function somePairs(dice: Dice, names: readonly string[]): Pairs {
-  return dice.some(names, 4).map((name) => [name, value(dice)] as const);
+function somePairs(random: SeededRandom, names: readonly string[]): Pairs {
+  return random.some(names, 4).map((name) => [name, value(random)] as const);
 }
 
-function value(dice: Dice): string {
-  return dice.pick(['', 'x', 'value', 'é', '😀', 'x'.repeat(dice.nat(140))]);
+function value(random: SeededRandom): string {
+  return random.pick(['', 'x', 'value', 'é', '😀', 'x'.repeat(random.nat(140))]);
 }

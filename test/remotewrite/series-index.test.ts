@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { SeriesIndex } from '../../src/remotewrite/series-index.ts';
 import { OutputBuffer } from '../../src/wire/output-buffer.ts';
-import { Dice, holdsForDice } from '../support/dice.ts';
+import { holdsForSeeds, SeededRandom } from '../support/seeded-random.ts';
 
 type Hash = (key: string) => number;
 
@@ -17,15 +17,15 @@ describe('the series index', () => {
   for (const [what, hash] of Object.entries(hashes)) {
     test(`answers as a map does, with ${what}, reused`, () => {
       const under = new IndexUnderTest();
-      holdsForDice(100, (dice) => under.check(dice, hash, dice.pick([5, 60, 300]), 40));
+      holdsForSeeds(100, (random) => under.check(random, hash, random.pick([5, 60, 300]), 40));
     });
   }
 
   test('answers as a map does while it grows, and after it was large', () => {
     const under = new IndexUnderTest();
-    const dice = new Dice(3);
+    const random = new SeededRandom(3);
     for (const count of [127, 128, 129, 5000, 10, 100_000, 10, 129])
-      under.check(dice, hashes['hashes that differ']!, count, count * 2);
+      under.check(random, hashes['hashes that differ']!, count, count * 2);
   });
 });
 
@@ -33,13 +33,13 @@ class IndexUnderTest {
   readonly #out = new OutputBuffer(1 << 26);
   readonly #index = new SeriesIndex(this.#out);
 
-  check(dice: Dice, hash: Hash, adds: number, keys: number): void {
+  check(random: SeededRandom, hash: Hash, adds: number, keys: number): void {
     this.#out.reset();
     this.#index.reset();
     const newest = new Map<string, number>();
     for (let i = 0; i < adds; i++) {
-      const key = `k${dice.nat(keys)}${dice.pick(['', 'x'])}`;
-      const ownTimestampMs = dice.pick([NaN, 5, 5, dice.nat(10), -dice.nat(10)]);
+      const key = `k${random.nat(keys)}${random.pick(['', 'x'])}`;
+      const ownTimestampMs = random.pick([NaN, 5, 5, random.nat(10), -random.nat(10)]);
       const last = newest.get(key);
       const isTaken = last === undefined || ownTimestampMs > last;
       if (isTaken) newest.set(key, ownTimestampMs);
@@ -48,7 +48,7 @@ class IndexUnderTest {
     }
     expect(this.#index.count).toBe(newest.size);
     for (let i = 0; i < 20; i++) {
-      const key = `k${dice.nat(keys + 5)}${dice.pick(['', 'x'])}`;
+      const key = `k${random.nat(keys + 5)}${random.pick(['', 'x'])}`;
       expect(this.#has(key, hash(key)), key).toBe(newest.has(key));
     }
   }

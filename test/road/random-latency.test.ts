@@ -2,9 +2,9 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { type DecodedRequest, seriesKey } from '../support/decode-write-request.ts';
-import { Dice } from '../support/dice.ts';
 import { startRoad } from '../support/road-setup.ts';
 import type { Step } from '../support/scripted-receiver.ts';
+import { SeededRandom } from '../support/seeded-random.ts';
 import { labelsOf } from '../support/series-text.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -16,7 +16,7 @@ const SAMPLES = GROUPS * SERIES_OF_A_GROUP * ROUNDS;
 
 /** Answers late, and sometimes with 503; remembers what was under way at the same time. */
 class SlowBackend {
-  readonly #dice: Dice;
+  readonly #random: SeededRandom;
   readonly #underWay = new Map<string, number>();
   readonly #secondCame = Promise.withResolvers<void>();
   #requests = 0;
@@ -25,13 +25,13 @@ class SlowBackend {
   readonly overtaken = new Set<string>();
 
   constructor(seed: number) {
-    this.#dice = new Dice(seed);
+    this.#random = new SeededRandom(seed);
   }
 
   get step(): Step {
     return {
       rule: (request) => {
-        const isRefused = this.#dice.nat(10) === 0;
+        const isRefused = this.#random.nat(10) === 0;
         return { status: isRefused ? 503 : 204, until: this.#answer(request) };
       },
     };
@@ -49,7 +49,7 @@ class SlowBackend {
     // The first one waits for company: that lanes send at the same time is not left to luck.
     if (this.#requests > 1) this.#secondCame.resolve();
     await this.#secondCame.promise;
-    await setTimeout(this.#dice.nat(LONGEST_MS));
+    await setTimeout(this.#random.nat(LONGEST_MS));
     this.#requests--;
     for (const key of keys) this.#underWay.set(key, this.#underWay.get(key)! - 1);
   }

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { GroupMemory, type GroupSeries } from '../../src/staleness/group-memory.ts';
 import { rememberSeries } from '../../src/staleness/remembered-series.ts';
-import { holdsForDice } from '../support/dice.ts';
+import { holdsForSeeds } from '../support/seeded-random.ts';
 import { encodePush } from '../transcode/encoded-push.ts';
 
 function setOf(series: number, labelBytes = 10): GroupSeries {
@@ -70,12 +70,12 @@ test('groups with keys of any length are told apart', () => {
 });
 
 test('whatever is pushed, what is held stays within the bound, and is the sum of its groups', () => {
-  holdsForDice(100, (dice) => {
-    const maxBytes = 2000 + dice.nat(20_000);
+  holdsForSeeds(100, (random) => {
+    const maxBytes = 2000 + random.nat(20_000);
     const { memory, forgotten } = memoryOf(maxBytes);
     for (let i = 0; i < 60; i++) {
-      memory.set(`group ${dice.nat(12)}`, setOf(dice.nat(40), 1 + dice.nat(60)));
-      if (dice.nat(9) === 0) memory.delete(`group ${dice.nat(12)}`);
+      memory.set(`group ${random.nat(12)}`, setOf(random.nat(40), 1 + random.nat(60)));
+      if (random.nat(9) === 0) memory.delete(`group ${random.nat(12)}`);
       expect(memory.heldBytes).toBeLessThanOrEqual(maxBytes);
       expect(memory.heldBytes).toBeGreaterThanOrEqual(0);
     }

@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest';
 import type { EncodedSeries } from '../../src/remotewrite/encoded-series.ts';
 import { type PushMethod, StaleSeries } from '../../src/staleness/stale-series.ts';
-import { type Dice, holdsForDice } from '../support/dice.ts';
 import { fieldBits, STALE_BITS } from '../support/sample-bits.ts';
+import { holdsForSeeds, type SeededRandom } from '../support/seeded-random.ts';
 import { encodePush, keyOf, type PlainSeries } from '../transcode/encoded-push.ts';
 
 const BACKENDS = 3;
@@ -34,7 +34,7 @@ function expected(method: PushMethod, live: Live, pushed: readonly PlainSeries[]
 }
 
 class ModelledRun {
-  readonly #dice: Dice;
+  readonly #random: SeededRandom;
   readonly #stale: StaleSeries;
   readonly #live = new Map<string, readonly Live[]>();
   readonly #lastPushed = new Map<string, readonly PlainSeries[]>();
@@ -42,8 +42,8 @@ class ModelledRun {
   marked = 0;
   counted = 0;
 
-  constructor(dice: Dice) {
-    this.#dice = dice;
+  constructor(random: SeededRandom) {
+    this.#random = random;
     this.#stale = new StaleSeries(
       { maxMemoryBytes: 1 << 24, maxPushBytes: 1 << 24 },
       {
@@ -56,9 +56,9 @@ class ModelledRun {
   }
 
   push(): void {
-    const dice = this.#dice;
-    const group = dice.pick(GROUPS);
-    const method = dice.pick(['PUT', 'PUT', 'POST', 'POST', 'POST', 'DELETE'] as const);
+    const random = this.#random;
+    const group = random.pick(GROUPS);
+    const method = random.pick(['PUT', 'PUT', 'POST', 'POST', 'POST', 'DELETE'] as const);
     const pushed = this.#pushed(group, method);
     const receivedAtMs = ++this.#nowMs;
     const encoded = method === 'DELETE' ? [] : encodeEach(pushed, receivedAtMs);
@@ -68,7 +68,7 @@ class ModelledRun {
     const outcomes = pushed.map((series, backend) => expected(method, known?.[backend] ?? new Map(), series));
     for (const [backend, { ended }] of outcomes.entries())
       expectMarkers(marked[backend]!, encoded[backend], ended, receivedAtMs);
-    if (dice.nat(4) === 0) return;
+    if (random.nat(4) === 0) return;
     this.#stale.confirm();
     this.marked += Math.max(...outcomes.map(({ ended }) => ended.length));
     this.#live.set(
@@ -80,12 +80,12 @@ class ModelledRun {
 
   /** What each backend is sent; the same list where it is the same push. */
   #pushed(group: string, method: PushMethod): readonly (readonly PlainSeries[])[] {
-    const dice = this.#dice;
+    const random = this.#random;
     if (method === 'DELETE') return Array.from({ length: BACKENDS }, () => []);
     const last = this.#lastPushed.get(group);
-    const all = last !== undefined && dice.coin() ? last : randomSeries(dice);
-    const other = dice.nat(3) === 0 ? dice.some(all) : all;
-    return [all, other, dice.coin() ? all : other];
+    const all = last !== undefined && random.coin() ? last : randomSeries(random);
+    const other = random.nat(3) === 0 ? random.some(all) : all;
+    return [all, other, random.coin() ? all : other];
   }
 }
 
@@ -93,12 +93,12 @@ function isLive(live: readonly Live[] | undefined): boolean {
   return live?.some(({ size }) => size > 0) ?? false;
 }
 
-function randomSeries(dice: Dice): readonly PlainSeries[] {
-  const names = dice.coin() ? NAMES : [dice.pick(NAMES)];
+function randomSeries(random: SeededRandom): readonly PlainSeries[] {
+  const names = random.coin() ? NAMES : [random.pick(NAMES)];
   const every = names.flatMap((name) => ['', '1', '22', 'x'.repeat(200)].map((i) => ({ name, i })));
-  const chosen = dice.some(every);
-  if (dice.nat(4) > 0) return chosen;
-  return chosen.map((one) => (dice.coin() ? { ...one, timestampMs: 5 } : one));
+  const chosen = random.some(every);
+  if (random.nat(4) > 0) return chosen;
+  return chosen.map((one) => (random.coin() ? { ...one, timestampMs: 5 } : one));
 }
 
 /** Equal lists become one object, as the transcoder gives it. */
@@ -123,8 +123,8 @@ function expectMarkers(
 
 test('each push brings the markers that a model of its group says, for each backend', () => {
   let marked = 0;
-  holdsForDice(150, (dice) => {
-    const run = new ModelledRun(dice);
+  holdsForSeeds(150, (random) => {
+    const run = new ModelledRun(random);
     for (let pushes = 0; pushes < 40; pushes++) run.push();
     expect(run.counted).toBe(run.marked);
     marked += run.marked;

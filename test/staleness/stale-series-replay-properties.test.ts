@@ -4,8 +4,8 @@ import type { EncodedSeries } from '../../src/remotewrite/encoded-series.ts';
 import { StaleSeries } from '../../src/staleness/stale-series.ts';
 import type { BodyFormat } from '../../src/transcode/body-format.ts';
 import type { Transcoder } from '../../src/transcode/transcoder.ts';
-import { type Dice, holdsForDice } from '../support/dice.ts';
 import { fieldBits } from '../support/sample-bits.ts';
+import { holdsForSeeds, type SeededRandom } from '../support/seeded-random.ts';
 import { fixed, newTranscoder } from '../transcode/transcode-body.ts';
 
 const LINES = ['a', 'b', 'a{i="1"}', 'b{i="1"}', 'b{i="2"}', 'c', 'job{job="x"}'];
@@ -21,23 +21,23 @@ function seriesIn(encoded: EncodedSeries | undefined): readonly string[] {
 }
 
 class Pushes {
-  readonly #dice: Dice;
+  readonly #random: SeededRandom;
   readonly #transcoder: Transcoder;
   readonly #byNumber = newStale();
   readonly #byBytes = newStale();
   #nowMs = 1;
   numbered = 0;
 
-  constructor(dice: Dice, transcoder: Transcoder) {
-    this.#dice = dice;
+  constructor(random: SeededRandom, transcoder: Transcoder) {
+    this.#random = random;
     this.#transcoder = transcoder;
   }
 
   push(): void {
-    const dice = this.#dice;
-    const grouping = dice.pick(GROUPS);
+    const random = this.#random;
+    const grouping = random.pick(GROUPS);
     const group = JSON.stringify(grouping);
-    const method = dice.pick(['PUT', 'POST', 'POST'] as const);
+    const method = random.pick(['PUT', 'POST', 'POST'] as const);
     const fresh = this.#transcode(grouping);
     if (fresh === undefined) return;
     const { seriesNumber, ...bare } = fresh;
@@ -46,16 +46,16 @@ class Pushes {
     const marked = this.#byNumber.mark({ ...common, encoded: [fresh] });
     const expected = this.#byBytes.mark({ ...common, encoded: [bare] });
     expect(fieldBits(marked[0]!.bytes)).toEqual(fieldBits(expected[0]!.bytes));
-    if (dice.nat(5) === 0) return;
+    if (random.nat(5) === 0) return;
     this.#byNumber.confirm();
     this.#byBytes.confirm();
   }
 
   /** Undefined where the labels of the path make two series one. */
   #transcode(grouping: Readonly<Record<string, string>>): EncodedSeries | undefined {
-    const dice = this.#dice;
-    const lines = dice.some(LINES, 3).map((series) => `${series} ${dice.nat(10)}\n`);
-    const format: BodyFormat = dice.coin() ? 'text' : 'openMetricsWithoutEof';
+    const random = this.#random;
+    const lines = random.some(LINES, 3).map((series) => `${series} ${random.nat(10)}\n`);
+    const format: BodyFormat = random.coin() ? 'text' : 'openMetricsWithoutEof';
     const body = Buffer.from(lines.join(''));
     try {
       const pushed = { chunks: [body], length: body.length, format };
@@ -69,8 +69,8 @@ class Pushes {
 test('markers are the same whether a body is known or its bytes are read', () => {
   const transcoder = newTranscoder();
   let numbered = 0;
-  holdsForDice(100, (dice) => {
-    const pushes = new Pushes(dice, transcoder);
+  holdsForSeeds(100, (random) => {
+    const pushes = new Pushes(random, transcoder);
     for (let i = 0; i < 40; i++) pushes.push();
     numbered += pushes.numbered;
   });

@@ -1,4 +1,5 @@
 // Starts a Delivery against scripted receivers and ends both after the test, whatever it came to.
+
 import { onTestFinished } from 'vitest';
 import type { BackendConfig } from '../../src/config/config.ts';
 import { Delivery, type OfferResult } from '../../src/delivery/delivery.ts';
@@ -7,6 +8,7 @@ import { type Clock, systemClock } from '../../src/telemetry/clock.ts';
 import { encodeSamples } from './encode.ts';
 import { RecordedEvents } from './recorded-events.ts';
 import { type ReceiverOptions, ScriptedReceiver, type Step } from './scripted-receiver.ts';
+import { seededFractions } from './seeded-random.ts';
 
 export interface Setup {
   readonly delivery: Delivery;
@@ -29,7 +31,7 @@ export async function startReceiver(
 
 export function startDelivery(
   backends: BackendConfig | readonly BackendConfig[],
-  { clock = systemClock(), random = Math.random }: { clock?: Clock; random?: () => number } = {},
+  { clock = systemClock(), random = seededFractions() }: { clock?: Clock; random?: () => number } = {},
 ): Setup {
   const events = new RecordedEvents();
   const list = 'url' in backends ? [backends] : backends;

@@ -1,4 +1,5 @@
 // The whole road inside the test: a Collector on a free port of loopback, with a clock and randomness of the test's own.
+
 import { onTestFinished } from 'vitest';
 import { Collector } from '../../src/collector.ts';
 import type { LogLevel } from '../../src/config/config.ts';
@@ -9,6 +10,7 @@ import { type CapturedLog, captureLog } from './captured-log.ts';
 import { FakeClock } from './fake-clock.ts';
 import { type HttpAnswer, type Push, sendHttp, sendPush } from './http-client.ts';
 import type { Fields } from './road-config.ts';
+import { seededFractions } from './seeded-random.ts';
 
 export interface RunningCollector {
   /** Host and port. */
@@ -29,7 +31,7 @@ export interface CollectorOptions {
 /** `config` is of the file's shape. Stopped after the test, whatever it came to. */
 export async function startCollector(
   config: Fields,
-  { clock = systemClock(), random = Math.random, level = 'debug' }: CollectorOptions = {},
+  { clock = systemClock(), random = seededFractions(), level = 'debug' }: CollectorOptions = {},
 ): Promise<RunningCollector> {
   const log = captureLog(level);
   const checked = configFromObject(config);

@@ -1,4 +1,5 @@
 // Deliveries through a spool without a disk, and waiters that note what they hear.
+
 import { onTestFinished } from 'vitest';
 import type { BackendConfig } from '../../src/config/config.ts';
 import type { PushEnd, PushWaiter } from '../../src/delivery/block/offered-push.ts';
@@ -9,6 +10,7 @@ import { startReceiver } from './delivery-setup.ts';
 import { encodeMany, encodeSamples } from './encode.ts';
 import { MemorySpool } from './memory-spool.ts';
 import { RecordedEvents } from './recorded-events.ts';
+import { seededFractions } from './seeded-random.ts';
 
 /** Retries come at once. */
 export const QUICK = { minBackoff: 1, maxBackoff: 5 };
@@ -63,7 +65,7 @@ export async function startSpooledWith(
   { earlier, readError, clock = systemClock() }: Surroundings = {},
 ) {
   const events = new RecordedEvents();
-  const delivery = new Delivery(configs, { events, clock, random: Math.random, userAgent: 'test' });
+  const delivery = new Delivery(configs, { events, clock, random: seededFractions(), userAgent: 'test' });
   let spool: MemorySpool | undefined;
   await delivery.openSpool(async (sink) => {
     spool = new MemorySpool(sink, earlier);

@@ -1,5 +1,5 @@
 // Damages a body as lines, proxies and careless programs do.
-import type { Dice } from '../support/dice.ts';
+import type { SeededRandom } from '../support/seeded-random.ts';
 
 const PIECES = [
   '{',
@@ -25,31 +25,31 @@ const PIECES = [
 ];
 
 /** `body` after one to four changes. */
-export function mutate(dice: Dice, body: Uint8Array): Buffer {
+export function mutate(random: SeededRandom, body: Uint8Array): Buffer {
   let bytes = Buffer.from(body);
-  for (let i = 1 + dice.nat(4); i > 0; i--) bytes = change(dice, bytes);
+  for (let i = 1 + random.nat(4); i > 0; i--) bytes = change(random, bytes);
   return bytes;
 }
 
 /** Another body that says the same of other values. */
-export function withOtherValues(dice: Dice, body: string): string {
+export function withOtherValues(random: SeededRandom, body: string): string {
   return body.replace(/([ \t}])-?[0-9][0-9.]*(?=\n|[ \t]+-?[0-9]+\n)/g, (_, before: string) => {
-    return `${before}${dice.pick(['0', '7', '-1.5', '12345678901234567', 'NaN', '1e-3', String(dice.double()).replace('Infinity', 'Inf').replace('-NaN', 'NaN')])}`;
+    return `${before}${random.pick(['0', '7', '-1.5', '12345678901234567', 'NaN', '1e-3', String(random.double()).replace('Infinity', 'Inf').replace('-NaN', 'NaN')])}`;
   });
 }
 
-function change(dice: Dice, bytes: Buffer): Buffer<ArrayBuffer> {
-  const at = dice.nat(bytes.length + 1);
-  const end = Math.min(bytes.length, at + dice.nat(dice.pick([2, 8, 200])));
+function change(random: SeededRandom, bytes: Buffer): Buffer<ArrayBuffer> {
+  const at = random.nat(bytes.length + 1);
+  const end = Math.min(bytes.length, at + random.nat(random.pick([2, 8, 200])));
   const slice = bytes.subarray(at, end);
-  const to = dice.nat(bytes.length + 1);
-  switch (dice.nat(5)) {
+  const to = random.nat(bytes.length + 1);
+  switch (random.nat(5)) {
     case 0:
-      return flip(dice, bytes, at);
+      return flip(random, bytes, at);
     case 1:
-      return insert(bytes, at, Buffer.from(dice.pick(PIECES)));
+      return insert(bytes, at, Buffer.from(random.pick(PIECES)));
     case 2:
-      return insert(bytes, at, Buffer.from([dice.nat(256)]));
+      return insert(bytes, at, Buffer.from([random.nat(256)]));
     case 3:
       return Buffer.concat([bytes.subarray(0, at), bytes.subarray(end)]);
     default:
@@ -57,9 +57,9 @@ function change(dice: Dice, bytes: Buffer): Buffer<ArrayBuffer> {
   }
 }
 
-function flip(dice: Dice, bytes: Buffer, at: number): Buffer<ArrayBuffer> {
+function flip(random: SeededRandom, bytes: Buffer, at: number): Buffer<ArrayBuffer> {
   const flipped = Buffer.from(bytes);
-  if (at < flipped.length) flipped[at] = flipped[at]! ^ (1 << dice.nat(8));
+  if (at < flipped.length) flipped[at] = flipped[at]! ^ (1 << random.nat(8));
   return flipped;
 }
 

@@ -1,6 +1,6 @@
 // Whatever is pushed, it is refused with a known error or leaves as series that every backend can take.
 import { describe, expect, test } from 'vitest';
-import { type Dice, holdsForDice } from '../support/dice.ts';
+import { holdsForSeeds, type SeededRandom } from '../support/seeded-random.ts';
 import { mutate } from './mutate.ts';
 import { decodePush, fixed, newTranscoder, transcodeBody, wireProblems } from './transcode-body.ts';
 import { writtenPush } from './written-push.ts';
@@ -46,31 +46,31 @@ for (const utf8Names of [false, true]) {
       return decodePush(encoded).series.length > 0;
     };
 
-    const survives = (what: string, numRuns: number, bodyOf: (dice: Dice) => Buffer) =>
+    const survives = (what: string, numRuns: number, bodyOf: (random: SeededRandom) => Buffer) =>
       test(`of ${what} is refused or sound`, () => {
         let taken = 0;
-        holdsForDice(numRuns, (dice) => {
-          if (isTaken(bodyOf(dice))) taken++;
+        holdsForSeeds(numRuns, (random) => {
+          if (isTaken(bodyOf(random))) taken++;
         });
         expect(taken).toBeGreaterThan(0);
         expect(taken).toBeLessThan(numRuns);
       });
 
-    survives('damaged families', 3000, (dice) => mutate(dice, Buffer.from(writtenPush(dice).body)));
-    survives('one damaged line', 6000, (dice) => mutate(dice, Buffer.from('m{a="b",c="d"} 1.5 5\n')));
-    survives('names in quotes, damaged', 3000, (dice) =>
+    survives('damaged families', 3000, (random) => mutate(random, Buffer.from(writtenPush(random).body)));
+    survives('one damaged line', 6000, (random) => mutate(random, Buffer.from('m{a="b",c="d"} 1.5 5\n')));
+    survives('names in quotes, damaged', 3000, (random) =>
       mutate(
-        dice,
+        random,
         Buffer.from(
           '# TYPE "h" histogram\n{"h_bucket","le"="1.0"} 1\nh_bucket{"le"="2",a="\\n"} 1\nh_bucket{"le"="3",a="x"} 1\n',
         ),
       ),
     );
-    survives('pieces of lines', 6000, (dice) => Buffer.from(`${dice.text(NOISE, 14)}\n`, 'latin1'));
+    survives('pieces of lines', 6000, (random) => Buffer.from(`${random.text(NOISE, 14)}\n`, 'latin1'));
 
     test('of random bytes is refused', () => {
-      holdsForDice(2000, (dice) => {
-        isTaken(Buffer.from(Array.from({ length: dice.nat(60) }, () => dice.nat(256))));
+      holdsForSeeds(2000, (random) => {
+        isTaken(Buffer.from(Array.from({ length: random.nat(60) }, () => random.nat(256))));
       });
     });
   });

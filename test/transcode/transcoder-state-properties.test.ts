@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { FixedLabels } from '../../src/labels/fixed-labels.ts';
 import { KnownBodies } from '../../src/transcode/known-bodies.ts';
 import type { TranscoderOptions } from '../../src/transcode/transcoder.ts';
-import { type Dice, holdsForDice } from '../support/dice.ts';
+import { holdsForSeeds, type SeededRandom } from '../support/seeded-random.ts';
 import { mutate, withOtherValues } from './mutate.ts';
 import { fixed, newTranscoder, RECEIVED_AT_MS, transcodeBody } from './transcode-body.ts';
 import { writtenPush } from './written-push.ts';
@@ -56,17 +56,17 @@ function readable(outcome: Buffer | string): string {
 }
 
 /** A series of pushes as jobs make them: some again and again with other values, some damaged, under several keys. */
-function somePushes(dice: Dice): Push[] {
-  const bodies = Array.from({ length: 3 }, () => writtenPush(dice).body);
+function somePushes(random: SeededRandom): Push[] {
+  const bodies = Array.from({ length: 3 }, () => writtenPush(random).body);
   return Array.from({ length: 10 }, (): Push => {
-    const body = dice.pick(bodies);
-    const variant = [body, withOtherValues(dice, body), mutate(dice, Buffer.from(body))];
-    return [dice.pick(variant), dice.pick(KEYS)];
+    const body = random.pick(bodies);
+    const variant = [body, withOtherValues(random, body), mutate(random, Buffer.from(body))];
+    return [random.pick(variant), random.pick(KEYS)];
   });
 }
 
 /** Bodies that share beginnings, again and again with other values, now and then with one that is none. */
-function repeatedPushes(dice: Dice): Push[] {
+function repeatedPushes(random: SeededRandom): Push[] {
   const lines = [
     ...[
       'm{a="b"} ',
@@ -93,31 +93,33 @@ function repeatedPushes(dice: Dice): Push[] {
       '# a comment\nn{job="own",instance="own"} ',
     ],
   ];
-  const bodies = Array.from({ length: 3 }, () => dice.some(lines, 4));
+  const bodies = Array.from({ length: 3 }, () => random.some(lines, 4));
   const values = ['1', '0', '-0', '12345678901234567', 'NaN', '+Inf', '-7.5e-3', '1e300'];
   const odd = ['x', '1e400', '', '1 5', ' 2', '1\r', '3\n\n', '4\n# end'];
-  const keys = dice.shuffled(KEYS).slice(0, 2);
+  const keys = random.shuffled(KEYS).slice(0, 2);
   return Array.from({ length: 20 }, (): Push => {
-    const body = dice.pick(bodies).map((line) => `${line}${dice.pick(dice.nat(15) === 0 ? odd : values)}\n`);
-    const head = dice.pick(['', '', '# TYPE h histogram\n']);
-    return [head + body.join(''), dice.pick(keys)];
+    const body = random
+      .pick(bodies)
+      .map((line) => `${line}${random.pick(random.nat(15) === 0 ? odd : values)}\n`);
+    const head = random.pick(['', '', '# TYPE h histogram\n']);
+    return [head + body.join(''), random.pick(keys)];
   });
 }
 
 describe('a push after others', () => {
   test('is transcoded as if it came first', () => {
-    holdsForDice(60, (dice) => checkAgainstFresh(somePushes(dice), { utf8Names: dice.coin() }));
+    holdsForSeeds(60, (random) => checkAgainstFresh(somePushes(random), { utf8Names: random.coin() }));
   });
 
   test('is transcoded as if it came first, where it is known but for its values', () => {
     let pushes = 0;
     const replays = countReplays(() => {
-      holdsForDice(50, (dice) => {
-        const all = repeatedPushes(dice);
+      holdsForSeeds(50, (random) => {
+        const all = repeatedPushes(random);
         pushes += all.length;
         checkAgainstFresh(all, {
-          utf8Names: dice.coin(),
-          bucketLabels: dice.pick(['canonical', 'verbatim']),
+          utf8Names: random.coin(),
+          bucketLabels: random.pick(['canonical', 'verbatim']),
         });
       });
     });
@@ -145,14 +147,14 @@ describe('a push after others', () => {
       'm{a="b"} 3 8',
       '',
     ];
-    holdsForDice(150, (dice) => {
+    holdsForSeeds(150, (random) => {
       const pushes = Array.from(
         { length: 8 },
-        (): Push => [`${dice.some(lines, 4).join('\n')}\n`, dice.pick(KEYS)],
+        (): Push => [`${random.some(lines, 4).join('\n')}\n`, random.pick(KEYS)],
       );
       checkAgainstFresh(pushes, {
-        timestamps: dice.pick(['honor', 'reject', 'ignore']),
-        lineEndings: dice.pick(['strict', 'lenient']),
+        timestamps: random.pick(['honor', 'reject', 'ignore']),
+        lineEndings: random.pick(['strict', 'lenient']),
       });
     });
   });

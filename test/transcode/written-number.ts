@@ -1,5 +1,5 @@
 // Numbers as clients write them, each with the double or the label text it stands for.
-import type { Dice } from '../support/dice.ts';
+import type { SeededRandom } from '../support/seeded-random.ts';
 
 export type Style = 'canonical' | 'openmetrics' | 'verbatim';
 
@@ -24,18 +24,18 @@ const BOUNDS: readonly (readonly [canonical: string, openmetrics: string, tokens
 ];
 
 /** Bounds that differ, in any order. */
-export function bounds(dice: Dice): Bound[] {
-  return dice.some(BOUNDS, 6).map(([canonical, openmetrics, tokens]) => {
-    const token = dice.pick(tokens);
+export function bounds(random: SeededRandom): Bound[] {
+  return random.some(BOUNDS, 6).map(([canonical, openmetrics, tokens]) => {
+    const token = random.pick(tokens);
     return { token, canonical, openmetrics, verbatim: canonical === '+Inf' ? '+Inf' : token };
   });
 }
 
-export function number(dice: Dice): { readonly token: string; readonly value: number } {
-  const short = Number(`${dice.nat(20_000) - 9999}e${dice.nat(13) - 6}`);
+export function number(random: SeededRandom): { readonly token: string; readonly value: number } {
+  const short = Number(`${random.nat(20_000) - 9999}e${random.nat(13) - 6}`);
   const special = [0, -0, 1, NaN, Infinity, -Infinity, Number.MAX_VALUE, 5e-324, 2 ** 53];
-  const value = dice.pick([short, dice.double(), dice.nat(100), dice.pick(special)]);
-  return { token: dice.pick(spellings(value)), value };
+  const value = random.pick([short, random.double(), random.nat(100), random.pick(special)]);
+  return { token: random.pick(spellings(value)), value };
 }
 
 function spellings(value: number): string[] {

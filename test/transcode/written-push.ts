@@ -1,5 +1,5 @@
 // Random pushes: families of every type as the text that a client could write, and beside it what must leave.
-import type { Dice } from '../support/dice.ts';
+import type { SeededRandom } from '../support/seeded-random.ts';
 import { type FlatSeries, type Labels, RECEIVED_AT_MS } from './transcode-body.ts';
 import { type Line, lineText } from './written-line.ts';
 import { bounds, number, type Style } from './written-number.ts';
@@ -20,47 +20,47 @@ const LETTERS = ['a', 'b', '\\', '"', '\n', 'é', '中', '😀', '\0', '\r', '\t
 const COMMENTS = ['', ' \t', '#', '# EOF', '# x "\\', '\t# a{b="c"} 1'];
 const HELPS = ['text', 'a \\\\ b', 'ü "x"', '\\n'];
 
-export function writtenPush(dice: Dice): WrittenPush {
-  const grouping = { job: 'test', ...labelRecord(dice, ['instance', 'a', 'Z', 'zone']) };
-  const defaults = labelRecord(dice, ['a', 'b0', 'cluster', '_x', 'jobs']);
+export function writtenPush(random: SeededRandom): WrittenPush {
+  const grouping = { job: 'test', ...labelRecord(random, ['instance', 'a', 'Z', 'zone']) };
+  const defaults = labelRecord(random, ['a', 'b0', 'cluster', '_x', 'jobs']);
   const head: string[] = [];
   const names = Array.from(
-    { length: dice.nat(6) },
-    (_, i) => `${dice.text(['a', 'B', '_', ':'], 6, 1)}_${i}`,
+    { length: random.nat(6) },
+    (_, i) => `${random.text(['a', 'B', '_', ':'], 6, 1)}_${i}`,
   );
-  const lines = dice.shuffled(names.flatMap((name) => family(dice, name, head)));
-  const texts = lines.flatMap((line) => [...dice.some(COMMENTS, 1), lineText(dice, line)]);
-  const body = [...dice.shuffled(head), ...texts].map((text) => `${text}\n`).join('');
+  const lines = random.shuffled(names.flatMap((name) => family(random, name, head)));
+  const texts = lines.flatMap((line) => [...random.some(COMMENTS, 1), lineText(random, line)]);
+  const body = [...random.shuffled(head), ...texts].map((text) => `${text}\n`).join('');
   const all = [...lines, ...infinityBuckets(lines)];
   const expected = (style: Style) => all.map((line) => flatten(line, grouping, defaults, style));
   return { body, grouping, defaults, expected };
 }
 
 /** The sample lines of a family; its TYPE and HELP go to `head`. */
-function family(dice: Dice, name: string, head: string[]): Line[] {
-  const type = dice.pick(TYPES);
-  if (type !== '') head.push(`#${dice.pick(['', ' ', '\t'])}TYPE ${name}\t ${type}`);
-  if (dice.coin()) head.push(`# HELP ${name} ${dice.pick(HELPS)}`);
-  return Array.from({ length: dice.nat(5) }, (_, i) => {
-    const own = ownLabels(dice, type, i);
-    if (type === 'histogram') return histogram(dice, name, own);
-    return type === 'summary' ? summary(dice, name, own) : [sampleLine(dice, name, own)];
+function family(random: SeededRandom, name: string, head: string[]): Line[] {
+  const type = random.pick(TYPES);
+  if (type !== '') head.push(`#${random.pick(['', ' ', '\t'])}TYPE ${name}\t ${type}`);
+  if (random.coin()) head.push(`# HELP ${name} ${random.pick(HELPS)}`);
+  return Array.from({ length: random.nat(5) }, (_, i) => {
+    const own = ownLabels(random, type, i);
+    if (type === 'histogram') return histogram(random, name, own);
+    return type === 'summary' ? summary(random, name, own) : [sampleLine(random, name, own)];
   }).flat();
 }
 
 /** Labels with one that tells this series from the others of its family. */
-function ownLabels(dice: Dice, type: string, i: number): OwnLabels {
+function ownLabels(random: SeededRandom, type: string, i: number): OwnLabels {
   const reserved = type === 'histogram' ? 'le' : type === 'summary' ? 'quantile' : '';
-  const names = dice.some(NAMES, 4).filter((name) => name !== reserved);
-  return [...names.map((name) => [name, labelValue(dice)] as const), ['u', String(i)]];
+  const names = random.some(NAMES, 4).filter((name) => name !== reserved);
+  return [...names.map((name) => [name, labelValue(random)] as const), ['u', String(i)]];
 }
 
-function histogram(dice: Dice, name: string, own: OwnLabels): Line[] {
-  const uppers = bounds(dice);
-  const lines = uppers.map((bound) => sampleLine(dice, `${name}_bucket`, [...own, ['le', bound]]));
-  if (dice.coin()) lines.push(sampleLine(dice, `${name}_sum`, own));
-  if (dice.coin()) {
-    const count = sampleLine(dice, `${name}_count`, own);
+function histogram(random: SeededRandom, name: string, own: OwnLabels): Line[] {
+  const uppers = bounds(random);
+  const lines = uppers.map((bound) => sampleLine(random, `${name}_bucket`, [...own, ['le', bound]]));
+  if (random.coin()) lines.push(sampleLine(random, `${name}_sum`, own));
+  if (random.coin()) {
+    const count = sampleLine(random, `${name}_count`, own);
     // A count with a time of its own would ask for a bucket of that time beside one of another.
     const hasInfinity = uppers.some(({ canonical }) => canonical === '+Inf');
     lines.push(hasInfinity ? { ...count, timestampMs: undefined } : { ...count, makesInfinity: name });
@@ -68,16 +68,17 @@ function histogram(dice: Dice, name: string, own: OwnLabels): Line[] {
   return lines;
 }
 
-function summary(dice: Dice, name: string, own: OwnLabels): Line[] {
-  const lines = bounds(dice).map((bound) => sampleLine(dice, name, [...own, ['quantile', bound]]));
-  if (dice.coin()) lines.push(sampleLine(dice, `${name}_count`, own), sampleLine(dice, `${name}_sum`, own));
+function summary(random: SeededRandom, name: string, own: OwnLabels): Line[] {
+  const lines = bounds(random).map((bound) => sampleLine(random, name, [...own, ['quantile', bound]]));
+  if (random.coin())
+    lines.push(sampleLine(random, `${name}_count`, own), sampleLine(random, `${name}_sum`, own));
   return lines;
 }
 
-function sampleLine(dice: Dice, metric: string, labels: OwnLabels): Line {
+function sampleLine(random: SeededRandom, metric: string, labels: OwnLabels): Line {
   const timestampMs =
-    dice.nat(4) === 0 ? dice.pick([0, -5, dice.nat(2 ** 31), 1_800_000_000_000]) : undefined;
-  return { metric, labels: dice.shuffled(labels), ...number(dice), timestampMs };
+    random.nat(4) === 0 ? random.pick([0, -5, random.nat(2 ** 31), 1_800_000_000_000]) : undefined;
+  return { metric, labels: random.shuffled(labels), ...number(random), timestampMs };
 }
 
 function infinityBuckets(lines: readonly Line[]): Line[] {
@@ -102,11 +103,11 @@ function flatten(line: Line, grouping: Labels, defaults: Labels, style: Style): 
   return { labels, value: line.value, timestampMs: line.timestampMs ?? RECEIVED_AT_MS };
 }
 
-function labelRecord(dice: Dice, names: readonly string[]): Labels {
-  return Object.fromEntries(dice.some(names, 3).map((name) => [name, labelValue(dice)]));
+function labelRecord(random: SeededRandom, names: readonly string[]): Labels {
+  return Object.fromEntries(random.some(names, 3).map((name) => [name, labelValue(random)]));
 }
 
-function labelValue(dice: Dice): string {
-  if (dice.nat(8) === 0) return 'x'.repeat(dice.pick([110, 126, 127, 128, 129, 300]));
-  return dice.text(LETTERS, 8);
+function labelValue(random: SeededRandom): string {
+  if (random.nat(8) === 0) return 'x'.repeat(random.pick([110, 126, 127, 128, 129, 300]));
+  return random.text(LETTERS, 8);
 }

@@ -1,7 +1,7 @@
 // Comparing, copying and hashing by words says what doing it by bytes says, at every offset and up to the buffer's end.
 import { describe, expect, test } from 'vitest';
 import { compareRanges, copyRange, equalRange, equalRanges, hashRange, SLACK } from '../../src/wire/words.ts';
-import { Dice } from '../support/dice.ts';
+import { SeededRandom } from '../support/seeded-random.ts';
 
 const LENGTHS = Array.from({ length: 41 }, (_, i) => i);
 const OFFSETS = [0, 1, 2, 3, 4, 5, 6, 7];
@@ -13,8 +13,8 @@ function bufferFor(content: Buffer): { bytes: Buffer; view: DataView } {
 }
 
 function randomBytes(length: number, seed: number): Buffer {
-  const dice = new Dice(seed);
-  return Buffer.from(Array.from({ length }, () => dice.nat(256)));
+  const random = new SeededRandom(seed);
+  return Buffer.from(Array.from({ length }, () => random.nat(256)));
 }
 
 describe('equalRange', () => {
@@ -86,9 +86,9 @@ describe('hashRange', () => {
 
 describe('compareRanges', () => {
   test('orders as Buffer.compare does', () => {
-    const dice = new Dice(5);
+    const random = new SeededRandom(5);
     for (let i = 0; i < 3000; i++) {
-      const [a, b] = [0, 1].map(() => Buffer.from(dice.text(['a', 'b', '\0', '\xff'], 5), 'latin1')) as [
+      const [a, b] = [0, 1].map(() => Buffer.from(random.text(['a', 'b', '\0', '\xff'], 5), 'latin1')) as [
         Buffer,
         Buffer,
       ];

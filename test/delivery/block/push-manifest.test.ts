@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { PushManifest, readPushes } from '../../../src/delivery/block/push-manifest.ts';
-import { holdsForDice } from '../../support/dice.ts';
+import { holdsForSeeds } from '../../support/seeded-random.ts';
 
 test('a manifest gives back its pushes in order, and the samples of each job', () => {
   const manifest = new PushManifest();
-  holdsForDice(200, (dice) => {
-    const pushes = Array.from({ length: dice.nat(400) }, () => ({
-      job: dice.pick(['', 'a', 'b', 'größe', `j${dice.nat(300)}`]),
-      sampleCount: dice.pick([1, 2, 127, 128, 100_000]),
+  holdsForSeeds(200, (random) => {
+    const pushes = Array.from({ length: random.nat(400) }, () => ({
+      job: random.pick(['', 'a', 'b', 'größe', `j${random.nat(300)}`]),
+      sampleCount: random.pick([1, 2, 127, 128, 100_000]),
     }));
     for (const { job, sampleCount } of pushes) manifest.add(job, sampleCount);
     const sealed = manifest.seal();

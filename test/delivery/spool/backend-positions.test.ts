@@ -65,16 +65,16 @@ test('what is settled is in the file at once, and synced within a second', async
 
 test('a power cut at any moment leaves what was synced last, or something newer', async () => {
   for (let seed = 0; seed < 200; seed++) {
-    const { dice, disk } = new SpoolWorld(seed);
+    const { random, disk } = new SpoolWorld(seed);
     const { positions } = start(1, disk);
     positions.startAnew(0);
     positions.save();
     let synced = 0;
     let position = 0;
-    for (let step = dice.nat(12); step >= 0; step--) {
-      const syncing = dice.coin() ? positions.sync() : undefined;
+    for (let step = random.nat(12); step >= 0; step--) {
+      const syncing = random.coin() ? positions.sync() : undefined;
       const before = position;
-      for (let n = dice.nat(3); n > 0; n--) positions.settle(0, at(++position));
+      for (let n = random.nat(3); n > 0; n--) positions.settle(0, at(++position));
       if (syncing === undefined) continue;
       await syncing;
       synced = before;

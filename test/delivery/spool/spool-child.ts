@@ -1,8 +1,10 @@
 // A program of its own that opens a spool and appends as fast as it is synced; it prints what is, and ends by being killed.
 // node spool-child.ts <directory>
+
 import { writeSync } from 'node:fs';
 import { Spool } from '../../../src/delivery/spool/spool.ts';
 import { systemClock } from '../../../src/telemetry/clock.ts';
+import { seededFractions } from '../../support/seeded-random.ts';
 
 const [, , directory = ''] = process.argv;
 const APPENDS = 8;
@@ -28,7 +30,7 @@ try {
       failed: (_from, _to, detail) => print(`failed ${detail}`),
       loaded: () => undefined,
     },
-    { events, clock: systemClock(), random: Math.random },
+    { events, clock: systemClock(), random: seededFractions(process.pid) },
   );
   spool.positionsOf('a', 1);
   let count = 0;

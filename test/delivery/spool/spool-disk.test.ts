@@ -1,4 +1,5 @@
 // The spool on a real disk: other processes, kills, a full file system, a directory that goes away.
+
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -8,11 +9,14 @@ import { expect, onTestFinished, test } from 'vitest';
 import { Spool, type SpoolRecord } from '../../../src/delivery/spool/spool.ts';
 import { systemClock } from '../../../src/telemetry/clock.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
+import { seededFractions } from '../../support/seeded-random.ts';
 import { TemporaryFolder } from '../../support/temporary-folder.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 import { RecordedSpoolEvents } from './spool-events.ts';
 
 const CHILD = fileURLToPath(new URL('spool-child.ts', import.meta.url));
+/** Each opening salts its segments anew. */
+let opened = 0;
 const MIB = 1024 * 1024;
 const KILLS = Number(process.env.SPOOL_KILLS ?? 6);
 
@@ -26,7 +30,11 @@ async function open(directory: string, { maxSize = 64 * MIB, clock = new FakeClo
     failed: (_from: number, _to: number, detail: string) => void told.failed.push(detail),
     loaded: () => undefined,
   };
-  const spool = await Spool.open({ directory, maxSize }, sink, { events, clock, random: Math.random });
+  const spool = await Spool.open({ directory, maxSize }, sink, {
+    events,
+    clock,
+    random: seededFractions(++opened),
+  });
   onTestFinished(() => spool.close());
   return { spool, events, told, clock };
 }

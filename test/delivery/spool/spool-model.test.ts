@@ -23,18 +23,18 @@ const MOVES = [
 ] as const;
 
 async function move(world: SpoolWorld, what: (typeof MOVES)[number]): Promise<void> {
-  const { dice, disk } = world;
+  const { random, disk } = world;
   switch (what) {
     case 'append':
-      for (let n = dice.nat(4); n >= 0; n--) world.append(dice.nat(5), dice.nat(600));
+      for (let n = random.nat(4); n >= 0; n--) world.append(random.nat(5), random.nat(600));
       return;
     case 'rest':
       return world.atRest();
     case 'settle': {
-      const lane = dice.nat(2);
+      const lane = random.nat(2);
       const { lanes, spool } = world;
-      if (dice.coin()) for (const each of lanes.keys()) world.settle(each, spool.syncedEnd);
-      else world.settle(lane, lanes[lane]! + dice.nat(Math.max(1, spool.syncedEnd - lanes[lane]!)));
+      if (random.coin()) for (const each of lanes.keys()) world.settle(each, spool.syncedEnd);
+      else world.settle(lane, lanes[lane]! + random.nat(Math.max(1, spool.syncedEnd - lanes[lane]!)));
       return world.release();
     }
     case 'check':
@@ -43,7 +43,7 @@ async function move(world: SpoolWorld, what: (typeof MOVES)[number]): Promise<vo
       await world.check();
       return;
     case 'fault':
-      return disk.failWith({ after: dice.nat(6), count: 1 + dice.nat(8), code: dice.pick(CODES) });
+      return disk.failWith({ after: random.nat(6), count: 1 + random.nat(8), code: random.pick(CODES) });
     case 'heal':
       return world.heal();
     case 'reopen':
@@ -56,18 +56,18 @@ async function move(world: SpoolWorld, what: (typeof MOVES)[number]): Promise<vo
     case 'refused':
       // One operation fails, and then the power does.
       await world.heal();
-      disk.failWith({ after: dice.nat(5), count: 1, code: dice.pick(CODES) });
-      world.append(dice.nat(5), dice.nat(600));
+      disk.failWith({ after: random.nat(5), count: 1, code: random.pick(CODES) });
+      world.append(random.nat(5), random.nat(600));
       await world.atRest();
       disk.failWith(undefined);
       return world.crash('power');
     case 'die':
       // In the middle of the work that follows.
-      disk.dieAt = disk.operations + 1 + dice.nat(12);
-      for (let n = dice.nat(4); n >= 0; n--) world.append(dice.nat(5), dice.nat(600));
+      disk.dieAt = disk.operations + 1 + random.nat(12);
+      for (let n = random.nat(4); n >= 0; n--) world.append(random.nat(5), random.nat(600));
       await world.atRest();
       disk.failWith(undefined);
-      return world.crash(dice.coin() ? 'kill' : 'power');
+      return world.crash(random.coin() ? 'kill' : 'power');
   }
 }
 

@@ -2,8 +2,8 @@
 import { expect } from 'vitest';
 import type { BackendPositions } from '../../../src/delivery/spool/backend-positions.ts';
 import { Spool, type SpoolRecord } from '../../../src/delivery/spool/spool.ts';
-import { Dice } from '../../support/dice.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
+import { SeededRandom } from '../../support/seeded-random.ts';
 import { ModelDisk } from './model-disk.ts';
 import { RecordedSpoolEvents } from './spool-events.ts';
 
@@ -22,7 +22,7 @@ const DIRECTORY = '/spool';
 export const MAX_SIZE = 16 * 1024;
 
 export class SpoolWorld {
-  readonly dice: Dice;
+  readonly random: SeededRandom;
   readonly disk: ModelDisk;
   events = new RecordedSpoolEvents();
   readonly #maxSize: number;
@@ -40,9 +40,9 @@ export class SpoolWorld {
   lanes: number[] = [0, 0];
 
   constructor(seed: number, maxSize = MAX_SIZE) {
-    this.dice = new Dice(seed);
+    this.random = new SeededRandom(seed);
     this.#maxSize = maxSize;
-    this.disk = new ModelDisk(() => this.dice.nat(2 ** 30) / 2 ** 30);
+    this.disk = new ModelDisk(() => this.random.fraction());
   }
 
   async open(): Promise<void> {
@@ -61,7 +61,7 @@ export class SpoolWorld {
       {
         events: this.events,
         clock: this.clock,
-        random: () => this.dice.nat(2 ** 30) / 2 ** 30,
+        random: () => this.random.fraction(),
         files: this.disk.files(),
       },
     );
@@ -143,7 +143,7 @@ export class SpoolWorld {
     let from = this.spool.startPosition;
     const end = this.spool.syncedEnd;
     while (from < end) {
-      const { records, next } = await this.spool.read(from, () => true, 1 + this.dice.nat(2000));
+      const { records, next } = await this.spool.read(from, () => true, 1 + this.random.nat(2000));
       expect(next).toBeGreaterThan(from);
       all.push(...records);
       from = next;

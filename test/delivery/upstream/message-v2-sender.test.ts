@@ -6,10 +6,10 @@ import type { Block } from '../../../src/remotewrite/block.ts';
 import { BlockSealer } from '../../../src/remotewrite/block-sealer.ts';
 import { backendConfig } from '../../support/backend-config.ts';
 import { decodeRequestV2 } from '../../support/decode-request-v2.ts';
-import { Dice } from '../../support/dice.ts';
 import { encodeSamples, type TestSample } from '../../support/encode.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { RecordedEvents } from '../../support/recorded-events.ts';
+import { SeededRandom } from '../../support/seeded-random.ts';
 
 const NEVER = new AbortController().signal;
 
@@ -67,9 +67,9 @@ test('metadata that was noted stands in requests that do not have it themselves'
 });
 
 test('a request over maxRequestBytes is not sent, and is to be made smaller', async () => {
-  const dice = new Dice(1);
+  const random = new SeededRandom(1);
   const noise = () =>
-    dice.text([...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'], 2000, 2000);
+    random.text([...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'], 2000, 2000);
   const samples = Array.from({ length: 10 }, (_, i) => ({
     ...ONE,
     labels: { i: String(i), noise: noise() },

@@ -1,6 +1,6 @@
 // Bodies of MetricFamily messages that are cut, damaged or made to hurt: refused or read, within bounds, and soon.
 import { describe, expect, test } from 'vitest';
-import { Dice, holdsForDice } from '../../support/dice.ts';
+import { holdsForSeeds, SeededRandom } from '../../support/seeded-random.ts';
 import { mutate } from '../../transcode/mutate.ts';
 import {
   bodyOf,
@@ -22,8 +22,8 @@ const LABEL_NAME = /^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/;
 describe('a body that is cut', () => {
   test('is refused, or taken up to where a message ended', () => {
     const bench = new ProtobufBench();
-    holdsForDice(60, (dice) => {
-      const messages = randomFamilies(dice).map(encodeFamily);
+    holdsForSeeds(60, (random) => {
+      const messages = randomFamilies(random).map(encodeFamily);
       const body = delimit(...messages);
       const ends = new Map(messages.map((_, i) => [delimit(...messages.slice(0, i)).length, i] as const));
       for (let cut = 0; cut < body.length; cut++) {
@@ -48,8 +48,8 @@ describe('a body that is damaged', () => {
   test('is refused or gives valid series', () => {
     const bench = new ProtobufBench();
     let taken = 0;
-    holdsForDice(4000, (dice) => {
-      const read = bench.read(mutate(dice, bodyOf(...randomFamilies(dice))));
+    holdsForSeeds(4000, (random) => {
+      const read = bench.read(mutate(random, bodyOf(...randomFamilies(random))));
       checkNames(read);
       if (typeof read !== 'string') taken++;
     });
@@ -58,8 +58,8 @@ describe('a body that is damaged', () => {
 
   test('is refused or gives valid series with UTF-8 names', () => {
     const bench = new ProtobufBench({ utf8Names: true });
-    holdsForDice(1000, (dice) => {
-      const read = bench.read(mutate(dice, bodyOf(...randomFamilies(dice))));
+    holdsForSeeds(1000, (random) => {
+      const read = bench.read(mutate(random, bodyOf(...randomFamilies(random))));
       const texts =
         typeof read === 'string'
           ? []
@@ -71,8 +71,10 @@ describe('a body that is damaged', () => {
 
   test('is refused in a sentence of one line where it is any bytes at all', () => {
     const bench = new ProtobufBench();
-    holdsForDice(3000, (dice) => {
-      const bytes = Buffer.from(Array.from({ length: dice.nat(40) }, () => dice.nat(dice.pick([32, 256]))));
+    holdsForSeeds(3000, (random) => {
+      const bytes = Buffer.from(
+        Array.from({ length: random.nat(40) }, () => random.nat(random.pick([32, 256]))),
+      );
       const read = bench.read(bytes);
       if (typeof read === 'string')
         expect(read).toMatch(/^Cannot parse exposition family [^\n]+: expected [^\n]+$/);
@@ -176,13 +178,13 @@ describe('a body that is made to hurt', () => {
   });
 
   test('reads names of metrics and labels that are new each time', () => {
-    const dice = new Dice(7);
+    const random = new SeededRandom(7);
     const families = Array.from({ length: 500 }, (_, i) => ({
       name: `x${i}`,
       type: Type.summary,
       metric: Array.from({ length: 5 }, (__, j) => ({
         label: labelPairs(
-          Object.fromEntries(dice.shuffled(['a', 'b', 'c', `d${i}`, `e${j}`]).map((name) => [name, 'x'])),
+          Object.fromEntries(random.shuffled(['a', 'b', 'c', `d${i}`, `e${j}`]).map((name) => [name, 'x'])),
         ),
         summary: {},
       })),

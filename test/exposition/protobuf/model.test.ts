@@ -1,6 +1,6 @@
 // Random families, encoded by protobufjs, held against a plain model of the series that must come of them.
 import { describe, expect, test } from 'vitest';
-import { holdsForDice } from '../../support/dice.ts';
+import { holdsForSeeds } from '../../support/seeded-random.ts';
 import { bodyOf, delimit, encodeFamily, METRIC_FAMILY } from './family-messages.ts';
 import { expectedSeries } from './model.ts';
 import { randomFamilies } from './random.ts';
@@ -11,16 +11,16 @@ describe('the protobuf parser', () => {
   const bench = new ProtobufBench();
 
   test('gives the series of any families', () => {
-    holdsForDice(1500, (dice) => {
-      const families = randomFamilies(dice);
+    holdsForSeeds(1500, (random) => {
+      const families = randomFamilies(random);
       expect(bench.read(bodyOf(...families))).toEqual(expectedSeries(families));
     });
   });
 
   test('gives the same series where fields stand in another order, in pieces, packed, among unknown ones', () => {
-    holdsForDice(1500, (dice) => {
-      const families = randomFamilies(dice);
-      const messages = families.map((family) => rearrange(METRIC_FAMILY, encodeFamily(family), dice));
+    holdsForSeeds(1500, (random) => {
+      const families = randomFamilies(random);
+      const messages = families.map((family) => rearrange(METRIC_FAMILY, encodeFamily(family), random));
       const rearranged = bench.read(delimit(...messages));
       expect(rearranged).toEqual(expectedSeries(families));
     });

@@ -1,7 +1,7 @@
 // Writes a message in another way that says the same: fields in any order, values in pieces, lists packed, and between
 // them fields that no one knows.
 import protobuf from 'protobufjs';
-import type { Dice } from '../../support/dice.ts';
+import type { SeededRandom } from '../../support/seeded-random.ts';
 import { field, varint, varintField } from './family-messages.ts';
 
 interface Field {
@@ -13,36 +13,36 @@ const LENGTH = 2;
 /** Not a field of any message here. */
 const UNKNOWN = [17, 18, 100, 20_000, 536_870_911];
 
-export function rearrange(type: protobuf.Type, message: Uint8Array, dice: Dice): Buffer {
-  return mixed(rearrangedFields(type, message, dice), dice);
+export function rearrange(type: protobuf.Type, message: Uint8Array, random: SeededRandom): Buffer {
+  return mixed(rearrangedFields(type, message, random), random);
 }
 
-function rearrangedFields(type: protobuf.Type, message: Uint8Array, dice: Dice): Field[] {
+function rearrangedFields(type: protobuf.Type, message: Uint8Array, random: SeededRandom): Field[] {
   const fields = readFields(message).map((one): Field[] => {
     const known = type.fieldsById[one.number]!;
     if (!(known.resolvedType instanceof protobuf.Type)) return [one];
-    const inner = rearrangedFields(known.resolvedType, contentOf(one), dice);
-    const at = known.repeated ? inner.length : dice.nat(inner.length + 1);
+    const inner = rearrangedFields(known.resolvedType, contentOf(one), random);
+    const at = known.repeated ? inner.length : random.nat(inner.length + 1);
     const pieces = at < inner.length ? [inner.slice(0, at), inner.slice(at)] : [inner];
-    return pieces.map((piece) => ({ number: one.number, bytes: field(one.number, mixed(piece, dice)) }));
+    return pieces.map((piece) => ({ number: one.number, bytes: field(one.number, mixed(piece, random)) }));
   });
-  return packed(type, fields.flat(), dice);
+  return packed(type, fields.flat(), random);
 }
 
 /** The fields in any order, but those of one number in theirs; with unknown ones between them. */
-function mixed(fields: readonly Field[], dice: Dice): Buffer {
-  const order = dice.shuffled(fields.map(({ number }) => number));
+function mixed(fields: readonly Field[], random: SeededRandom): Buffer {
+  const order = random.shuffled(fields.map(({ number }) => number));
   const queues = new Map<number, Field[]>();
   for (const one of fields) queues.set(one.number, [...(queues.get(one.number) ?? []), one]);
-  const bytes = order.flatMap((number) => [unknown(dice), queues.get(number)!.shift()!.bytes]);
-  return Buffer.concat([...bytes, unknown(dice)]);
+  const bytes = order.flatMap((number) => [unknown(random), queues.get(number)!.shift()!.bytes]);
+  return Buffer.concat([...bytes, unknown(random)]);
 }
 
-function unknown(dice: Dice): Buffer {
-  const number = dice.pick(UNKNOWN);
-  switch (dice.nat(12)) {
+function unknown(random: SeededRandom): Buffer {
+  const number = random.pick(UNKNOWN);
+  switch (random.nat(12)) {
     case 0:
-      return varintField(number, dice.pick([0n, 300n, 2n ** 64n - 1n]));
+      return varintField(number, random.pick([0n, 300n, 2n ** 64n - 1n]));
     case 1:
       return field(number, Buffer.from('anything'));
     case 2:
@@ -50,15 +50,20 @@ function unknown(dice: Dice): Buffer {
     case 3:
       return Buffer.concat([varint(number * 8 + 5), Buffer.alloc(4, 0xff)]);
     case 4:
-      return Buffer.concat([varint(number * 8 + 3), unknown(dice), unknown(dice), varint(number * 8 + 4)]);
+      return Buffer.concat([
+        varint(number * 8 + 3),
+        unknown(random),
+        unknown(random),
+        varint(number * 8 + 4),
+      ]);
     default:
       return Buffer.alloc(0);
   }
 }
 
 /** Joins lists of numbers into packed fields: one element each, or all of a list. */
-function packed(type: protobuf.Type, fields: readonly Field[], dice: Dice): Field[] {
-  const whole = dice.coin();
+function packed(type: protobuf.Type, fields: readonly Field[], random: SeededRandom): Field[] {
+  const whole = random.coin();
   const isList = ({ number }: Field) => {
     const known = type.fieldsById[number]!;
     return known.repeated && known.resolvedType === null;
@@ -71,7 +76,7 @@ function packed(type: protobuf.Type, fields: readonly Field[], dice: Dice): Fiel
   const rest = fields
     .filter((one) => !whole || !isList(one))
     .map((one) =>
-      isList(one) && dice.coin() ? { ...one, bytes: field(one.number, one.bytes.subarray(1)) } : one,
+      isList(one) && random.coin() ? { ...one, bytes: field(one.number, one.bytes.subarray(1)) } : one,
     );
   return [...rest, ...[...lists].map(([number, bytes]) => ({ number, bytes: field(number, ...bytes) }))];
 }

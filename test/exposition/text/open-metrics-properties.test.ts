@@ -6,7 +6,7 @@ import { cutEof } from '../../../src/exposition/text/open-metrics-eof.ts';
 import { OpenMetricsParser } from '../../../src/exposition/text/open-metrics-parser.ts';
 import { isLabelName, isMetricName } from '../../../src/wire/ascii.ts';
 import { ByteArena } from '../../../src/wire/byte-arena.ts';
-import { type Dice, holdsForDice } from '../../support/dice.ts';
+import { holdsForSeeds, type SeededRandom } from '../../support/seeded-random.ts';
 import { mutate } from '../../transcode/mutate.ts';
 import { currentSample, type ReadSample } from '../read-body.ts';
 import { writtenOpenMetrics } from './written-open-metrics.ts';
@@ -45,9 +45,9 @@ describe('a body that is written', () => {
   test('is read with every name, label, value, time and exemplar as they were', () => {
     const reused = new ReusedParser(false);
     let exemplars = 0;
-    holdsForDice(3000, (dice) => {
-      const { text, samples } = writtenOpenMetrics(dice);
-      expect(reused.read(Buffer.from(`${text}# EOF${dice.pick(['\n', ''])}`), true), text).toEqual(samples);
+    holdsForSeeds(3000, (random) => {
+      const { text, samples } = writtenOpenMetrics(random);
+      expect(reused.read(Buffer.from(`${text}# EOF${random.pick(['\n', ''])}`), true), text).toEqual(samples);
       exemplars += samples.filter(({ exemplar }) => exemplar).length;
     });
     expect(exemplars).toBeGreaterThan(1000);
@@ -55,8 +55,8 @@ describe('a body that is written', () => {
 
   test('is refused when it is cut anywhere but in its last line feed, or gives the lines before the cut where # EOF is not required', () => {
     const reused = new ReusedParser(false);
-    holdsForDice(30, (dice) => {
-      const { text, samples } = writtenOpenMetrics(dice);
+    holdsForSeeds(30, (random) => {
+      const { text, samples } = writtenOpenMetrics(random);
       const whole = Buffer.from(`${text}# EOF\n`);
       const ends = lineEnds(Buffer.from(text));
       for (let end = 0; end <= whole.length; end++) {
@@ -85,36 +85,36 @@ for (const utf8Names of [false, true]) {
       expect(read).toMatch(/^Cannot parse exposition line [1-9][0-9]*: expected .*, found [^\n]*$/);
       return false;
     };
-    const survives = (what: string, numRuns: number, bodyOf: (dice: Dice) => Buffer) =>
+    const survives = (what: string, numRuns: number, bodyOf: (random: SeededRandom) => Buffer) =>
       test(`of ${what} is refused or sound`, () => {
         let taken = 0;
-        holdsForDice(numRuns, (dice) => {
-          if (isTaken(bodyOf(dice))) taken++;
+        holdsForSeeds(numRuns, (random) => {
+          if (isTaken(bodyOf(random))) taken++;
         });
         expect(taken).toBeGreaterThan(0);
         expect(taken).toBeLessThan(numRuns);
       });
-    survives('families', 4000, (dice) => mutate(dice, Buffer.from(writtenOpenMetrics(dice).text)));
-    survives('one line', 8000, (dice) =>
-      mutate(dice, Buffer.from('m{a="b",c="d"} 1.5 5 # {a="b"} 2 1.7e+09\nm{a="x"} 1 # {a="b"} 2\n')),
+    survives('families', 4000, (random) => mutate(random, Buffer.from(writtenOpenMetrics(random).text)));
+    survives('one line', 8000, (random) =>
+      mutate(random, Buffer.from('m{a="b",c="d"} 1.5 5 # {a="b"} 2 1.7e+09\nm{a="x"} 1 # {a="b"} 2\n')),
     );
-    survives('empty labels', 2000, (dice) =>
+    survives('empty labels', 2000, (random) =>
       mutate(
-        dice,
+        random,
         Buffer.from('m{a="",b="x"} 1\nm{a="",b="y"} 2 # {a="",b="x"} 2\nm{a="",b="y"} 3 # {a=""} 3\n'),
       ),
     );
-    survives('names in quotes', 4000, (dice) =>
+    survives('names in quotes', 4000, (random) =>
       mutate(
-        dice,
+        random,
         Buffer.from(
           '# TYPE "h" histogram\n{"h_bucket","le"="1.0"} 1 # {"a"="\\x"} 2\nh_bucket{"le"="2",a="\\n"} 1\n',
         ),
       ),
     );
     test('of random bytes is refused', () => {
-      holdsForDice(2000, (dice) => {
-        isTaken(Buffer.from(Array.from({ length: dice.nat(60) }, () => dice.nat(256))));
+      holdsForSeeds(2000, (random) => {
+        isTaken(Buffer.from(Array.from({ length: random.nat(60) }, () => random.nat(256))));
       });
     });
   });

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SecondsScanner } from '../../../src/exposition/text/seconds-scanner.ts';
-import { type Dice, holdsForDice } from '../../support/dice.ts';
+import { holdsForSeeds, type SeededRandom } from '../../support/seeded-random.ts';
 
 /** The milliseconds of the token and where it ended, or undefined where it is refused. */
 function scan(text: string, limit = Buffer.byteLength(text)): readonly [number, number] | undefined {
@@ -102,8 +102,8 @@ describe('a timestamp in seconds', () => {
 
   test('is what exact arithmetic makes of its digits', () => {
     let taken = 0;
-    holdsForDice(20_000, (dice) => {
-      const token = decimal(dice);
+    holdsForSeeds(20_000, (random) => {
+      const token = decimal(random);
       const exact = exactMs(token);
       if (exact !== undefined) taken++;
       expect([token, scan(token)?.[0]]).toEqual([token, exact]);
@@ -125,13 +125,13 @@ describe('a timestamp in seconds', () => {
   });
 });
 
-function decimal(dice: Dice): string {
-  const digits = (longest: number) => dice.text([...'0012345678999'], longest);
-  const whole = digits(dice.pick([1, 3, 10, 14, 20]));
-  const fraction = dice.pick([digits(3), digits(25), `${digits(3)}5`, `${digits(3)}5${'0'.repeat(12)}`]);
+function decimal(random: SeededRandom): string {
+  const digits = (longest: number) => random.text([...'0012345678999'], longest);
+  const whole = digits(random.pick([1, 3, 10, 14, 20]));
+  const fraction = random.pick([digits(3), digits(25), `${digits(3)}5`, `${digits(3)}5${'0'.repeat(12)}`]);
   const exponent =
-    dice.nat(3) === 0 ? `${dice.pick(['e', 'E'])}${dice.pick(['', '+', '-'])}${dice.nat(30)}` : '';
-  return `${dice.pick(['', '', '+', '-'])}${whole}${whole === '' || dice.coin() ? `.${fraction}` : ''}${exponent}`;
+    random.nat(3) === 0 ? `${random.pick(['e', 'E'])}${random.pick(['', '+', '-'])}${random.nat(30)}` : '';
+  return `${random.pick(['', '', '+', '-'])}${whole}${whole === '' || random.coin() ? `.${fraction}` : ''}${exponent}`;
 }
 
 /** The same by big integers; undefined where it is no number or too large. */

@@ -1,6 +1,6 @@
 // Random pushes of metric families as plain objects, for the delimited protobuf format: mostly sound, now and then with
 // one of the faults that a Pushgateway refuses.
-import type { Dice } from '../../support/dice.ts';
+import type { SeededRandom } from '../../support/seeded-random.ts';
 
 export const TYPE_NUMBERS = { counter: 0, gauge: 1, summary: 2, untyped: 3, histogram: 4 } as const;
 
@@ -21,86 +21,90 @@ export interface PlainFamily extends Plain {
 }
 
 /** Families with names of their own each. */
-export function rollFamilies(dice: Dice): PlainFamily[] {
-  return dice.some(NAMES, 4).map((name) => rollFamily(dice, name));
+export function rollFamilies(random: SeededRandom): PlainFamily[] {
+  return random.some(NAMES, 4).map((name) => rollFamily(random, name));
 }
 
-function rollFamily(dice: Dice, name: string): PlainFamily {
-  const type = dice.pick(Object.keys(TYPE_NUMBERS) as TypeName[]);
-  const metric = Array.from({ length: dice.nat(4) }, () => rollMetric(dice, type));
+function rollFamily(random: SeededRandom, name: string): PlainFamily {
+  const type = random.pick(Object.keys(TYPE_NUMBERS) as TypeName[]);
+  const metric = Array.from({ length: random.nat(4) }, () => rollMetric(random, type));
   return {
     name,
-    ...(dice.coin() && { help: dice.pick(TEXTS) }),
+    ...(random.coin() && { help: random.pick(TEXTS) }),
     // Absent, it is a counter.
-    ...((type !== 'counter' || dice.coin()) && { type: TYPE_NUMBERS[type] }),
+    ...((type !== 'counter' || random.coin()) && { type: TYPE_NUMBERS[type] }),
     metric,
   };
 }
 
-function rollMetric(dice: Dice, type: TypeName): Plain {
-  const kind = isFaulty(dice) ? dice.pick([...Object.keys(TYPE_NUMBERS), 'none'] as const) : type;
+function rollMetric(random: SeededRandom, type: TypeName): Plain {
+  const kind = isFaulty(random) ? random.pick([...Object.keys(TYPE_NUMBERS), 'none'] as const) : type;
   return {
-    label: rollLabels(dice),
-    ...(kind !== 'none' && { [kind]: rollValue(dice, kind as TypeName) }),
-    ...(isFaulty(dice) && { timestamp_ms: dice.pick([0, 1, 1_700_000_000_000]) }),
+    label: rollLabels(random),
+    ...(kind !== 'none' && { [kind]: rollValue(random, kind as TypeName) }),
+    ...(isFaulty(random) && { timestamp_ms: random.pick([0, 1, 1_700_000_000_000]) }),
   };
 }
 
-function rollLabels(dice: Dice): Plain[] {
-  const names = dice.some(LABELS, 3);
-  if (isFaulty(dice)) names.push(dice.pick(['__x', 'a', '__name__']));
-  return names.map((name) => ({ name, ...(dice.nat(8) > 0 && { value: dice.pick(TEXTS) }) }));
+function rollLabels(random: SeededRandom): Plain[] {
+  const names = random.some(LABELS, 3);
+  if (isFaulty(random)) names.push(random.pick(['__x', 'a', '__name__']));
+  return names.map((name) => ({ name, ...(random.nat(8) > 0 && { value: random.pick(TEXTS) }) }));
 }
 
-function rollValue(dice: Dice, type: TypeName): Plain {
+function rollValue(random: SeededRandom, type: TypeName): Plain {
   switch (type) {
     case 'summary':
       return {
-        ...rollCounts(dice),
-        quantile: dice
+        ...rollCounts(random),
+        quantile: random
           .some([0, 0.5, 0.9, 0.99, 1])
-          .map((quantile) => ({ quantile, value: dice.pick(VALUES) })),
+          .map((quantile) => ({ quantile, value: random.pick(VALUES) })),
       };
     case 'histogram':
-      return { ...rollCounts(dice), bucket: rollBuckets(dice), ...(dice.nat(4) === 0 && rollNative(dice)) };
+      return {
+        ...rollCounts(random),
+        bucket: rollBuckets(random),
+        ...(random.nat(4) === 0 && rollNative(random)),
+      };
     default:
-      return dice.nat(8) > 0 ? { value: dice.pick(VALUES) } : {};
+      return random.nat(8) > 0 ? { value: random.pick(VALUES) } : {};
   }
 }
 
-function rollCounts(dice: Dice): Plain {
+function rollCounts(random: SeededRandom): Plain {
   return {
-    ...(dice.nat(8) > 0 && { sample_count: dice.pick(COUNTS) }),
-    ...(dice.nat(8) > 0 && { sample_sum: dice.pick(VALUES) }),
+    ...(random.nat(8) > 0 && { sample_count: random.pick(COUNTS) }),
+    ...(random.nat(8) > 0 && { sample_sum: random.pick(VALUES) }),
   };
 }
 
-function rollBuckets(dice: Dice): Plain[] {
-  const bounds = dice.some(BOUNDS).sort((a, b) => a - b);
-  if (dice.coin()) bounds.push(Infinity);
+function rollBuckets(random: SeededRandom): Plain[] {
+  const bounds = random.some(BOUNDS).sort((a, b) => a - b);
+  if (random.coin()) bounds.push(Infinity);
   return bounds.map((bound) => ({
-    ...((bound !== 0 || dice.coin()) && { upper_bound: bound }),
-    ...(dice.nat(8) > 0 && { cumulative_count: dice.pick(COUNTS) }),
+    ...((bound !== 0 || random.coin()) && { upper_bound: bound }),
+    ...(random.nat(8) > 0 && { cumulative_count: random.pick(COUNTS) }),
   }));
 }
 
 /** A native histogram of the count that Prometheus would store; the classic parts stay as they are. */
-function rollNative(dice: Dice): Plain {
-  const deltas = Array.from({ length: 1 + dice.nat(5) }, () => dice.nat(3));
+function rollNative(random: SeededRandom): Plain {
+  const deltas = Array.from({ length: 1 + random.nat(5) }, () => random.nat(3));
   // A bucket holds the sum of the differences up to it, so the first difference is in every bucket.
   const total = deltas.reduce((sum, delta, i) => sum + delta * (deltas.length - i), 0);
-  const zero = dice.nat(4);
+  const zero = random.nat(4);
   return {
-    schema: dice.nat(13) - 4,
+    schema: random.nat(13) - 4,
     zero_threshold: 0.001,
     zero_count: zero,
-    positive_span: [{ offset: dice.nat(9) - 4, length: deltas.length }],
+    positive_span: [{ offset: random.nat(9) - 4, length: deltas.length }],
     positive_delta: deltas,
     sample_count: total + zero,
     sample_sum: 1.5,
   };
 }
 
-function isFaulty(dice: Dice): boolean {
-  return dice.nat(FAULTS) === 0;
+function isFaulty(random: SeededRandom): boolean {
+  return random.nat(FAULTS) === 0;
 }

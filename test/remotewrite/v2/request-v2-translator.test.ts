@@ -7,7 +7,7 @@ import { readVarint, varintEnd } from '../../../src/wire/varint.ts';
 import { SLACK } from '../../../src/wire/words.ts';
 import type { DecodedExemplar, DecodedHistogram } from '../../support/decode-histogram.ts';
 import { decodeMessageV2 } from '../../support/decode-request-v2.ts';
-import { type Dice, holdsForDice } from '../../support/dice.ts';
+import { holdsForSeeds, type SeededRandom } from '../../support/seeded-random.ts';
 import { WRITE_REQUEST } from '../../support/write-request-type.ts';
 import { rollHistogram, toWire } from '../plain-histogram.ts';
 
@@ -86,26 +86,26 @@ const METRICS = ['m', 'a', 'h_bucket', 'h_sum', 'c_total', 'some text'];
 const MILLISECONDS = [0, 1, -1, 1_700_000_000_123, 2 ** 53 - 1, -(2 ** 53) + 1];
 const DOUBLES = [0, -0, 1, 1.5, 1e308, 5e-324, Number.POSITIVE_INFINITY, Number.NaN];
 
-function rollLabels(dice: Dice, names: readonly string[]): Pairs {
-  const chosen = dice.some(names).map((name) => [name, dice.pick(VALUES)] as const);
+function rollLabels(random: SeededRandom, names: readonly string[]): Pairs {
+  const chosen = random.some(names).map((name) => [name, random.pick(VALUES)] as const);
   return chosen.sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 }
 
-function rollSeries(dice: Dice): PlainSeries {
-  const labels = [...rollLabels(dice, NAMES), ['__name__', dice.pick(METRICS)] as const].sort(([a], [b]) =>
-    Buffer.compare(Buffer.from(a), Buffer.from(b)),
+function rollSeries(random: SeededRandom): PlainSeries {
+  const labels = [...rollLabels(random, NAMES), ['__name__', random.pick(METRICS)] as const].sort(
+    ([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)),
   );
-  const timestampMs = dice.pick(MILLISECONDS);
-  const exemplars = Array.from({ length: dice.pick([0, 0, 1, 3]) }, () => ({
-    labels: rollLabels(dice, ['trace_id', 'span_id']),
-    value: dice.pick(DOUBLES),
-    timestampMs: dice.pick(MILLISECONDS),
+  const timestampMs = random.pick(MILLISECONDS);
+  const exemplars = Array.from({ length: random.pick([0, 0, 1, 3]) }, () => ({
+    labels: rollLabels(random, ['trace_id', 'span_id']),
+    value: random.pick(DOUBLES),
+    timestampMs: random.pick(MILLISECONDS),
   }));
   const more = exemplars.length > 0 ? { exemplars } : {};
-  if (dice.nat(4) === 0) return { labels, histogram: toWire(rollHistogram(dice), timestampMs), ...more };
+  if (random.nat(4) === 0) return { labels, histogram: toWire(rollHistogram(random), timestampMs), ...more };
   return {
     labels,
-    sample: { value: dice.coin() ? dice.double() : dice.pick(DOUBLES), timestampMs },
+    sample: { value: random.coin() ? random.double() : random.pick(DOUBLES), timestampMs },
     ...more,
   };
 }
@@ -128,8 +128,8 @@ function plainly({
 describe('a translated request', () => {
   test('holds the same series, samples, histograms and exemplars, bit for bit', () => {
     const translator = newTranslator();
-    holdsForDice(300, (dice) => {
-      const series = Array.from({ length: dice.nat(20) }, () => rollSeries(dice));
+    holdsForSeeds(300, (random) => {
+      const series = Array.from({ length: random.nat(20) }, () => rollSeries(random));
       const fields = toFields(series);
       const request = decodeMessageV2(translator.translate(fields));
       expect(request.series.map(plainly)).toEqual(series);
@@ -142,8 +142,8 @@ describe('a translated request', () => {
   });
 
   test('is an empty message to who reads it as version 1.0', () => {
-    holdsForDice(50, (dice) => {
-      const series = Array.from({ length: 1 + dice.nat(5) }, () => rollSeries(dice));
+    holdsForSeeds(50, (random) => {
+      const series = Array.from({ length: 1 + random.nat(5) }, () => rollSeries(random));
       const bytes = newTranslator().translate(toFields(series, [metadataOf('m', 1, 'text')]));
       const read = WRITE_REQUEST.decode(bytes) as unknown as { timeseries: unknown[]; metadata: unknown[] };
       expect([read.timeseries, read.metadata]).toEqual([[], []]);
@@ -222,8 +222,8 @@ describe('start timestamps', () => {
   });
 
   test('leave in the fields of their histograms', () => {
-    holdsForDice(50, (dice) => {
-      const histogram = toWire(rollHistogram(dice), 1_700_000_000_123);
+    holdsForSeeds(50, (random) => {
+      const histogram = toWire(rollHistogram(random), 1_700_000_000_123);
       const plain = { labels: [['__name__', 'h']] as const, histogram };
       const bytes = newTranslator().translate(withStart(toFields([plain]), 1_699_999_990_000));
       const [found] = decodeMessageV2(bytes).series;

@@ -8,7 +8,7 @@ export type Project = 'unit' | 'road' | 'process' | 'docs' | 'models';
 const STARTS_PROGRAMS = ['node:child_process'];
 const OPENS_SOCKETS = ['node:http', 'node:http2', 'node:https', 'node:net', 'node:tls'];
 /** How tests are named that run many random cases, for a second or longer. */
-const LONG_RUN = /-(model|properties|property)\.test\.ts$/;
+const LONG_RUN = /[-/](model|properties|property)\.test\.ts$/;
 /** How tests are named that let Sluice start programs, and start none themselves. */
 const LETS_START_PROGRAMS = /-process\.test\.ts$/;
 /** Imports of types alone need nothing at run time. */

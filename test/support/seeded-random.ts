@@ -1,8 +1,8 @@
-// Random choices that one seed decides: for large structures, where a generator of its own for each choice would cost too
-// much. fast-check chooses the seed and reports it.
+// Random choices that one seed decides: for large structures, for which a generator of fast-check for each choice would cost
+// too much. fast-check chooses the seed and prints it when a test fails; SEED brings it back (vitest.config.ts).
 import fc from 'fast-check';
 
-export class Dice {
+export class SeededRandom {
   #state: number;
 
   constructor(seed: number) {
@@ -15,6 +15,11 @@ export class Dice {
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  }
+
+  /** From 0 up to, not including, 1, as Math.random. */
+  fraction(): number {
+    return this.nat(2 ** 30) / 2 ** 30;
   }
 
   coin(): boolean {
@@ -55,10 +60,16 @@ export class Dice {
   }
 }
 
-/** Checks that something holds for dice with many seeds. */
-export function holdsForDice(numRuns: number, holds: (dice: Dice) => void): void {
+/** Checks that something holds whatever is chosen, for many seeds. */
+export function holdsForSeeds(numRuns: number, holds: (random: SeededRandom) => void): void {
   fc.assert(
-    fc.property(fc.noShrink(fc.integer()), (seed) => holds(new Dice(seed))),
+    fc.property(fc.noShrink(fc.integer()), (seed) => holds(new SeededRandom(seed))),
     { numRuns },
   );
+}
+
+/** Stands in for Math.random, with the same numbers in every run. */
+export function seededFractions(seed = 1): () => number {
+  const random = new SeededRandom(seed);
+  return () => random.fraction();
 }
