@@ -1,14 +1,8 @@
 // The labels that every series of a push gets besides its own: those of the grouping key, which win over the body's,
 // and the configured defaults, which fill gaps. Encoded once per grouping key.
-
-import { hashEncodedLabels } from '../wire/label-hash.ts';
-import { varintLength, writeVarint } from '../wire/varint.ts';
 import { SLACK } from '../wire/words.ts';
+import { encodeLabel, hashEncodedLabels } from './encoded-labels.ts';
 
-/** Tags of a `labels = 1` field, and of `name = 1` and `value = 2` in it. */
-export const LABELS_TAG = 0x0a;
-export const NAME_TAG = 0x0a;
-export const VALUE_TAG = 0x12;
 const MAX_LAYOUTS = 1024;
 
 /** Fixed labels, sorted by the bytes of their names, no name twice. All lists have one entry for each. */
@@ -98,24 +92,4 @@ function encode(fixed: readonly Fixed[], layouts: LayoutNumbers): FixedLabels {
 
 function hasName(fixed: readonly Fixed[], wanted: string): boolean {
   return fixed.some(({ name, overrides }) => overrides && name.equals(Buffer.from(wanted)));
-}
-
-/** A `labels = 1` field with a `Label { name = 1, value = 2 }` in it. */
-export function encodeLabel(name: Buffer, value: Buffer): Buffer {
-  const inner = labelLength(name.length, value.length);
-  const bytes = Buffer.alloc(1 + varintLength(inner) + inner);
-  bytes[0] = LABELS_TAG;
-  let at = writeVarint(bytes, 1, inner);
-  bytes[at++] = NAME_TAG;
-  at = writeVarint(bytes, at, name.length);
-  at += name.copy(bytes, at);
-  bytes[at++] = VALUE_TAG;
-  at = writeVarint(bytes, at, value.length);
-  value.copy(bytes, at);
-  return bytes;
-}
-
-/** The length of a `Label` message, without the field tag and length before it. */
-export function labelLength(nameLength: number, valueLength: number): number {
-  return 2 + varintLength(nameLength) + nameLength + varintLength(valueLength) + valueLength;
 }

@@ -1,13 +1,12 @@
 // In which order the labels of a series leave: the body's own, the fixed ones and `__name__`, merged by the bytes of
 // their names. Worked out once for each shape and set of fixed names.
 import { compareRanges } from '../wire/words.ts';
+import { METRIC_LABEL } from './encoded-labels.ts';
 import type { FixedLabels } from './fixed-labels.ts';
 import type { LabelSet } from './label-set.ts';
 
 /** A slot for the metric name. A slot from 0 on is a label of the set; one below METRIC_SLOT is a fixed label. */
 export const METRIC_SLOT = -1;
-
-export const METRIC_LABEL = Buffer.from('__name__');
 
 /** The fixed label of a slot below METRIC_SLOT. */
 export function fixedOfSlot(slot: number): number {

@@ -1,13 +1,10 @@
 // The labels of a `TimeSeries` between their bytes and text, for the few series that rules have not seen before.
 // Invariant: what is encoded is sorted by the bytes of the names.
-import { labelLength } from '../labels/fixed-labels.ts';
+import { labelLength } from '../labels/encoded-labels.ts';
 import { readVarint, varintEnd, writeVarint } from '../wire/varint.ts';
+import { LabelTag, TimeSeriesTag } from '../wire/write-request-tags.ts';
 import type { Label } from './label-builder.ts';
 
-/** The tags of `labels = 1` of a `TimeSeries`, and of `name = 1` and `value = 2` of a `Label`. */
-export const LABELS_TAG = 0x0a;
-const NAME_TAG = 0x0a;
-const VALUE_TAG = 0x12;
 /** Three tags, three lengths. */
 const MAX_OVERHEAD = 3 + 3 * 5;
 const MAX_BYTES_PER_UNIT = 3;
@@ -49,12 +46,12 @@ function compareUtf8(a: string, b: string): number {
 function writeLabel(bytes: Buffer, start: number, name: string, value: string): number {
   const nameLength = Buffer.byteLength(name);
   const valueLength = Buffer.byteLength(value);
-  bytes[start] = LABELS_TAG;
+  bytes[start] = TimeSeriesTag.labels;
   let at = writeVarint(bytes, start + 1, labelLength(nameLength, valueLength));
-  bytes[at] = NAME_TAG;
+  bytes[at] = LabelTag.name;
   at = writeVarint(bytes, at + 1, nameLength);
   at += bytes.write(name, at, 'utf8');
-  bytes[at] = VALUE_TAG;
+  bytes[at] = LabelTag.value;
   at = writeVarint(bytes, at + 1, valueLength);
   return at + bytes.write(value, at, 'utf8');
 }

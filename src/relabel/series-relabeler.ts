@@ -2,23 +2,23 @@
 // What stands behind the labels is copied byte for byte. Invariant: the labels that leave are sorted, unique and not empty,
 // each series has a name, and no series is there twice with the same time.
 import type { RelabelConfig } from '../config/config.ts';
+import { labelsEnd } from '../labels/encoded-labels.ts';
 import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
-import { TIMESERIES_TAG } from '../remotewrite/fragments.ts';
-import { fieldEnd } from '../remotewrite/label-field.ts';
 import { SeriesIndex } from '../remotewrite/series-index.ts';
 import { SeriesTooLargeError } from '../remotewrite/series-too-large-error.ts';
+import { seriesTimestampMs } from '../remotewrite/series-value.ts';
 import type { RelabelDrops } from '../telemetry/events.ts';
 import { OutputBuffer } from '../wire/output-buffer.ts';
 import { CollisionError } from '../wire/probe-budget.ts';
-import { varintEnd, varintLength, writeVarint } from '../wire/varint.ts';
+import { fieldEnd, varintEnd, varintLength, writeVarint } from '../wire/varint.ts';
 import { copyRange, SLACK } from '../wire/words.ts';
-import { LABELS_TAG, readLabels, showSeries } from './label-text.ts';
+import { WriteRequestTag } from '../wire/write-request-tags.ts';
+import { readLabels, showSeries } from './label-text.ts';
 import { RelabelLookup } from './relabel-lookup.ts';
 import { Fate } from './relabel-memory.ts';
 import { onlyChooses } from './relabel-rule.ts';
 import { SeriesClashError } from './series-clash-error.ts';
 import { SeriesMap } from './series-map.ts';
-import { seriesTimestampMs } from './series-timestamp.ts';
 
 export interface RelabelOptions {
   readonly utf8Names: boolean;
@@ -92,7 +92,7 @@ export class SeriesRelabeler {
     this.#drops = { rule: 0, noName: 0, duplicate: 0, tooLarge: 0 };
     for (let at = 0; at < from.length; ) {
       const end = fieldEnd(from, at);
-      if (from[at] === TIMESERIES_TAG) this.#series(at, end, index);
+      if (from[at] === WriteRequestTag.timeseries) this.#series(at, end, index);
       else this.#copy(at, end);
       at = end;
     }
@@ -120,9 +120,8 @@ export class SeriesRelabeler {
   #series(at: number, end: number, index: SeriesIndex | SeriesMap | undefined): void {
     const from = this.#from;
     const labelsAt = varintEnd(from, at + 1);
-    let labelsEnd = labelsAt;
-    while (labelsEnd < end && from[labelsEnd] === LABELS_TAG) labelsEnd = fieldEnd(from, labelsEnd);
-    const fate = this.#lookup.look(from, this.#fromView, labelsAt, labelsEnd);
+    const behindLabels = labelsEnd(from, labelsAt, end);
+    const fate = this.#lookup.look(from, this.#fromView, labelsAt, behindLabels);
     this.#seriesCount++;
     switch (fate) {
       case Fate.dropped:
@@ -133,9 +132,9 @@ export class SeriesRelabeler {
         return;
       case Fate.changed:
         this.#isChanged = true;
-        return this.#append(labelsAt, labelsEnd, end, this.#options.maxSeriesBytes, index);
+        return this.#append(labelsAt, behindLabels, end, this.#options.maxSeriesBytes, index);
       case Fate.unchanged:
-        return this.#append(labelsAt, labelsEnd, end, Infinity, index);
+        return this.#append(labelsAt, behindLabels, end, Infinity, index);
     }
   }
 
@@ -154,7 +153,7 @@ export class SeriesRelabeler {
     if (size > maxBytes || this.#isOver(size)) return this.#tooLarge(size);
     out.reserve(size);
     const seriesAt = out.length;
-    out.bytes[seriesAt] = TIMESERIES_TAG;
+    out.bytes[seriesAt] = WriteRequestTag.timeseries;
     const newAt = writeVarint(out.bytes, seriesAt + 1, content);
     const newEnd = copyRange(bytes, view, start, out.bytes, out.view, newAt, length);
     out.length = copyRange(

@@ -1,7 +1,7 @@
 // The fields of one block, put in order so that any run of its series can be sent by itself: all series back to back,
 // then all metadata, each with the series that it goes along with. Invariant: both are in the order of the block.
-import { METADATA_TAG, TIMESERIES_TAG } from './fragments.ts';
-import { fieldEnd } from './label-field.ts';
+import { fieldEnd } from '../wire/varint.ts';
+import { WriteRequestTag } from '../wire/write-request-tags.ts';
 
 export class BlockFields {
   readonly #bytes: Buffer;
@@ -25,10 +25,10 @@ export class BlockFields {
     let series = 0;
     for (let at = 0; at < fields.length; ) {
       const end = fieldEnd(fields, at);
-      if (fields[at] === TIMESERIES_TAG) {
+      if (fields[at] === WriteRequestTag.timeseries) {
         length += fields.copy(this.#bytes, length, at, end);
         this.#seriesStarts[++series] = length;
-      } else if (fields[at] === METADATA_TAG) {
+      } else if (fields[at] === WriteRequestTag.metadata) {
         metadata.push(fields.subarray(at, end));
         owners.push(series === 0 ? 0 : firstOfPush(series - 1));
       }

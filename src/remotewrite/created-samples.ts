@@ -1,8 +1,12 @@
 // The `_created` samples of an OpenMetrics push, and to which series they belong: those of the same family with the same
 // labels, but for the bound of a bucket or quantile (https://prometheus.io/docs/specs/om/open_metrics_spec/#metricpoint).
-import { METRIC_LABEL } from '../labels/label-layout.ts';
-import { readVarint, varintEnd } from '../wire/varint.ts';
-import { compareFieldName, fieldEnd } from './label-field.ts';
+import {
+  compareLabelName,
+  findMetricLabel,
+  labelValueStart,
+  METRIC_LABEL,
+} from '../labels/encoded-labels.ts';
+import { fieldEnd } from '../wire/varint.ts';
 
 const CREATED = '_created';
 const LE = Buffer.from('le');
@@ -80,13 +84,8 @@ function latestUpTo(starts: readonly number[], timestampMs: number): number | un
 
 /** The metric name; each byte as one character. */
 function nameOf(bytes: Buffer, start: number, end: number): string {
-  for (let at = start; at < end; at = fieldEnd(bytes, at)) {
-    if (compareFieldName(bytes, at, METRIC_LABEL) !== 0) continue;
-    const lengthAt = varintEnd(bytes, at + 1) + 2 + METRIC_LABEL.length + 1;
-    const valueAt = varintEnd(bytes, lengthAt);
-    return bytes.toString('latin1', valueAt, valueAt + readVarint(bytes, lengthAt));
-  }
-  return '';
+  const at = findMetricLabel(bytes, start, end);
+  return at < 0 ? '' : bytes.toString('latin1', labelValueStart(bytes, at), fieldEnd(bytes, at));
 }
 
 /** The fields of all labels but the metric name and `bound`. */
@@ -94,8 +93,8 @@ function labelsWithout(bytes: Buffer, start: number, end: number, bound: Buffer 
   let kept = '';
   for (let at = start; at < end; ) {
     const next = fieldEnd(bytes, at);
-    const isBound = bound !== undefined && compareFieldName(bytes, at, bound) === 0;
-    if (!isBound && compareFieldName(bytes, at, METRIC_LABEL) !== 0)
+    const isBound = bound !== undefined && compareLabelName(bytes, at, bound) === 0;
+    if (!isBound && compareLabelName(bytes, at, METRIC_LABEL) !== 0)
       kept += bytes.toString('latin1', at, next);
     at = next;
   }

@@ -1,15 +1,11 @@
 // Writes `exemplars = 3` fields of a `TimeSeries`: Exemplar { labels = 1, value = 2 (double), timestamp = 3 (int64, ms) }.
 // They stand in the series of their sample: a backend refuses a series that has exemplars alone.
-
+import { labelLength } from '../labels/encoded-labels.ts';
 import type { ExemplarSet } from '../labels/exemplar-set.ts';
-import { LABELS_TAG, labelLength, NAME_TAG, VALUE_TAG } from '../labels/fixed-labels.ts';
 import { writeDouble } from '../wire/double.ts';
 import type { OutputBuffer } from '../wire/output-buffer.ts';
 import { int64Length, varintLength, writeInt64, writeVarint } from '../wire/varint.ts';
-
-const EXEMPLARS_TAG = 0x1a;
-const EXEMPLAR_VALUE_TAG = 0x11;
-const TIMESTAMP_TAG = 0x18;
+import { ExemplarTag, LabelTag, TimeSeriesTag } from '../wire/write-request-tags.ts';
 
 /** Bytes that the exemplars take; those without a timestamp of their own get the sample's. */
 export function exemplarsLength(exemplars: ExemplarSet, sampleTimestampMs: number): number {
@@ -31,15 +27,15 @@ export function writeExemplars(
   const { bytes, view } = out;
   let at = start;
   for (let i = 0; i < exemplars.count; i++) {
-    bytes[at] = EXEMPLARS_TAG;
+    bytes[at] = TimeSeriesTag.exemplars;
     at = writeVarint(bytes, at + 1, contentLength(exemplars, i, sampleTimestampMs));
     for (let label = exemplars.labelsStart(i); label < exemplars.labelsEnd[i]!; label++)
       at = writeLabel(bytes, at, exemplars, label);
-    bytes[at] = EXEMPLAR_VALUE_TAG;
+    bytes[at] = ExemplarTag.value;
     at = writeDouble(view, at + 1, exemplars.values[i]!);
     const timestampMs = timestampOf(exemplars, i, sampleTimestampMs);
     if (timestampMs === 0) continue;
-    bytes[at] = TIMESTAMP_TAG;
+    bytes[at] = ExemplarTag.timestamp;
     at = writeInt64(bytes, at + 1, timestampMs);
   }
   return at;
@@ -67,12 +63,12 @@ function innerLength({ nameStart, nameEnd, valueStart, valueEnd }: ExemplarSet, 
 function writeLabel(bytes: Buffer, start: number, exemplars: ExemplarSet, label: number): number {
   const { nameStart, nameEnd, valueStart, valueEnd } = exemplars;
   const from = exemplars.arena.bytes;
-  bytes[start] = LABELS_TAG;
+  bytes[start] = ExemplarTag.labels;
   let at = writeVarint(bytes, start + 1, innerLength(exemplars, label));
-  bytes[at] = NAME_TAG;
+  bytes[at] = LabelTag.name;
   at = writeVarint(bytes, at + 1, nameEnd[label]! - nameStart[label]!);
   at += from.copy(bytes, at, nameStart[label], nameEnd[label]);
-  bytes[at] = VALUE_TAG;
+  bytes[at] = LabelTag.value;
   at = writeVarint(bytes, at + 1, valueEnd[label]! - valueStart[label]!);
   return at + from.copy(bytes, at, valueStart[label], valueEnd[label]);
 }

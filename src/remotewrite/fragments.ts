@@ -1,9 +1,6 @@
 // Cuts a run of write-request fields at field boundaries without decoding them.
-import { readVarint, varintEnd } from '../wire/varint.ts';
-
-/** The tag byte of `timeseries = 1` and of `metadata = 3`, both length-delimited. */
-export const TIMESERIES_TAG = 0x0a;
-export const METADATA_TAG = 0x1a;
+import { fieldEnd } from '../wire/varint.ts';
+import { WriteRequestTag } from '../wire/write-request-tags.ts';
 
 export interface Cut {
   /** Where the cut part ends, exclusive. */
@@ -19,11 +16,10 @@ export function cutFragments(bytes: Uint8Array, start: number, maxSamples: numbe
   let end = start;
   let sampleCount = 0;
   while (end < bytes.length) {
-    const lengthAt = end + 1;
-    const fieldEnd = varintEnd(bytes, lengthAt) + readVarint(bytes, lengthAt);
-    const isSeries = bytes[end] === TIMESERIES_TAG;
-    if (end > start && ((isSeries && sampleCount === maxSamples) || fieldEnd - start > maxBytes)) break;
-    end = fieldEnd;
+    const next = fieldEnd(bytes, end);
+    const isSeries = bytes[end] === WriteRequestTag.timeseries;
+    if (end > start && ((isSeries && sampleCount === maxSamples) || next - start > maxBytes)) break;
+    end = next;
     if (isSeries) sampleCount++;
   }
   return { end, sampleCount };

@@ -12,20 +12,9 @@ import {
 import { settleNaNs, writeDouble } from '../wire/double.ts';
 import type { OutputBuffer } from '../wire/output-buffer.ts';
 import { varintLength, writeInt64, writeVarint, writeVarint64, zigzag32 } from '../wire/varint.ts';
+import { BucketSpanTag, HistogramTag, TimeSeriesTag } from '../wire/write-request-tags.ts';
 
-const HISTOGRAMS_TAG = 0x22;
-const COUNT_INT_TAG = 0x08;
-const COUNT_FLOAT_TAG = 0x11;
-const SUM_TAG = 0x19;
-const SCHEMA_TAG = 0x20;
-const ZERO_THRESHOLD_TAG = 0x29;
-const ZERO_COUNT_INT_TAG = 0x30;
-const ZERO_COUNT_FLOAT_TAG = 0x39;
-const RESET_HINT_TAG = 0x70;
 const RESET_HINT_GAUGE = 3;
-const TIMESTAMP_TAG = 0x78;
-const SPAN_OFFSET_TAG = 0x08;
-const SPAN_LENGTH_TAG = 0x10;
 
 /** Tags of the fields of one side of zero: spans, differences of whole counts, counts as doubles. */
 interface SideTags {
@@ -33,8 +22,16 @@ interface SideTags {
   readonly deltas: number;
   readonly counts: number;
 }
-const NEGATIVE: SideTags = { spans: 0x42, deltas: 0x4a, counts: 0x52 };
-const POSITIVE: SideTags = { spans: 0x5a, deltas: 0x62, counts: 0x6a };
+const NEGATIVE: SideTags = {
+  spans: HistogramTag.negativeSpans,
+  deltas: HistogramTag.negativeDeltas,
+  counts: HistogramTag.negativeCounts,
+};
+const POSITIVE: SideTags = {
+  spans: HistogramTag.positiveSpans,
+  deltas: HistogramTag.positiveDeltas,
+  counts: HistogramTag.positiveCounts,
+};
 
 const MAX_SPAN_BYTES = 14;
 /** Everything but spans and buckets. */
@@ -61,16 +58,16 @@ export function writeHistogram(
   at = writeSide(out, at, histogram.negative, NEGATIVE, histogram.isFloat);
   at = writeSide(out, at, histogram.positive, POSITIVE, histogram.isFloat);
   if (histogram.isGauge) {
-    bytes[at] = RESET_HINT_TAG;
+    bytes[at] = HistogramTag.resetHint;
     bytes[at + 1] = RESET_HINT_GAUGE;
     at += 2;
   }
   if (timestampMs !== 0) {
-    bytes[at] = TIMESTAMP_TAG;
+    bytes[at] = HistogramTag.timestamp;
     at = writeInt64(bytes, at + 1, timestampMs);
   }
   const length = at - contentAt;
-  bytes[start] = HISTOGRAMS_TAG;
+  bytes[start] = TimeSeriesTag.histograms;
   const settledAt = writeVarint(bytes, start + 1, length);
   bytes.copyWithin(settledAt, contentAt, at);
   return settledAt + length;
@@ -80,19 +77,19 @@ function writeCounts(out: OutputBuffer, start: number, histogram: NativeHistogra
   const { bytes, view } = out;
   const { numbers, schema, isFloat } = histogram;
   let at = start;
-  if (isFloat) at = writeDoubleField(out, at, COUNT_FLOAT_TAG, numbers[FLOAT_COUNT]!);
-  else at = writeWholeField(bytes, at, COUNT_INT_TAG, histogram.count);
-  if (!Object.is(numbers[SUM], 0)) at = writeDoubleField(out, at, SUM_TAG, numbers[SUM]!);
+  if (isFloat) at = writeDoubleField(out, at, HistogramTag.countFloat, numbers[FLOAT_COUNT]!);
+  else at = writeWholeField(bytes, at, HistogramTag.countInt, histogram.count);
+  if (!Object.is(numbers[SUM], 0)) at = writeDoubleField(out, at, HistogramTag.sum, numbers[SUM]!);
   if (schema !== 0) {
-    bytes[at] = SCHEMA_TAG;
+    bytes[at] = HistogramTag.schema;
     at = writeVarint(bytes, at + 1, zigzag32(schema));
   }
   if (numbers[ZERO_THRESHOLD] !== 0) {
-    bytes[at] = ZERO_THRESHOLD_TAG;
+    bytes[at] = HistogramTag.zeroThreshold;
     at = writeDouble(view, at + 1, numbers[ZERO_THRESHOLD]!);
   }
-  if (isFloat) return writeDoubleField(out, at, ZERO_COUNT_FLOAT_TAG, numbers[FLOAT_ZERO_COUNT]!);
-  return writeWholeField(bytes, at, ZERO_COUNT_INT_TAG, histogram.zeroCount);
+  if (isFloat) return writeDoubleField(out, at, HistogramTag.zeroCountFloat, numbers[FLOAT_ZERO_COUNT]!);
+  return writeWholeField(bytes, at, HistogramTag.zeroCountInt, histogram.zeroCount);
 }
 
 function writeDoubleField({ bytes, view }: OutputBuffer, at: number, tag: number, value: number): number {
@@ -133,10 +130,10 @@ function writeSpan(bytes: Buffer, start: number, offset: number, length: number)
     (offset === 0 ? 0 : 1 + varintLength(shownOffset)) + (length === 0 ? 0 : 1 + varintLength(length));
   let at = start + 1;
   if (offset !== 0) {
-    bytes[at] = SPAN_OFFSET_TAG;
+    bytes[at] = BucketSpanTag.offset;
     at = writeVarint(bytes, at + 1, shownOffset);
   }
   if (length === 0) return at;
-  bytes[at] = SPAN_LENGTH_TAG;
+  bytes[at] = BucketSpanTag.length;
   return writeVarint(bytes, at + 1, length);
 }

@@ -1,11 +1,9 @@
 // Makes the `+Inf` bucket of a histogram from its encoded `_count` series: the same labels and sample, the name ending
 // in `_bucket`, and `le="+Inf"`. Clients may leave that bucket out; a backend needs it.
-import { encodeLabel } from '../labels/fixed-labels.ts';
-import { METRIC_LABEL } from '../labels/label-layout.ts';
+import { compareLabelName, encodeLabel, labelValueStart, METRIC_LABEL } from '../labels/encoded-labels.ts';
 import type { OutputBuffer } from '../wire/output-buffer.ts';
-import { varintEnd, varintLength, writeVarint } from '../wire/varint.ts';
-import { TIMESERIES_TAG } from './fragments.ts';
-import { compareFieldName, fieldEnd } from './label-field.ts';
+import { fieldEnd, varintLength, writeVarint } from '../wire/varint.ts';
+import { WriteRequestTag } from '../wire/write-request-tags.ts';
 
 const COUNT_SUFFIX = Buffer.from('_count');
 /** What OpenMetrics calls the count of a gauge histogram. */
@@ -32,13 +30,13 @@ export class InfinityBucket {
     let leAt = labelsEnd;
     for (let at = labelsStart; at < labelsEnd; ) {
       const next = fieldEnd(bytes, at);
-      const order = compareFieldName(bytes, at, LE);
+      const order = compareLabelName(bytes, at, LE);
       if (order === 0) return false;
       if (order > 0) {
         leAt = at;
         break;
       }
-      if (compareFieldName(bytes, at, METRIC_LABEL) === 0) {
+      if (compareLabelName(bytes, at, METRIC_LABEL) === 0) {
         nameAt = at;
         behindName = next;
         this.#useName(bytes, at, next);
@@ -54,7 +52,7 @@ export class InfinityBucket {
     const length = seriesEnd - start + added;
     out.reserve(1 + varintLength(length) + length);
     const { bytes } = out;
-    bytes[out.length] = TIMESERIES_TAG;
+    bytes[out.length] = WriteRequestTag.timeseries;
     let at = writeVarint(bytes, out.length + 1, length);
     this.labelsStart = at;
     at += bytes.copy(bytes, at, start, nameAt);
@@ -68,8 +66,7 @@ export class InfinityBucket {
 
   /** Renames `x_count`, or `x_gcount`, to `x_bucket`; most often the name is the one before. */
   #useName(bytes: Buffer, start: number, end: number): void {
-    const valueAt = varintEnd(bytes, varintEnd(bytes, start + 1) + 1) + METRIC_LABEL.length + 1;
-    const name = bytes.subarray(varintEnd(bytes, valueAt), end);
+    const name = bytes.subarray(labelValueStart(bytes, start), end);
     if (name.equals(this.#countName)) return;
     this.#countName = Buffer.from(name);
     const base = name.subarray(0, name.length - suffixOf(name).length);

@@ -1,13 +1,7 @@
-// TYPE, HELP and UNIT as a `metadata = 3` field of `prometheus.WriteRequest` 1.0
-// (MetricMetadata: type 1, metric_family_name 2, help 4, unit 5).
+// TYPE, HELP and UNIT as a `metadata = 3` field of a `prometheus.WriteRequest` 1.0.
 import type { OutputBuffer } from '../wire/output-buffer.ts';
 import { varintLength, writeVarint } from '../wire/varint.ts';
-import { METADATA_TAG } from './fragments.ts';
-
-const TYPE_TAG = 0x08;
-const NAME_TAG = 0x12;
-const HELP_TAG = 0x22;
-const UNIT_TAG = 0x2a;
+import { MetricMetadataTag, WriteRequestTag } from '../wire/write-request-tags.ts';
 
 export interface FamilyMetadata {
   /** A `MetricMetadata.MetricType`. */
@@ -23,16 +17,16 @@ export function appendMetadata(out: OutputBuffer, { type, name, help, unit }: Fa
   const length = (type === 0 ? 0 : 2) + fieldLength(name) + fieldLength(help) + fieldLength(unit);
   out.reserve(1 + varintLength(length) + length);
   const { bytes } = out;
-  bytes[out.length] = METADATA_TAG;
+  bytes[out.length] = WriteRequestTag.metadata;
   let at = writeVarint(bytes, out.length + 1, length);
   if (type !== 0) {
-    bytes[at] = TYPE_TAG;
+    bytes[at] = MetricMetadataTag.type;
     bytes[at + 1] = type;
     at += 2;
   }
-  at = writeField(bytes, at, NAME_TAG, name);
-  at = writeField(bytes, at, HELP_TAG, help);
-  out.length = writeField(bytes, at, UNIT_TAG, unit);
+  at = writeField(bytes, at, MetricMetadataTag.metricFamilyName, name);
+  at = writeField(bytes, at, MetricMetadataTag.help, help);
+  out.length = writeField(bytes, at, MetricMetadataTag.unit, unit);
 }
 
 function fieldLength(content: Buffer): number {

@@ -3,10 +3,8 @@ import { TIMESTAMP_MS, VALUE } from '../labels/label-set.ts';
 import { writeDouble } from '../wire/double.ts';
 import type { OutputBuffer } from '../wire/output-buffer.ts';
 import { writeInt64 } from '../wire/varint.ts';
+import { SampleTag, TimeSeriesTag } from '../wire/write-request-tags.ts';
 
-const SAMPLES_TAG = 0x12;
-const VALUE_TAG = 0x09;
-const TIMESTAMP_TAG = 0x10;
 const VALUE_BYTES = 9;
 
 export class SampleWriter {
@@ -22,12 +20,12 @@ export class SampleWriter {
     if (sample[TIMESTAMP_MS] !== this.#timestampMs) this.#encodeTimestamp(sample[TIMESTAMP_MS]!);
     const timestampLength = this.#timestampLength;
     let at = start + 2;
-    bytes[start] = SAMPLES_TAG;
+    bytes[start] = TimeSeriesTag.samples;
     bytes[start + 1] = timestampLength;
     // proto3 leaves out what is zero; minus zero is not.
     if (value !== 0 || Object.is(value, -0)) {
       bytes[start + 1] = VALUE_BYTES + timestampLength;
-      bytes[at] = VALUE_TAG;
+      bytes[at] = SampleTag.value;
       at = writeDouble(out.view, at + 1, value);
     }
     const timestamp = this.#timestamp;
@@ -37,7 +35,7 @@ export class SampleWriter {
 
   #encodeTimestamp(timestampMs: number): void {
     this.#timestampMs = timestampMs;
-    this.#timestamp[0] = TIMESTAMP_TAG;
+    this.#timestamp[0] = SampleTag.timestamp;
     this.#timestampLength = timestampMs === 0 ? 0 : writeInt64(this.#timestamp, 1, timestampMs);
   }
 }

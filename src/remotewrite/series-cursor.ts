@@ -1,12 +1,9 @@
 // Goes from series to series of an encoded push without decoding it; only for bytes this program wrote.
-import { readVarint, varintEnd } from '../wire/varint.ts';
+import { findMetricLabel, labelsEnd, labelValueStart } from '../labels/encoded-labels.ts';
+import { fieldEnd, readVarint, varintEnd } from '../wire/varint.ts';
 import { equalRanges, SLACK } from '../wire/words.ts';
+import { TimeSeriesTag, WriteRequestTag } from '../wire/write-request-tags.ts';
 import type { EncodedSeries } from './encoded-series.ts';
-import { TIMESERIES_TAG } from './fragments.ts';
-import { compareFieldName, fieldEnd, fieldValueStart } from './label-field.ts';
-
-const LABELS_TAG = 0x0a;
-const METRIC_NAME = Buffer.from('__name__');
 
 export class SeriesCursor {
   readonly bytes: Uint8Array;
@@ -35,7 +32,7 @@ export class SeriesCursor {
       const at = this.#next;
       const start = varintEnd(bytes, at + 1);
       this.#next = start + readVarint(bytes, at + 1);
-      if (bytes[at] !== TIMESERIES_TAG) continue;
+      if (bytes[at] !== WriteRequestTag.timeseries) continue;
       this.labelsStart = start;
       return true;
     }
@@ -46,27 +43,24 @@ export class SeriesCursor {
   hasLabels(view: DataView, start: number, length: number): boolean {
     const { labelsStart } = this;
     if (!equalRanges(view, start, this.view, labelsStart, length)) return false;
-    return this.bytes[labelsStart + length] !== LABELS_TAG;
+    return this.bytes[labelsStart + length] !== TimeSeriesTag.labels;
   }
 
   /** Finds the end of the labels of this series, and the metric's name among them. */
   readLabels(): void {
     const { bytes } = this;
-    let at = this.labelsStart;
-    while (bytes[at] === LABELS_TAG) at = fieldEnd(bytes, at);
-    this.labelsEnd = at;
-    const nameAt = metricNameField(bytes, this.labelsStart, at);
-    this.nameStart = fieldValueStart(bytes, nameAt);
+    this.labelsEnd = labelsEnd(bytes, this.labelsStart, bytes.length);
+    const nameAt = metricNameField(bytes, this.labelsStart, this.labelsEnd);
+    this.nameStart = labelValueStart(bytes, nameAt);
     this.nameEnd = fieldEnd(bytes, nameAt);
   }
 }
 
 /** Where the field of the metric's name is among the `labels` fields `[start, end)`. */
 export function metricNameField(bytes: Uint8Array, start: number, end: number): number {
-  for (let at = start; at < end; at = fieldEnd(bytes, at)) {
-    if (compareFieldName(bytes, at, METRIC_NAME) === 0) return at;
-  }
-  throw new Error('BUG: an encoded series has no metric name');
+  const at = findMetricLabel(bytes, start, end);
+  if (at < 0) throw new Error('BUG: an encoded series has no metric name');
+  return at;
 }
 
 function withSlack(bytes: Uint8Array): Uint8Array {

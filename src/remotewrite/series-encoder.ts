@@ -1,19 +1,18 @@
 // Writes one series with one sample as a `timeseries = 1` field of `prometheus.WriteRequest`
 // (https://prometheus.io/docs/specs/prw/remote_write_spec/#protocol): labels merged and sorted, value bit-exact.
 // Bytes in, bytes out; nothing is allocated per series.
-
+import { hashLabel, labelLength } from '../labels/encoded-labels.ts';
 import type { ExemplarSet } from '../labels/exemplar-set.ts';
-import { type FixedLabels, labelLength } from '../labels/fixed-labels.ts';
+import type { FixedLabels } from '../labels/fixed-labels.ts';
 import { METRIC_SLOT } from '../labels/label-layout.ts';
 import { type LabelSet, MAX_LABELS, TIMESTAMP_MS } from '../labels/label-set.ts';
 import { MAX_SHAPES, UNREMEMBERED } from '../labels/label-shape.ts';
 import type { NativeHistogram } from '../labels/native-histogram.ts';
-import { mixLabel } from '../wire/label-hash.ts';
 import type { OutputBuffer } from '../wire/output-buffer.ts';
 import { readVarint, varintLength, writeVarint } from '../wire/varint.ts';
 import { copyRange, hashRange } from '../wire/words.ts';
+import { WriteRequestTag } from '../wire/write-request-tags.ts';
 import { exemplarsLength, writeExemplars } from './exemplar-writer.ts';
-import { TIMESERIES_TAG } from './fragments.ts';
 import { maxHistogramLength, writeHistogram } from './histogram-writer.ts';
 import { SampleWriter } from './sample-writer.ts';
 import type { SeriesPieces } from './series-pieces.ts';
@@ -181,7 +180,7 @@ export class SeriesEncoder {
       // A value that the line before has too is the same range, and has its hash.
       if (valueStart !== hashedStart[i]) {
         hashedStart[i] = valueStart;
-        share[i] = mixLabel(template.nameHash[i]!, hashRange(fromView, valueStart, length));
+        share[i] = hashLabel(template.nameHash[i]!, hashRange(fromView, valueStart, length));
       }
       hash = (hash + share[i]!) | 0;
     }
@@ -213,7 +212,7 @@ export class SeriesEncoder {
       this.labelsEnd += shift;
       this.#headerBytes = needed;
     }
-    out.bytes[this.seriesStart] = TIMESERIES_TAG;
+    out.bytes[this.seriesStart] = WriteRequestTag.timeseries;
     writeVarint(out.bytes, this.seriesStart + 1, length);
     out.length = this.labelsStart + length;
   }

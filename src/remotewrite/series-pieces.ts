@@ -1,8 +1,9 @@
 // Encoded labels of series without the fixed ones, and where those belong: what can be kept of a series for the next time
 // it is pushed. All series stand in one pool; one is given by the numbers of its first and last piece.
+import { compareLabelName } from '../labels/encoded-labels.ts';
 import type { FixedLabels } from '../labels/fixed-labels.ts';
+import { fieldEnd } from '../wire/varint.ts';
 import { SLACK } from '../wire/words.ts';
-import { compareFieldName, fieldEnd } from './label-field.ts';
 
 /** Numbers for each piece: where its bytes begin and end, and the fixed labels `[from, to)` that go before them. */
 const STRIDE = 4;
@@ -53,8 +54,8 @@ export class SeriesPieces {
     this.#open();
     for (let at = start; at < end; ) {
       const behind = fieldEnd(from, at);
-      while (next < names.length && compareFieldName(from, at, names[next]!) > 0) next++;
-      const isNamedAlike = next < names.length && compareFieldName(from, at, names[next]!) === 0;
+      while (next < names.length && compareLabelName(from, at, names[next]!) > 0) next++;
+      const isNamedAlike = next < names.length && compareLabelName(from, at, names[next]!) === 0;
       const isFixed =
         isNamedAlike &&
         (overrides[next] || from.compare(fixed.bytes, starts[next], ends[next], at, behind) === 0);

@@ -1,11 +1,13 @@
 // What series of one shape have in common, so that each is two copies a label: before each value the run of fixed labels,
 // then the tags and name of the value's own label. Made once for each shape and set of fixed names.
-import { type FixedLabels, LABELS_TAG, labelLength, NAME_TAG, VALUE_TAG } from '../labels/fixed-labels.ts';
-import { fixedOfSlot, layOutLabels, METRIC_LABEL, METRIC_SLOT } from '../labels/label-layout.ts';
+import { labelLength, METRIC_LABEL } from '../labels/encoded-labels.ts';
+import type { FixedLabels } from '../labels/fixed-labels.ts';
+import { fixedOfSlot, layOutLabels, METRIC_SLOT } from '../labels/label-layout.ts';
 import type { LabelSet } from '../labels/label-set.ts';
 import type { LabelShape } from '../labels/label-shape.ts';
 import { varintLength, writeVarint } from '../wire/varint.ts';
 import { hashRange, SLACK } from '../wire/words.ts';
+import { LabelTag, TimeSeriesTag } from '../wire/write-request-tags.ts';
 
 /** A slot of a step that only writes fixed labels. */
 export const NO_VALUE = -2;
@@ -105,10 +107,10 @@ function nameOf(labels: LabelSet, slot: number): Buffer {
 /** The bytes of a label up to the length of its value, with the length that it has with an empty one. */
 function makeHeader(name: Buffer): Buffer {
   const header = Buffer.alloc(4 + varintLength(name.length) + name.length);
-  header[0] = LABELS_TAG;
+  header[0] = TimeSeriesTag.labels;
   header[1] = Math.min(labelLength(name.length, 0), ONE_BYTE - 1);
-  header[2] = NAME_TAG;
+  header[2] = LabelTag.name;
   name.copy(header, writeVarint(header, 3, name.length));
-  header[header.length - 1] = VALUE_TAG;
+  header[header.length - 1] = LabelTag.value;
   return header;
 }

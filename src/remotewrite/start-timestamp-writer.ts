@@ -1,10 +1,11 @@
 // Puts start timestamps into the series of a push that has been written: only then is known to which series a `_created`
 // sample belongs, since it may come behind them. Costs nothing where none were noted.
 import type { OutputBuffer } from '../wire/output-buffer.ts';
+import { fieldEnd } from '../wire/varint.ts';
+import { WriteRequestTag } from '../wire/write-request-tags.ts';
 import { CreatedSamples } from './created-samples.ts';
-import { TIMESERIES_TAG } from './fragments.ts';
-import { fieldEnd } from './label-field.ts';
-import { findValue, MAX_START_BYTES, timestampOf, writeWithStart } from './start-timestamps.ts';
+import { findValue, seriesTimestampMs } from './series-value.ts';
+import { MAX_START_BYTES, writeWithStart } from './start-timestamps.ts';
 
 export class StartTimestampWriter {
   readonly #maxSeriesBytes: number;
@@ -58,10 +59,11 @@ export class StartTimestampWriter {
   }
 
   #writeSeries(out: OutputBuffer, written: Buffer, at: number, end: number): boolean {
-    if (written[at] !== TIMESERIES_TAG || end - at + MAX_START_BYTES > this.#maxSeriesBytes) return false;
+    if (written[at] !== WriteRequestTag.timeseries || end - at + MAX_START_BYTES > this.#maxSeriesBytes)
+      return false;
     const value = findValue(written, at, end);
     if (value === undefined) return false;
-    const timestampMs = timestampOf(written, value);
+    const timestampMs = seriesTimestampMs(written, value.fieldAt, end);
     const startMs =
       this.#ofSeries.get(at) ?? this.#created.find(written, value.contentAt, value.fieldAt, timestampMs);
     if (startMs === undefined || startMs > timestampMs) return false;

@@ -1,8 +1,9 @@
 // What a push changes of the series that its group had: which of them have ended, and which it says nothing about.
+import { labelValueStart } from '../labels/encoded-labels.ts';
 import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
-import { fieldEnd, fieldValueStart } from '../remotewrite/label-field.ts';
 import { metricNameField, SeriesCursor } from '../remotewrite/series-cursor.ts';
 import { SeriesIndex } from '../remotewrite/series-index.ts';
+import { fieldEnd } from '../wire/varint.ts';
 import { hashRange } from '../wire/words.ts';
 import type { RememberedSeries } from './remembered-series.ts';
 
@@ -68,7 +69,7 @@ export class SeriesComparison {
 
   #isNamePushed(prior: RememberedSeries, bytes: Uint8Array, series: number): boolean {
     const field = metricNameField(bytes, prior.start(series), prior.end(series));
-    const start = fieldValueStart(bytes, field);
+    const start = labelValueStart(bytes, field);
     const length = fieldEnd(bytes, field) - start;
     return this.#names.has(prior.view, start, length, hashRange(prior.view, start, length));
   }

@@ -1,12 +1,8 @@
 // Writes a staleness marker: a series whose one sample is the NaN that says that it has ended
 // (https://prometheus.io/docs/specs/prw/remote_write_spec/#stale-markers). Invariant: nothing else writes that bit pattern.
-
-import { TIMESERIES_TAG } from '../remotewrite/fragments.ts';
 import { int64Length, varintLength, writeInt64, writeVarint } from '../wire/varint.ts';
+import { SampleTag, TimeSeriesTag, WriteRequestTag } from '../wire/write-request-tags.ts';
 
-const SAMPLES_TAG = 0x12;
-const VALUE_TAG = 0x09;
-const TIMESTAMP_TAG = 0x10;
 /** The bits 7ff0000000000002 as a little-endian double. They stay bytes: as a number they would not survive. */
 const STALE_VALUE = [0x02, 0, 0, 0, 0, 0, 0xf0, 0x7f] as const;
 const VALUE_BYTES = 1 + STALE_VALUE.length;
@@ -26,17 +22,17 @@ export function writeStaleMarker(
   end: number,
   timestampMs: number,
 ): number {
-  to[at] = TIMESERIES_TAG;
+  to[at] = WriteRequestTag.timeseries;
   let next = writeVarint(to, at + 1, contentLength(end - start, timestampMs));
   to.set(labels.subarray(start, end), next);
   next += end - start;
-  to[next++] = SAMPLES_TAG;
+  to[next++] = TimeSeriesTag.samples;
   to[next++] = sampleLength(timestampMs);
-  to[next++] = VALUE_TAG;
+  to[next++] = SampleTag.value;
   to.set(STALE_VALUE, next);
   next += STALE_VALUE.length;
   if (timestampMs === 0) return next;
-  to[next] = TIMESTAMP_TAG;
+  to[next] = SampleTag.timestamp;
   return writeInt64(to, next + 1, timestampMs);
 }
 

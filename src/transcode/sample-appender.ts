@@ -2,6 +2,7 @@
 // twice, whether it is too large; behind them the `+Inf` buckets that the body left out.
 import { FamilyType, hasSuffixes, Role } from '../exposition/family-table.ts';
 import { ClassicOrigin, type SampleParser } from '../exposition/sample-parser.ts';
+import { hashEncodedLabels } from '../labels/encoded-labels.ts';
 import type { FixedLabels } from '../labels/fixed-labels.ts';
 import { TIMESTAMP_MS, VALUE } from '../labels/label-set.ts';
 import { InfinityBucket } from '../remotewrite/infinity-bucket.ts';
@@ -9,7 +10,6 @@ import type { SeriesEncoder } from '../remotewrite/series-encoder.ts';
 import { SeriesIndex } from '../remotewrite/series-index.ts';
 import { SeriesTooLargeError } from '../remotewrite/series-too-large-error.ts';
 import { StartTimestampWriter } from '../remotewrite/start-timestamp-writer.ts';
-import { hashEncodedLabels } from '../wire/label-hash.ts';
 import type { OutputBuffer } from '../wire/output-buffer.ts';
 import type { BodyMemory } from './body-memory.ts';
 import type { PushTime } from './push-time.ts';

@@ -1,5 +1,8 @@
 // Base-128 varints of Protocol Buffers (https://protobuf.dev/programming-guides/encoding/#varints), up to 2^53 - 1.
 
+/** Bytes that a negative `int64` takes. */
+const NEGATIVE_BYTES = 10;
+
 /** Bytes that `value` (a whole number from 0 to 2^53 - 1) takes. */
 export function varintLength(value: number): number {
   let length = 1;
@@ -26,9 +29,9 @@ export function writeVarint(bytes: Uint8Array, at: number, value: number): numbe
   return at;
 }
 
-/** The length of a signed 64-bit value as protobuf's int64: a negative one takes ten bytes. */
+/** Bytes that a whole number between -2^53 and 2^53 takes as protobuf's int64. */
 export function int64Length(value: number): number {
-  return value < 0 ? 10 : varintLength(value);
+  return value < 0 ? NEGATIVE_BYTES : varintLength(value);
 }
 
 /** Writes a whole number between -2^53 and 2^53 as protobuf's int64 (two's complement). */
@@ -62,7 +65,7 @@ export function writeVarint64(bytes: Uint8Array, at: number, low: number, high: 
   return at;
 }
 
-/** A signed 32-bit number as protobuf's `sint32` numbers it: small for small magnitudes. */
+/** A signed 32-bit number as protobuf's `sint32` encodes it: numbers near zero take few bytes. */
 export function zigzag32(value: number): number {
   return ((value << 1) ^ (value >> 31)) >>> 0;
 }
@@ -74,7 +77,7 @@ export function varintEnd(bytes: Uint8Array, at: number): number {
   return end + 1;
 }
 
-/** The value of the varint at `at`; only for bytes this program wrote, at most 2^53 - 1. */
+/** The value of the varint at `at`; only for bytes that this program wrote, at most 2^53 - 1. */
 export function readVarint(bytes: Uint8Array, at: number): number {
   let value = 0;
   let scale = 1;
@@ -84,4 +87,17 @@ export function readVarint(bytes: Uint8Array, at: number): number {
     if (byte < 128) return value;
     scale *= 128;
   }
+}
+
+/** The value of the `int64` at `at`, which is between -2^53 and 2^53; only for bytes that this program wrote. */
+export function readInt64(bytes: Uint8Array, at: number): number {
+  if (varintEnd(bytes, at) - at < NEGATIVE_BYTES) return readVarint(bytes, at);
+  let value = 0n;
+  for (let i = NEGATIVE_BYTES - 1; i >= 0; i--) value = (value << 7n) | BigInt(bytes[at + i]! & 127);
+  return Number(BigInt.asIntN(64, value));
+}
+
+/** Where the field at `at` ends, exclusive. The field has a tag of one byte, then a length and that many bytes. */
+export function fieldEnd(bytes: Uint8Array, at: number): number {
+  return varintEnd(bytes, at + 1) + readVarint(bytes, at + 1);
 }

@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { Secret } from '../../src/config/secret.ts';
 import type { EncodedSeries } from '../../src/remotewrite/encoded-series.ts';
-import { findValue, MAX_START_BYTES, writeWithStart } from '../../src/remotewrite/start-timestamps.ts';
+import { findValue } from '../../src/remotewrite/series-value.ts';
+import { MAX_START_BYTES, writeWithStart } from '../../src/remotewrite/start-timestamps.ts';
 import { backendConfig } from '../support/backend-config.ts';
 import type { DecodedRequestV2 } from '../support/decode-request-v2.ts';
 import { startDelivery, startReceiver } from '../support/delivery-setup.ts';

@@ -1,10 +1,9 @@
 // Start timestamps are put in and taken out again without a trace, judged by the published definitions.
 import { expect, test } from 'vitest';
+import { findValue, seriesTimestampMs } from '../../src/remotewrite/series-value.ts';
 import {
-  findValue,
   MAX_START_BYTES,
   stripStartTimestamps,
-  timestampOf,
   writeWithStart,
 } from '../../src/remotewrite/start-timestamps.ts';
 import { readVarint, varintEnd } from '../../src/wire/varint.ts';
@@ -66,7 +65,9 @@ test('the timestamp of a value is found, whatever it is', () => {
   holdsForSeeds(100, (random) => {
     const timestampMs = random.pick(TIMES);
     const series = rollSeries(random, timestampMs);
-    expect(timestampOf(series, findValue(series, 0, series.length)!)).toBe(timestampMs);
+    expect(seriesTimestampMs(series, findValue(series, 0, series.length)!.fieldAt, series.length)).toBe(
+      timestampMs,
+    );
   });
 });
 

@@ -1,16 +1,13 @@
 // The metadata of the series of one remote write 2.0 request: looked up once for each metric name, written once for each
 // family, with its texts among the symbols.
 import { varintLength, writeVarint } from '../../wire/varint.ts';
+import { MetadataV2Tag, TimeSeriesV2Tag } from '../../wire/write-request-tags.ts';
 import type { FamilyRegistry, KnownFamily } from './family-registry.ts';
 import type { SymbolTable } from './symbol-table.ts';
 
-const METADATA_TAG = 0x2a;
-const TYPE_TAG = 0x08;
-const HELP_REF_TAG = 0x18;
-const UNIT_REF_TAG = 0x20;
 const FIRST_SYMBOLS = 1024;
 /** Written also where nothing is known, as Prometheus does. */
-export const NO_METADATA = Buffer.from([METADATA_TAG, 0]);
+export const NO_METADATA = Buffer.from([TimeSeriesV2Tag.metadata, 0]);
 
 export class FamilyRefs {
   readonly #symbols: SymbolTable;
@@ -58,11 +55,11 @@ export class FamilyRefs {
     const unitRef = this.#refOf(unit);
     const length = refLength(type) + refLength(helpRef) + refLength(unitRef);
     const field = Buffer.alloc(2 + length);
-    field[0] = METADATA_TAG;
+    field[0] = TimeSeriesV2Tag.metadata;
     field[1] = length;
-    let at = writeRef(field, 2, TYPE_TAG, type);
-    at = writeRef(field, at, HELP_REF_TAG, helpRef);
-    writeRef(field, at, UNIT_REF_TAG, unitRef);
+    let at = writeRef(field, 2, MetadataV2Tag.type, type);
+    at = writeRef(field, at, MetadataV2Tag.helpRef, helpRef);
+    writeRef(field, at, MetadataV2Tag.unitRef, unitRef);
     return field;
   }
 

@@ -1,9 +1,8 @@
 // TYPE, HELP and UNIT of the families that went to one backend lately: remote write 2.0 wants them beside every series,
 // the internal form has them only now and then. Bounded in bytes: what was not used for longest is forgotten.
-import { readVarint, varintEnd } from '../../wire/varint.ts';
+import { fieldEnd, readVarint, varintEnd } from '../../wire/varint.ts';
 import { SLACK } from '../../wire/words.ts';
-import { METADATA_TAG } from '../fragments.ts';
-import { fieldEnd } from '../label-field.ts';
+import { MetricMetadataTag, WriteRequestTag } from '../../wire/write-request-tags.ts';
 
 export interface KnownFamily {
   /** A `MetricMetadata.MetricType`. */
@@ -48,7 +47,8 @@ export class FamilyRegistry {
   /** Takes the metadata among `fields`, whole fields of a `prometheus.WriteRequest` as this program writes them. */
   noteMetadata(fields: Buffer): void {
     for (let at = 0; at < fields.length; at = fieldEnd(fields, at)) {
-      if (fields[at] === METADATA_TAG) this.#note(fields, varintEnd(fields, at + 1), fieldEnd(fields, at));
+      if (fields[at] === WriteRequestTag.metadata)
+        this.#note(fields, varintEnd(fields, at + 1), fieldEnd(fields, at));
     }
   }
 
@@ -73,11 +73,11 @@ export class FamilyRegistry {
       const tag = bytes[at]!;
       const behind = varintEnd(bytes, at + 1);
       const value = readVarint(bytes, at + 1);
-      const next = tag === Field.type ? behind : behind + value;
-      if (tag === Field.type) type = value;
-      else if (tag === Field.name) name = bytes.toString('latin1', behind, next);
-      else if (tag === Field.help) help = bytes.subarray(behind, next);
-      else if (tag === Field.unit) unit = bytes.subarray(behind, next);
+      const next = tag === MetricMetadataTag.type ? behind : behind + value;
+      if (tag === MetricMetadataTag.type) type = value;
+      else if (tag === MetricMetadataTag.metricFamilyName) name = bytes.toString('latin1', behind, next);
+      else if (tag === MetricMetadataTag.help) help = bytes.subarray(behind, next);
+      else if (tag === MetricMetadataTag.unit) unit = bytes.subarray(behind, next);
       at = next;
     }
     const known = this.#get(name);
@@ -108,9 +108,6 @@ export class FamilyRegistry {
     this.#youngBytes = 0;
   }
 }
-
-/** Tags of `MetricMetadata`. */
-const Field = { type: 0x08, name: 0x12, help: 0x22, unit: 0x2a } as const;
 
 function bytesOf(name: string, { help, unit }: KnownFamily): number {
   return ENTRY_BYTES + name.length + help.length + unit.length;

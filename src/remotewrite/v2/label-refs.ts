@@ -1,9 +1,9 @@
 // The labels of one series, as numbers of symbols: name and value in turn. A label is mostly the one at the same place of
 // the series before, and then nothing is looked up. Only for bytes this program wrote.
-import { LABELS_TAG } from '../../labels/fixed-labels.ts';
-import { METRIC_LABEL } from '../../labels/label-layout.ts';
+import { METRIC_LABEL } from '../../labels/encoded-labels.ts';
 import { readVarint, varintEnd, varintLength, writeVarint } from '../../wire/varint.ts';
 import { equalRange } from '../../wire/words.ts';
+import { TimeSeriesTag } from '../../wire/write-request-tags.ts';
 import type { SymbolTable } from './symbol-table.ts';
 
 const FIRST_LABELS = 64;
@@ -49,7 +49,7 @@ export class LabelRefs {
     this.length = 0;
     this.metric = 0;
     let at = start;
-    while (at < end && this.#bytes[at] === LABELS_TAG) at = this.#label(at);
+    while (at < end && this.#bytes[at] === TimeSeriesTag.labels) at = this.#label(at);
     return at;
   }
 

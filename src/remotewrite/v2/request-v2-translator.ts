@@ -2,18 +2,18 @@
 // (https://prometheus.io/docs/specs/prw/remote_write_spec_2_0/#protobuf-message). Samples and histograms have the same
 // fields in both and are copied; labels become references to symbols, metadata goes into each series.
 import { OutputBuffer } from '../../wire/output-buffer.ts';
-import { readVarint, varintEnd, varintLength, writeVarint } from '../../wire/varint.ts';
-import { TIMESERIES_TAG } from '../fragments.ts';
-import { fieldEnd } from '../label-field.ts';
+import { fieldEnd, readVarint, varintEnd, varintLength, writeVarint } from '../../wire/varint.ts';
+import {
+  ExemplarV2Tag,
+  RequestV2Tag,
+  TimeSeriesTag,
+  TimeSeriesV2Tag,
+  WriteRequestTag,
+} from '../../wire/write-request-tags.ts';
 import { FamilyRefs, NO_METADATA } from './family-refs.ts';
 import type { FamilyRegistry } from './family-registry.ts';
 import { LabelRefs } from './label-refs.ts';
 import { SymbolTable } from './symbol-table.ts';
-
-/** Fields of a `TimeSeries` 1.0. */
-const V1 = { samples: 0x12, exemplars: 0x1a, histograms: 0x22 } as const;
-/** `Request.timeseries`, and fields of a `TimeSeries` 2.0. */
-const V2 = { timeseries: 0x2a, labelsRefs: 0x0a, samples: 0x12, histograms: 0x1a, exemplars: 0x22 } as const;
 
 /** A reference of two bytes and more for each of two texts that took a byte and their two headers. */
 const GROWTH = 2;
@@ -62,7 +62,7 @@ export class RequestV2Translator {
     for (let at = 0; at < fields.length; ) {
       const start = varintEnd(fields, at + 1);
       const end = start + readVarint(fields, at + 1);
-      if (fields[at] === TIMESERIES_TAG) this.#translateSeries(start, end);
+      if (fields[at] === WriteRequestTag.timeseries) this.#translateSeries(start, end);
       at = end;
     }
     return this.#joined();
@@ -81,7 +81,7 @@ export class RequestV2Translator {
     out.reserve(GROWTH * (end - start) + MORE_PER_SERIES);
     const behindLabels = this.#labels.read(start, end);
     const contentAt = out.length + 1 + this.#headerBytes;
-    let at = this.#writeRefs(contentAt, this.#labels);
+    let at = this.#writeRefs(contentAt, this.#labels, TimeSeriesV2Tag.labelsRefs);
     at = this.#copyValues(at, behindLabels, end);
     at = this.#writeExemplars(at, behindLabels, end);
     const metadata = this.#withMetadata ? this.#families.fieldFor(this.#labels.metric) : NO_METADATA;
@@ -89,9 +89,9 @@ export class RequestV2Translator {
     this.#finishSeries(contentAt, at);
   }
 
-  #writeRefs(at: number, labels: LabelRefs): number {
+  #writeRefs(at: number, labels: LabelRefs, tag: number): number {
     const { bytes } = this.#series;
-    bytes[at] = V2.labelsRefs;
+    bytes[at] = tag;
     return labels.write(bytes, writeVarint(bytes, at + 1, labels.length));
   }
 
@@ -103,9 +103,9 @@ export class RequestV2Translator {
     for (let from = start; from < end; ) {
       const next = fieldEnd(fields, from);
       const tag = fields[from];
-      if (tag === V1.samples || tag === V1.histograms) {
+      if (tag === TimeSeriesTag.samples || tag === TimeSeriesTag.histograms) {
         to += copyShort(fields, from, next, bytes, to);
-        if (tag === V1.histograms) bytes[to - (next - from)] = V2.histograms;
+        if (tag === TimeSeriesTag.histograms) bytes[to - (next - from)] = TimeSeriesV2Tag.histograms;
       }
       from = next;
     }
@@ -117,7 +117,8 @@ export class RequestV2Translator {
     let to = at;
     for (let from = start; from < end; ) {
       const next = fieldEnd(fields, from);
-      if (fields[from] === V1.exemplars) to = this.#writeExemplar(to, varintEnd(fields, from + 1), next);
+      if (fields[from] === TimeSeriesTag.exemplars)
+        to = this.#writeExemplar(to, varintEnd(fields, from + 1), next);
       from = next;
     }
     return to;
@@ -129,9 +130,9 @@ export class RequestV2Translator {
     const labels = this.#exemplarLabels;
     const behindLabels = labels.read(start, end);
     const refsLength = labels.count === 0 ? 0 : 1 + varintLength(labels.length) + labels.length;
-    bytes[at] = V2.exemplars;
+    bytes[at] = TimeSeriesV2Tag.exemplars;
     let to = writeVarint(bytes, at + 1, refsLength + end - behindLabels);
-    if (labels.count > 0) to = this.#writeRefs(to, labels);
+    if (labels.count > 0) to = this.#writeRefs(to, labels, ExemplarV2Tag.labelsRefs);
     this.exemplarCount++;
     return to + this.#fields.copy(bytes, to, behindLabels, end);
   }
@@ -143,7 +144,7 @@ export class RequestV2Translator {
     this.#headerBytes = varintLength(length);
     const settledAt = out.length + 1 + this.#headerBytes;
     if (settledAt !== contentAt) out.bytes.copyWithin(settledAt, contentAt, end);
-    out.bytes[out.length] = V2.timeseries;
+    out.bytes[out.length] = RequestV2Tag.timeseries;
     writeVarint(out.bytes, out.length + 1, length);
     out.length = settledAt + length;
   }

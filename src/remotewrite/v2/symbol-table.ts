@@ -5,8 +5,8 @@ import { OutputBuffer } from '../../wire/output-buffer.ts';
 import { CollisionError, ProbeBudget } from '../../wire/probe-budget.ts';
 import { varintLength, writeVarint } from '../../wire/varint.ts';
 import { copyRange, equalRanges, hashRange } from '../../wire/words.ts';
+import { RequestV2Tag } from '../../wire/write-request-tags.ts';
 
-const SYMBOLS_TAG = 0x22;
 const FIRST_SYMBOLS = 1024;
 /** What a block of many symbols needed is given back after it. */
 const KEPT_SYMBOLS = 1 << 16;
@@ -103,7 +103,7 @@ export class SymbolTable {
   #add(from: Buffer, view: DataView, start: number, length: number, hash: number): number {
     const { out } = this;
     out.reserve(1 + varintLength(length) + length);
-    out.bytes[out.length] = SYMBOLS_TAG;
+    out.bytes[out.length] = RequestV2Tag.symbols;
     const at = writeVarint(out.bytes, out.length + 1, length);
     out.length = copyRange(from, view, start, out.bytes, out.view, at, length);
     const symbol = this.count++;

@@ -1,6 +1,7 @@
 // Remote write 2.0 messages, judged by the published definition: nothing of the internal form is lost or changed.
 import { describe, expect, test } from 'vitest';
-import { findValue, MAX_START_BYTES, writeWithStart } from '../../../src/remotewrite/start-timestamps.ts';
+import { findValue } from '../../../src/remotewrite/series-value.ts';
+import { MAX_START_BYTES, writeWithStart } from '../../../src/remotewrite/start-timestamps.ts';
 import { FamilyRegistry } from '../../../src/remotewrite/v2/family-registry.ts';
 import { RequestV2Translator } from '../../../src/remotewrite/v2/request-v2-translator.ts';
 import { readVarint, varintEnd } from '../../../src/wire/varint.ts';
