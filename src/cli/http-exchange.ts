@@ -1,6 +1,6 @@
 // One request of a command, and how it ended. Every ending is a value; nothing is followed and nothing repeated here.
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
-import { printableText } from '../delivery/http/printable.ts';
+import { printableText } from '../delivery/http/answer-text.ts';
 import { transportFailure } from '../delivery/http/transport-reason.ts';
 import { limitConnecting } from './limit-connecting.ts';
 

@@ -3,6 +3,14 @@ import { inspect } from 'node:util';
 
 export const REDACTED = '<redacted>';
 
+/** `text` without any of `secrets`. A secret that contains another one goes first, or a part of it would stay. */
+export function redactSecrets(text: string, secrets: readonly string[]): string {
+  return secrets
+    .filter((secret) => secret !== '')
+    .sort((a, b) => b.length - a.length)
+    .reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text);
+}
+
 export class Secret {
   readonly #text: string;
 

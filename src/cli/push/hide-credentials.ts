@@ -1,5 +1,5 @@
 // A server may repeat what it was sent. What is shown of its answer holds no header value that may be a credential.
-import { REDACTED } from '../../config/secret.ts';
+import { redactSecrets } from '../../config/secret.ts';
 import type { HttpEnding } from '../http-exchange.ts';
 
 /** What is shorter is no credential, and would be found inside of words. */
@@ -11,13 +11,13 @@ export function hideCredentials(ending: HttpEnding, headers: Readonly<Record<str
   const secrets = Object.values(headers)
     .flatMap(secretsIn)
     .filter(({ length }) => length >= SHORTEST);
-  const hide = (text: string) => secrets.reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text);
+  const hide = (text: string) => redactSecrets(text, secrets);
   const { location } = ending.headers;
   const shown = location === undefined ? {} : { location: hide(location) };
   return { ...ending, text: hide(ending.text), headers: { ...ending.headers, ...shown } };
 }
 
-/** The value, what stands behind a scheme such as Bearer, and the password of Basic; the longest first. */
+/** The value, what stands behind a scheme such as Bearer, and the password of Basic. */
 function secretsIn(value: string): string[] {
   const credential = value.replace(/^\S+\s+/, '');
   const pair = /^basic\s/i.test(value) ? Buffer.from(credential, 'base64').toString() : '';

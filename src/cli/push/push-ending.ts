@@ -1,7 +1,6 @@
 // What an answer means for a push, and whether another attempt could end better.
 
-import { printable } from '../../delivery/http/printable.ts';
-import { parseRetryAfter } from '../../delivery/http/retry-after.ts';
+import { parseRetryAfter, printable } from '../../delivery/http/answer-text.ts';
 import { type HttpEnding, isSuccess } from '../http-exchange.ts';
 
 export type PushEnding =

@@ -1,12 +1,12 @@
-// What is used of AWS's own libraries: the search for credentials, and the signature. Loaded only where a backend asks for
-// sigv4, since it is large.
+// What Sluice uses of AWS's own libraries: the search for credentials, and the signature. Loaded only if a backend asks for
+// sigv4, because it is large.
 import { createHash, createHmac } from 'node:crypto';
 import { fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { AwsCredentialIdentity, Checksum, SourceData } from '@smithy/types';
 import type { SigV4Config } from '../../config/config.ts';
+import type { HttpRequest, Target } from '../http/http-request.ts';
 import type { AwsRequestHandler } from './aws-request-handler.ts';
-import type { UnsignedRequest } from './backend-auth.ts';
 
 export type { AwsCredentialIdentity } from '@smithy/types';
 
@@ -18,11 +18,11 @@ export interface CredentialSearch {
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** Looks for credentials where the configuration says, else where all AWS SDKs look, in their order. */
+/** Credentials from where the configuration says, else from where all AWS SDKs look, in their order. */
 export async function findCredentials(search: CredentialSearch): Promise<AwsCredentialIdentity> {
   const { config, region, requestHandler } = search;
   const { roleArn, externalId, profile } = config;
-  // We repeat by ourselves, and keep what was found.
+  // Sluice retries by itself, and caches what was found.
   const clientConfig = { region, requestHandler, maxAttempts: 1, logger: SILENT };
   const chain = fromNodeProviderChain({
     clientConfig,
@@ -52,15 +52,21 @@ export interface SigningOptions {
   readonly nowMs: number;
 }
 
-/** The headers that sign the request, those that were added included; names and values in turn. */
-export async function signRequest(request: UnsignedRequest, options: SigningOptions): Promise<string[]> {
+/** A POST that is not signed yet. */
+export type UnsignedRequest = Target & Pick<HttpRequest, 'headers' | 'body'>;
+
+/** The headers to add to the request, which sign it. */
+export async function signRequest(
+  request: UnsignedRequest,
+  options: SigningOptions,
+): Promise<Record<string, string>> {
   const { credentials, region, service, nowMs } = options;
   const signer = new SignatureV4({ credentials, region, service, sha256: Sha256, applyChecksum: true });
   const { protocol, hostname, host, pathname, search } = splitTarget(request);
   const given = signedHeaders(request.headers);
   const signed = await signer.sign(
     {
-      method: request.method,
+      method: 'POST',
       protocol,
       hostname,
       path: pathname,
@@ -71,7 +77,7 @@ export async function signRequest(request: UnsignedRequest, options: SigningOpti
     { signingDate: new Date(nowMs) },
   );
   const added = Object.entries(signed.headers).filter(([name]) => name !== 'host' && !(name in given));
-  return added.flat();
+  return Object.fromEntries(added);
 }
 
 function givenCredentials({ accessKey, secretKey, sessionToken }: SigV4Config) {
@@ -103,13 +109,9 @@ function queryOf(search: string): Record<string, string[]> {
 }
 
 /** Values that are not ASCII are left out: the library would sign other bytes than those that are sent. */
-function signedHeaders(headers: readonly string[]): Record<string, string> {
-  const signed: Record<string, string> = {};
-  for (let i = 0; i + 1 < headers.length; i += 2) {
-    const value = headers[i + 1]!;
-    if (/^[\t\x20-\x7e]*$/.test(value)) signed[headers[i]!.toLowerCase()] = value;
-  }
-  return signed;
+function signedHeaders(headers: HttpRequest['headers']): Record<string, string> {
+  const signed = Object.entries(headers).filter(([, value]) => /^[\t\x20-\x7e]*$/.test(value));
+  return Object.fromEntries(signed.map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 class Sha256 implements Checksum {

@@ -1,5 +1,5 @@
-// Carries the requests of AWS's own credential library over our connections, so that they take the same proxy and have
-// the same limits. https://smithy.io/2.0/ calls this a request handler.
+// Carries the requests of AWS's credential library over Sluice's own connections, so that they take the same proxy and have
+// the same limits. The library calls this a request handler (https://smithy.io/2.0/).
 import type { HttpRequest, HttpResponse, QueryParameterBag } from '@smithy/types';
 import type { Clock } from '../../telemetry/clock.ts';
 import { ConnectionPool } from '../http/connection-pool.ts';
@@ -16,7 +16,7 @@ const NO_ABORT = new AbortController().signal;
 export class AwsRequestHandler {
   readonly metadata = { handlerProtocol: 'http/1.1' };
   readonly #options: AwsRequestHandlerOptions;
-  /** By origin: that of the token service, and of single sign-on where a profile asks for it. */
+  /** By origin: the token service, and single sign-on if a profile asks for it. */
   readonly #pools = new Map<string, ConnectionPool>();
 
   constructor(options: AwsRequestHandlerOptions) {
@@ -30,13 +30,11 @@ export class AwsRequestHandler {
   ): Promise<{ response: HttpResponse }> {
     const { protocol, hostname, port, method, headers } = request;
     const origin = `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`;
-    const end = await this.#pool(origin).attempt(
+    const answer = await this.#pool(origin).request(
       {
         method: method === 'GET' || method === 'PUT' ? method : 'POST',
         path: request.path + queryOf(request.query ?? {}),
-        headers: Object.entries(headers)
-          .filter(([name]) => name.toLowerCase() !== 'content-length')
-          .flat(),
+        headers: withoutLength(headers),
         body: bytesOf(request.body),
       },
       {
@@ -46,11 +44,11 @@ export class AwsRequestHandler {
         wantsBody: true,
       },
     );
-    if (end.kind === 'failed') throw end.error;
-    return { response: { statusCode: end.status, headers: joined(end.headers), body: end.body } };
+    const { status, body } = answer;
+    return { response: { statusCode: status, headers: joined(answer.headers), body } };
   }
 
-  /** The library asks for this and for the next; nothing of it can be set. */
+  /** The library calls this and the next one; there is nothing to set. */
   updateHttpClientConfig(): void {}
 
   httpHandlerConfigs(): object {
@@ -89,6 +87,13 @@ function queryOf(query: QueryParameterBag): string {
     ),
   );
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
+}
+
+/** undici sets it. */
+function withoutLength(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'content-length'),
+  );
 }
 
 function bytesOf(body: unknown): Uint8Array {

@@ -1,8 +1,13 @@
-// Credentials that change while the program runs. A few earlier ones stay known, because answers to attempts that were
-// made with them are still on their way.
-import { REDACTED, Secret } from '../../config/secret.ts';
+// What a backend must not be quoted with, should it repeat what it was sent: credentials, custom header values, the query
+// of its URL, and what its proxy is sent. Secrets leave here only blanked out.
+import type { BackendConfig } from '../../config/config.ts';
+import { redactSecrets, Secret } from '../../config/secret.ts';
+import type { ProxyRoute } from '../http/proxy-route.ts';
 
+/** Earlier credentials stay known: answers to attempts that were made with them may still come. */
 const KEPT = 64;
+/** Shorter values guard nothing, and blanking them out would make other words unreadable. */
+export const MIN_SECRET_LENGTH = 8;
 
 export class KnownSecrets {
   /** The latest first. */
@@ -15,8 +20,30 @@ export class KnownSecrets {
   }
 
   redact(text: string): string {
-    // One that holds another goes first, or half of it would stay.
-    const texts = this.#secrets.map((secret) => secret.reveal()).sort((a, b) => b.length - a.length);
-    return texts.reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text);
+    return redactSecrets(
+      text,
+      this.#secrets.map((secret) => secret.reveal()),
+    );
   }
+}
+
+/** What the configuration of a backend holds besides its credential. */
+export function configuredSecrets(
+  { headers, url }: Pick<BackendConfig, 'headers' | 'url'>,
+  proxy: ProxyRoute | undefined,
+): KnownSecrets {
+  const ofProxy = (proxy?.secrets ?? []).map((secret) => secret.reveal());
+  const texts = [...Object.values(headers), ...queryValues(url), ...ofProxy];
+  const secrets = new KnownSecrets();
+  secrets.add(...texts.filter((text) => text.length >= MIN_SECRET_LENGTH));
+  return secrets;
+}
+
+/** As written and as decoded. A part without "=" is a value. */
+function queryValues(url: string): string[] {
+  const start = url.indexOf('?') + 1;
+  if (start === 0) return [];
+  const query = url.slice(start);
+  const written = query.split('&').map((part) => part.slice(part.indexOf('=') + 1));
+  return [...written, ...new URLSearchParams(query).values()];
 }

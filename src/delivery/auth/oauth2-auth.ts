@@ -1,13 +1,16 @@
-// OAuth 2.0 client credentials: a token that all lanes of a backend share, fetched again before it ends and after the
-// backend has refused it.
+// OAuth 2.0 client credentials: a token that all lanes of a backend share. It is fetched again before it expires, and after
+// the backend has refused it.
 import type { BackendConfig, OAuth2Config } from '../../config/config.ts';
+import type { Secret } from '../../config/secret.ts';
+import type { Block } from '../../remotewrite/block.ts';
+import type { AttemptOutcome, Retry } from '../block/send-outcome.ts';
 import { ConnectionPool } from '../http/connection-pool.ts';
+import { parseTarget } from '../http/http-request.ts';
 import { type ProxyRoute, proxyChoice } from '../http/proxy-route.ts';
-import { parseTarget } from '../http/target.ts';
-import type { AuthDeps, Authenticated, BackendAuth, Retry, UnsignedRequest } from './backend-auth.ts';
-import { KnownSecrets } from './known-secrets.ts';
+import { WatchedFile } from '../http/watched-file.ts';
+import { type AuthDeps, type BackendAuth, withHeaders } from './backend-auth.ts';
+import { KnownSecrets, MIN_SECRET_LENGTH } from './known-secrets.ts';
 import { type Fetched, RenewedValue } from './renewed-value.ts';
-import { type SecretSource, secretSource } from './secret-source.ts';
 import {
   basicCredentials,
   requestToken,
@@ -17,11 +20,9 @@ import {
 } from './token-request.ts';
 
 const EARLY_MS = 30_000;
-/** Of a token whose endpoint does not say. */
+/** For a token whose endpoint does not say. */
 const UNKNOWN_LIFETIME_MS = 3_600_000;
-/** Shorter parameters guard nothing, and blanking them would make other words unreadable. */
-const MIN_SECRET_LENGTH = 8;
-/** Answers of an endpoint that knows us and refuses the secret shown this way, or does not see it there. */
+/** An endpoint that does not take the secret shown this way, or does not see it there, answers with one of these. */
 const OTHER_STYLE: readonly (number | undefined)[] = [400, 401, 403];
 
 export class OAuth2Auth implements BackendAuth {
@@ -33,10 +34,10 @@ export class OAuth2Auth implements BackendAuth {
   readonly #clientSecret: SecretSource;
   readonly #token: RenewedValue<string>;
   readonly #secrets = new KnownSecrets();
-  /** The one that has worked. */
+  /** The style that has worked. */
   #style: SecretStyle | undefined;
 
-  /** Throws an Error that names the file where one for TLS or the secret cannot be used. */
+  /** Throws an Error that names the file, for TLS or with the secret, that cannot be used. */
   constructor(config: OAuth2Config, { remoteTimeout }: Pick<BackendConfig, 'remoteTimeout'>, deps: AuthDeps) {
     this.#config = config;
     this.#timeoutMs = remoteTimeout;
@@ -57,19 +58,18 @@ export class OAuth2Auth implements BackendAuth {
     this.#token = new RenewedValue({ clock, earlyMs: EARLY_MS, fetch: (signal) => this.#fetch(signal) });
   }
 
-  async authenticate(_: UnsignedRequest, signal: AbortSignal): Promise<Authenticated> {
+  async send(block: Block, signal: AbortSignal): Promise<AttemptOutcome> {
+    let token: string;
     try {
-      const token = await this.#token.get(signal);
-      return {
-        kind: 'ready',
-        headers: ['authorization', `Bearer ${token}`],
-        onRefused: (status) => {
-          if (status === 401) this.#token.drop(token);
-        },
-      };
+      token = await this.#token.get(signal);
     } catch (error) {
-      return { kind: 'unavailable', outcome: unavailable(error) };
+      return noToken(error);
     }
+    const request = withHeaders(block, { authorization: `Bearer ${token}` });
+    const outcome = await this.#deps.next.send(request, signal);
+    // The next attempt gets another one.
+    if (outcome.status === 401) this.#token.drop(token);
+    return outcome;
   }
 
   redact(text: string): string {
@@ -98,7 +98,7 @@ export class OAuth2Auth implements BackendAuth {
     } catch (error) {
       const mayBeStyle = error instanceof TokenFailure && OTHER_STYLE.includes(error.status);
       if (!mayBeStyle || this.#style !== undefined) throw error;
-      // What the usual way was answered says more than what the other way is.
+      // The answer to the usual way says more than the answer to the other one.
       return this.#requestBy('post', signal).catch(() => {
         throw error;
       });
@@ -125,7 +125,7 @@ export class OAuth2Auth implements BackendAuth {
   }
 }
 
-/** What the endpoint is sent and may repeat. */
+/** What the endpoint gets and may repeat. */
 function secretsOf({ clientId, endpointParams }: OAuth2Config, clientSecret: string): string[] {
   const params = Object.values(endpointParams).map((secret) => secret.reveal());
   return [
@@ -140,10 +140,10 @@ function encodings(text: string): string[] {
   return [text, encodeURIComponent(text), new URLSearchParams([['', text]]).toString().slice(1)];
 }
 
-function unavailable(error: unknown): Retry {
+function noToken(error: unknown): Retry {
   const detail = error instanceof Error ? error.message : String(error);
   const { status = 0, afterMs } = error instanceof TokenFailure ? error : {};
-  // Asking again soon would not help: the endpoint understands us, and does not know us.
+  // The endpoint understands us and does not know us: asking again soon would not help.
   const refusesAccess = status >= 400 && status < 500 && status !== 408 && status !== 429;
   return {
     kind: 'retry',
@@ -153,4 +153,45 @@ function unavailable(error: unknown): Retry {
     ...(refusesAccess ? { refusesAccess } : {}),
     ...(afterMs === undefined ? {} : { afterMs }),
   };
+}
+
+interface SecretSource {
+  /** The secret as it is now. */
+  text(): string;
+}
+
+/**
+ * From the configuration, or from a file that is read again when it changes. Throws an Error that names the file if it
+ * cannot be used. Later trouble leaves the last good secret in use, and `onUnreadable` is called once for each change.
+ */
+function secretSource(
+  inline: Secret | undefined,
+  path: string | undefined,
+  onUnreadable: (detail: string) => void,
+): SecretSource {
+  if (path === undefined) return { text: () => inline?.reveal() ?? '' };
+  const file = new WatchedFile(path, 'client secret file');
+  let secret = readSecret(file);
+  const refresh = () => {
+    try {
+      secret = readSecret(file);
+    } catch (error) {
+      onUnreadable(error instanceof Error ? error.message : 'Cannot read client secret');
+    }
+  };
+  return {
+    text: () => {
+      if (file.hasChanged()) refresh();
+      return secret;
+    },
+  };
+}
+
+function readSecret(file: WatchedFile): string {
+  const text = file.read().replace(/[\r\n]+$/, '');
+  if (/^[^\p{Cc}]+$/u.test(text)) return text;
+  const seen = text === '' ? 'an empty file' : 'others';
+  throw new Error(
+    `Cannot use client secret file ${file.path}: expected one line of printable characters, found ${seen}`,
+  );
 }

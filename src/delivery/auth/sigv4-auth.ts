@@ -1,21 +1,25 @@
 // AWS Signature Version 4: every attempt is signed with its own date and the hash of its own body. Credentials are looked
-// for once for all lanes, and again before they end.
+// up once for all lanes, and again before they expire.
 import type { BackendConfig, SigV4Config } from '../../config/config.ts';
+import type { Block } from '../../remotewrite/block.ts';
 import { unlessAborted } from '../../telemetry/wait.ts';
-import { printable } from '../http/printable.ts';
+import type { AttemptOutcome } from '../block/send-outcome.ts';
+import { printable } from '../http/answer-text.ts';
+import { parseTarget, type Target } from '../http/http-request.ts';
 import { proxyChoice } from '../http/proxy-route.ts';
 import type { AwsCredentialIdentity } from './aws-library.ts';
 import { AwsRequestHandler } from './aws-request-handler.ts';
-import type { AuthDeps, Authenticated, BackendAuth, UnsignedRequest } from './backend-auth.ts';
+import { type AuthDeps, type BackendAuth, withHeaders } from './backend-auth.ts';
 import { KnownSecrets } from './known-secrets.ts';
 import { type Fetched, RenewedValue } from './renewed-value.ts';
 
 const EARLY_MS = 300_000;
-/** Of credentials that do not end by themselves: where they stand may have been written anew. */
+/** For credentials that do not expire by themselves: the file that they are from may be written again. */
 const LASTING_MS = 300_000;
 
 export class SigV4Auth implements BackendAuth {
   readonly #config: SigV4Config;
+  readonly #target: Target;
   readonly #region: string;
   readonly #deps: AuthDeps;
   readonly #timeoutMs: number;
@@ -24,9 +28,10 @@ export class SigV4Auth implements BackendAuth {
   readonly #secrets = new KnownSecrets();
   #searching: Promise<AwsCredentialIdentity> | undefined;
 
-  /** Throws an Error where no region is known. */
+  /** Throws an Error if no region is known. */
   constructor(config: SigV4Config, backend: BackendConfig, deps: AuthDeps) {
     this.#config = config;
+    this.#target = parseTarget(backend.url);
     this.#region = regionOf(config, backend, deps.env);
     this.#deps = deps;
     this.#timeoutMs = backend.remoteTimeout;
@@ -36,22 +41,32 @@ export class SigV4Auth implements BackendAuth {
     this.#credentials = new RenewedValue({ clock, earlyMs: EARLY_MS, fetch: (signal) => this.#find(signal) });
   }
 
-  async authenticate(request: UnsignedRequest, signal: AbortSignal): Promise<Authenticated> {
+  async send(block: Block, signal: AbortSignal): Promise<AttemptOutcome> {
+    let credentials: AwsCredentialIdentity;
+    let signature: Record<string, string>;
     try {
-      const credentials = await this.#credentials.get(signal);
-      const { signRequest } = await import('./aws-library.ts');
-      const headers = await signRequest(request, {
+      credentials = await this.#credentials.get(signal);
+      signature = await this.#sign(block, credentials);
+    } catch (error) {
+      return noCredentials(error);
+    }
+    const outcome = await this.#deps.next.send(withHeaders(block, signature), signal);
+    // The next attempt gets others, if there are any.
+    if (outcome.status === 401 || outcome.status === 403) this.#credentials.drop(credentials);
+    return outcome;
+  }
+
+  async #sign({ headers, body }: Block, credentials: AwsCredentialIdentity) {
+    const { signRequest } = await import('./aws-library.ts');
+    return signRequest(
+      { ...this.#target, headers, body },
+      {
         credentials,
         region: this.#region,
         service: this.#config.service,
         nowMs: this.#deps.clock.nowMs(),
-      });
-      return { kind: 'ready', headers, onRefused: () => this.#credentials.drop(credentials) };
-    } catch (error) {
-      const detail = `Cannot get AWS credentials: expected some where the configuration or an AWS SDK looks, found: ${wordsOf(error)}`;
-      const outcome = { reason: 'aws_credentials', detail, refusesAccess: true, isOurFault: true } as const;
-      return { kind: 'unavailable', outcome: { kind: 'retry', ...outcome } };
-    }
+      },
+    );
   }
 
   redact(text: string): string {
@@ -78,7 +93,7 @@ export class SigV4Auth implements BackendAuth {
     return { value: found, lifetimeMs: expiration.getTime() - this.#deps.clock.nowMs() };
   }
 
-  /** One at a time: a program that a profile names and that does not end would be started again and again. */
+  /** One at a time: a program that a profile names and that hangs would be started again and again. */
   #search(): Promise<AwsCredentialIdentity> {
     this.#searching ??= this.#searchOnce().finally(() => {
       this.#searching = undefined;
@@ -92,7 +107,7 @@ export class SigV4Auth implements BackendAuth {
     return findCredentials({ config: this.#config, region: this.#region, requestHandler });
   }
 
-  /** The library has limits of its own for some sources only. */
+  /** The library has time limits of its own only for some sources. */
   async #withinTime<T>(found: Promise<T>, signal: AbortSignal): Promise<T> {
     const timeout = new AbortController();
     const seen = `found no answer within ${this.#timeoutMs} ms`;
@@ -115,7 +130,9 @@ function regionOf({ region }: SigV4Config, { name, url }: BackendConfig, env: Au
   );
 }
 
-/** Whole: what shows them blanks secrets before it cuts, since the beginning of one would not be recognised. */
-function wordsOf(error: unknown): string {
-  return printable(error instanceof Error ? error.message : String(error));
+function noCredentials(error: unknown): AttemptOutcome {
+  // Not cut here: the beginning of a secret would not be recognised when secrets are blanked out.
+  const found = printable(error instanceof Error ? error.message : String(error));
+  const detail = `Cannot get AWS credentials: expected some where the configuration or an AWS SDK looks, found: ${found}`;
+  return { kind: 'retry', reason: 'aws_credentials', detail, refusesAccess: true, isOurFault: true };
 }

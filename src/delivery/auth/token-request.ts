@@ -1,4 +1,5 @@
-// One question to an OAuth 2.0 token endpoint. oauth4webapi forms and judges, our own connections carry.
+// One request to an OAuth 2.0 token endpoint. oauth4webapi makes the request and reads the answer; Sluice's own connections
+// carry them.
 import {
   allowInsecureRequests,
   type ClientAuth,
@@ -10,16 +11,14 @@ import {
 import type { OAuth2Config } from '../../config/config.ts';
 import { redactUrl } from '../../config/redact.ts';
 import type { Clock } from '../../telemetry/clock.ts';
-import type { Answer } from '../http/attempt.ts';
+import { parseRetryAfter, printable } from '../http/answer-text.ts';
 import type { ConnectionPool } from '../http/connection-pool.ts';
-import { printable } from '../http/printable.ts';
-import { parseRetryAfter } from '../http/retry-after.ts';
-import { parseTarget } from '../http/target.ts';
+import { type HttpAnswer, parseTarget } from '../http/http-request.ts';
 import { transportFailure } from '../http/transport-reason.ts';
 
 export interface Token {
   readonly accessToken: string;
-  /** Undefined where the endpoint does not say. */
+  /** Undefined if the endpoint does not say. */
   readonly lifetimeMs: number | undefined;
 }
 
@@ -37,10 +36,10 @@ export interface TokenRequest {
   readonly clock: Clock;
 }
 
-/** No token came. The message may hold words of the endpoint, and with them what it was sent. */
+/** No token came. The message may hold words of the endpoint, and with them secrets that it was sent. */
 export class TokenFailure extends Error {
   override readonly name = 'TokenFailure';
-  /** Of the endpoint's answer, where there was one. */
+  /** Of the endpoint's answer, if there was one. */
   readonly status: number | undefined;
   readonly afterMs: number | undefined;
 
@@ -51,13 +50,13 @@ export class TokenFailure extends Error {
   }
 }
 
-/** Rejects with a TokenFailure, and with nothing else. */
+/** Rejects only with a TokenFailure. */
 export async function requestToken(request: TokenRequest): Promise<Token> {
   const { config, clientSecret, style } = request;
   const server = { issuer: config.tokenUrl, token_endpoint: config.tokenUrl };
   const client = { client_id: config.clientId };
   const authentication = style === 'basic' ? secretInHeader(clientSecret) : secretInBody(clientSecret);
-  let answer: Answer | undefined;
+  let answer: HttpAnswer | undefined;
   try {
     const response = await clientCredentialsGrantRequest(
       server,
@@ -65,7 +64,7 @@ export async function requestToken(request: TokenRequest): Promise<Token> {
       authentication,
       tokenParameters(config),
       {
-        // Which URLs may be plain HTTP is judged with the configuration.
+        // The configuration's checks decide which URLs may be plain HTTP.
         [allowInsecureRequests]: true,
         [customFetch]: async (_, { body, headers }) => {
           answer = await ask(request, String(body), headers);
@@ -113,24 +112,24 @@ async function ask(
   request: TokenRequest,
   body: string,
   fields: Readonly<Record<string, string>>,
-): Promise<Answer> {
+): Promise<HttpAnswer> {
   const { config, pool, userAgent, timeoutMs, signal, clock } = request;
-  const end = await pool.attempt(
-    {
-      path: parseTarget(config.tokenUrl).path,
-      headers: Object.entries({ ...fields, 'user-agent': userAgent }).flat(),
-      body: Buffer.from(body),
-    },
-    { timeoutMs, signal, clock, wantsBody: true },
-  );
-  if (end.kind === 'answered') return end;
-  throw new TokenFailure(config.tokenUrl, transportFailure(end.error).detail);
+  const { path } = parseTarget(config.tokenUrl);
+  const headers = { ...fields, 'user-agent': userAgent };
+  try {
+    return await pool.request(
+      { path, headers, body: Buffer.from(body) },
+      { timeoutMs, signal, clock, wantsBody: true },
+    );
+  } catch (error) {
+    throw new TokenFailure(config.tokenUrl, transportFailure(error).detail);
+  }
 }
 
-function responseOf({ status, headers, body }: Answer): Response {
+function responseOf({ status, headers, body }: HttpAnswer): Response {
   const response = new Headers();
   for (const [name, value] of Object.entries(headers)) {
-    // The challenge is not read here, and the library would stop at it before it reads the error.
+    // With a challenge in it, the library would stop before it reads the error.
     if (value !== undefined && name !== 'www-authenticate') response.set(name, String(value));
   }
   const isBodiless = status === 204 || status === 205 || status === 304;
@@ -141,7 +140,7 @@ function lifetimeOf(expiresIn: number | undefined): number | undefined {
   return expiresIn === undefined || Number.isNaN(expiresIn) ? undefined : Math.max(0, expiresIn) * 1000;
 }
 
-function answerFailure({ config, clock }: TokenRequest, answer: Answer | undefined, error: unknown) {
+function answerFailure({ config, clock }: TokenRequest, answer: HttpAnswer | undefined, error: unknown) {
   const seen = error instanceof Error ? error.message : String(error);
   if (answer === undefined) return new TokenFailure(config.tokenUrl, seen);
   const { status, headers } = answer;

@@ -21,6 +21,7 @@ export type FinalOutcome = Exclude<AttemptOutcome, Retry> | GivenUp;
 export interface Delivered {
   readonly kind: 'delivered';
   readonly status: number;
+  readonly written?: WrittenCounts | undefined;
 }
 
 /** Final: the backend will never take this block as it is. */
@@ -32,6 +33,7 @@ export interface Rejected {
   readonly reason: string;
   readonly detail: string;
   readonly remedy: Remedy;
+  readonly written?: WrittenCounts | undefined;
   /** Our credentials, our TLS or our address for the backend are the cause, not what was sent. */
   readonly isOurFault?: true;
 }
@@ -53,6 +55,20 @@ export interface PartlyDelivered {
   readonly detail: string;
   /** Samples and native histograms together; between 0 and what the block holds. */
   readonly written: number;
+}
+
+/**
+ * What a remote write 2.0 backend says it wrote of a request
+ * (https://prometheus.io/docs/specs/prw/remote_write_spec_2_0/#required-written-response-headers). Undefined if an answer
+ * has none of the headers: only a receiver of 2.0 sends them.
+ */
+export interface WrittenCounts {
+  /** Samples and native histograms together; a header that is missing counts as 0. */
+  readonly samples: number;
+  /** One of these two headers is malformed, so that `samples` may be too few. */
+  readonly isUncertain: boolean;
+  /** Undefined if the header is malformed. */
+  readonly exemplars: number | undefined;
 }
 
 /** Worth another attempt. */

@@ -1,10 +1,10 @@
-// The connections to one origin, made anew when a TLS file changes on disk, and the requests over them.
-// No request gets a connection that was made with replaced TLS material.
+// The connections to one origin and the requests over them. When a TLS file changes on disk, new connections are made: no
+// request gets a connection that was made with replaced TLS material.
 import { Pool } from 'undici';
 import type { TlsConfig } from '../../config/config.ts';
 import type { Clock, Timer } from '../../telemetry/clock.ts';
-import { type AttemptEnd, type AttemptLimits, type AttemptRequest, attempt } from './attempt.ts';
 import { Connector } from './connector.ts';
+import { type HttpAnswer, type HttpRequest, type RequestLimits, sendRequest } from './http-request.ts';
 import type { ChooseProxy } from './proxy-route.ts';
 import { TlsMaterial } from './tls-material.ts';
 
@@ -18,7 +18,7 @@ export interface ConnectionPoolOptions {
   readonly timeoutMs: number;
   readonly clock: Clock;
   readonly onTlsReloaded: () => void;
-  /** Changed files cannot be used; told once for each change. */
+  /** Changed files cannot be used; called once for each change. */
   readonly onTlsUnusable: (detail: string) => void;
 }
 
@@ -43,25 +43,26 @@ export class ConnectionPool {
   readonly #tls: TlsMaterial;
   /** Pools of replaced TLS material, until their last request has ended. */
   readonly #retiring = new Set<OpenPool>();
-  /** Of those that were renewed, until what goes on over them is given up. */
+  /** One for each renewed pool, until what goes on over it is given up. */
   readonly #renewals = new Set<Timer>();
   #current: OpenPool;
 
-  /** Throws an Error that names the file where one for TLS cannot be used. */
+  /** Throws an Error that names the TLS file that cannot be used. */
   constructor(options: ConnectionPoolOptions) {
     this.#options = options;
     this.#tls = new TlsMaterial(options.tlsConfig);
     this.#current = this.#openPool();
   }
 
-  attempt(request: AttemptRequest, limits: AttemptLimits): Promise<AttemptEnd> {
+  /** Rejects with the error of the connection. */
+  async request(request: HttpRequest, limits: RequestLimits): Promise<HttpAnswer> {
     this.#refreshTls();
-    return attempt(this.#current.pool, this.#forTheWay(request), limits);
+    return sendRequest(this.#current.pool, this.#addressed(request), limits);
   }
 
   /**
-   * For when the connections that there are may be dead without a sign of it. Attempts from now on make new ones; what
-   * is still going on over the old ones in `graceMs` fails, so that it is tried anew.
+   * For when the open connections may be dead without a sign of it. Requests from now on make new ones. A request that
+   * still goes on over an old one after `graceMs` fails, so that it is retried.
    */
   renew(graceMs: number): void {
     const old = this.#current;
@@ -74,20 +75,20 @@ export class ConnectionPool {
     this.#renewals.add(timer);
   }
 
-  /** Ends every connection; attempts that are still going on fail. */
+  /** Ends every connection; requests that are still going on fail. */
   async close(): Promise<void> {
     for (const timer of this.#renewals) timer.cancel();
     await Promise.all([...this.#retiring, this.#current].map((open) => destroyPool(open)));
   }
 
-  /** A proxy for plain HTTP is told the whole URL (RFC 9112, section 3.2.2) and its own credentials. */
-  #forTheWay(request: AttemptRequest): AttemptRequest {
+  /** A proxy for plain HTTP gets the whole URL (RFC 9112, section 3.2.2) and its own credentials. */
+  #addressed(request: HttpRequest): HttpRequest {
     const { origin, chooseProxy } = this.#options;
     const route = origin.startsWith('http:') ? chooseProxy(new URL(origin)) : undefined;
     if (route === undefined) return request;
     const { authorization } = route;
-    const credentials = authorization === undefined ? [] : ['proxy-authorization', authorization.reveal()];
-    return { ...request, path: origin + request.path, headers: [...request.headers, ...credentials] };
+    const credentials = authorization === undefined ? {} : { 'proxy-authorization': authorization.reveal() };
+    return { ...request, path: origin + request.path, headers: { ...request.headers, ...credentials } };
   }
 
   #refreshTls(): void {
@@ -107,7 +108,7 @@ export class ConnectionPool {
 
   #retire(old: OpenPool): void {
     this.#retiring.add(old);
-    // A close that is overtaken by a destroy is no error: the pool is gone either way.
+    // If a destroy overtakes the close, that is no error: the pool is gone either way.
     const done = () => this.#retiring.delete(old);
     old.pool.close().then(done, done);
   }
@@ -121,7 +122,7 @@ export class ConnectionPool {
       pipelining: 1,
       allowH2: false,
       keepAliveTimeout: KEEP_ALIVE_MS,
-      // The attempt has a time limit of its own that covers all of it.
+      // Each request has a time limit of its own that covers all of it.
       headersTimeout: 0,
       bodyTimeout: 0,
     });

@@ -1,13 +1,12 @@
-// Opens the connections of one pool, TLS or plain as the URL says and never one for the other, directly or by a proxy.
-// A connection that is not ready in time, or when the pool is given up, is destroyed.
+// Opens the connections of one pool, TLS or plain as the URL says and never one for the other, directly or through a proxy.
+// A connection that is not ready in time, or not ready when the pool is given up, is destroyed.
 import { isIP, connect as netConnect, type Socket } from 'node:net';
 import { type SecureContext, type TLSSocket, connect as tlsConnect } from 'node:tls';
-import type { buildConnector } from 'undici';
+import { type buildConnector, Client } from 'undici';
 import type { TlsConfig } from '../../config/config.ts';
 import type { Clock } from '../../telemetry/clock.ts';
 import { onAbort } from '../../telemetry/wait.ts';
 import type { ChooseProxy, ProxyRoute } from './proxy-route.ts';
-import { openTunnel } from './proxy-tunnel.ts';
 import { ProxyFailure } from './transport-reason.ts';
 
 export interface ConnectorOptions {
@@ -118,10 +117,53 @@ function ready<S extends Socket>(socket: S, event: string, signal: AbortSignal):
       else resolve(socket);
     };
     socket.once(event, () => settle());
-    // Stays: an error between two owners of the socket must not be one that nobody hears.
+    // Stays: the socket may fail between two owners, and an error that nobody listens to ends the program.
     socket.on('error', settle);
     socket.once('close', () => settle(new Error('closed while connecting')));
   });
+}
+
+interface TunnelOptions {
+  readonly route: ProxyRoute;
+  /** Host and port of the target. */
+  readonly authority: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A tunnel over `socket`, which is connected to the proxy (CONNECT, https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6).
+ * undici speaks with the proxy; the socket is ours once it answers 2xx. Rejects with a ProxyFailure.
+ */
+async function openTunnel(socket: Socket, options: TunnelOptions): Promise<Socket> {
+  const { route, authority, signal } = options;
+  const client = new Client(route.origin, {
+    // Not at once: undici does not look at its requests while it is still asking for the connection.
+    connect: (_, callback) => queueMicrotask(() => callback(null, socket)),
+    // The connector has a time limit for all steps together.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  const headers = tunnelHeaders(route, authority);
+  const answer = await client.connect({ path: authority, headers, signal }).catch((cause: unknown) => {
+    socket.destroy();
+    signal.throwIfAborted();
+    throw new ProxyFailure(`no tunnel through the proxy: ${messageOf(cause)}`, { cause });
+  });
+  const { statusCode: status } = answer;
+  if (status >= 200 && status < 300) return answer.socket as unknown as Socket;
+  answer.socket.destroy();
+  throw new ProxyFailure(`the proxy answered ${status} to CONNECT`, { status });
+}
+
+function tunnelHeaders({ authorization, connectHeaders }: ProxyRoute, host: string): Record<string, string> {
+  const headers: Record<string, string> = { host };
+  if (authorization !== undefined) headers['proxy-authorization'] = authorization.reveal();
+  for (const [name, value] of Object.entries(connectHeaders)) headers[name] = value.reveal();
+  return headers;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function bracketed(hostname: string): string {

@@ -1,17 +1,17 @@
-// The proxy that stands between us and a target, if any: the one configured, or the one the environment names.
-// Invariant: its credentials leave this file only as headers for the proxy itself.
+// Which proxy a target is reached through, if any: the one configured, or the one that the environment names. Also reads
+// lists of hosts that no proxy is for. A proxy's credentials leave this file only as headers for the proxy itself.
+import { BlockList, isIP } from 'node:net';
 import type { ProxyConfig } from '../../config/config.ts';
 import { Secret } from '../../config/secret.ts';
-import { type NoProxy, parseNoProxy } from './no-proxy.ts';
 
 export interface ProxyRoute {
   /** Scheme, host and port. */
   readonly origin: string;
-  /** `Proxy-Authorization`, where the URL has user info. */
+  /** `Proxy-Authorization`, if the URL has user info. */
   readonly authorization: Secret | undefined;
-  /** For CONNECT alone. */
+  /** For CONNECT only. */
   readonly connectHeaders: Readonly<Record<string, Secret>>;
-  /** What of all this must not be shown. */
+  /** What must not be shown of all this. */
   readonly secrets: readonly Secret[];
 }
 
@@ -19,7 +19,7 @@ export interface ProxyRoute {
 export type ChooseProxy = (target: URL) => ProxyRoute | undefined;
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Throws an Error where the environment names a proxy that cannot be used. */
+/** Throws an Error if the environment names a proxy that cannot be used. */
 export function proxyChoice(config: ProxyConfig, env: Environment): ChooseProxy {
   const { proxyUrl, noProxy, proxyFromEnvironment, proxyConnectHeader } = config;
   if (proxyFromEnvironment) return environmentChoice(env, proxyConnectHeader);
@@ -79,4 +79,62 @@ function decode(text: string): string {
   } catch {
     return text;
   }
+}
+
+interface Entry {
+  /** Undefined: any. */
+  readonly port: string | undefined;
+  readonly holds: (host: string) => boolean;
+}
+
+/** Whether a connection is made directly. `host` is without brackets, `port` the one that is connected to. */
+export type NoProxy = (host: string, port: string) => boolean;
+
+/**
+ * A list of hosts that no proxy is for, as Go's httpproxy reads NO_PROXY, so that one environment means one thing
+ * (https://pkg.go.dev/golang.org/x/net/http/httpproxy#Config). Loopback is always one of them.
+ */
+export function parseNoProxy(text: string): NoProxy {
+  const entries = text
+    .split(',')
+    .map((entry) => entry.trim().toLowerCase())
+    .filter((entry) => entry !== '')
+    .map(parseEntry);
+  const loopback = network('127.0.0.0', 8);
+  return (host, port) => {
+    const name = host.toLowerCase().replace(/\.$/, '');
+    if (name === 'localhost' || name === '::1' || loopback(name)) return true;
+    return entries.some((entry) => (entry.port ?? port) === port && entry.holds(name));
+  };
+}
+
+function parseEntry(entry: string): Entry {
+  if (entry === '*') return { port: undefined, holds: () => true };
+  const [, base = '', bits] = /^(.*)\/(\d{1,3})$/.exec(entry) ?? [];
+  if (isPrefix(base, Number(bits))) return { port: undefined, holds: network(base, Number(bits)) };
+  const [, bracketed, plain = '', port] = /^(?:\[(.*)\]|([^:]*|.*:.*:.*?))(?::(\d+))?$/.exec(entry) ?? [];
+  const host = bracketed ?? plain;
+  if (isIP(host) !== 0) return { port, holds: network(host, isIP(host) === 4 ? 32 : 128) };
+  return { port, holds: domain(host) };
+}
+
+function isPrefix(base: string, bits: number): boolean {
+  const version = isIP(base);
+  return version !== 0 && bits <= (version === 4 ? 32 : 128);
+}
+
+function network(base: string, bits: number): (host: string) => boolean {
+  const list = new BlockList();
+  list.addSubnet(base, bits, isIP(base) === 4 ? 'ipv4' : 'ipv6');
+  return (host) => {
+    const version = isIP(host);
+    return version !== 0 && list.check(host, version === 4 ? 'ipv4' : 'ipv6');
+  };
+}
+
+/** `example.com` is the name and all below it; `.example.com` and `*.example.com` only what is below it. */
+function domain(pattern: string): (host: string) => boolean {
+  const isBelowOnly = /^\*?\./.test(pattern);
+  const suffix = isBelowOnly ? pattern.replace(/^\*/, '') : `.${pattern}`;
+  return (host) => host.endsWith(suffix) || (!isBelowOnly && host === pattern);
 }

@@ -1,5 +1,5 @@
 // Translates the errors of sockets, TLS and undici into the words metrics use. The only place that knows their codes.
-import { printable } from './printable.ts';
+import { printable } from './answer-text.ts';
 
 export interface TransportFailure {
   /** A short stable word. */

@@ -7,13 +7,13 @@ import { untilDone } from '../../telemetry/wait.ts';
 import type { BackendLedger } from '../block/backend-ledger.ts';
 import type { OutgoingBlock } from '../block/queued-block.ts';
 import type { AttemptOutcome, FinalOutcome, GivenUp, Retry, Sender } from '../block/send-outcome.ts';
-import type { UpstreamClient } from '../upstream/upstream-client.ts';
 import { accessBackoffMs, backoffMs, boundedRetryAfterMs } from './backoff.ts';
 
 export interface RetryDeps {
   readonly backend: string;
   readonly queueConfig: QueueConfig;
-  readonly upstream: Pick<UpstreamClient, 'send'>;
+  /** The backend's client, the layer below. */
+  readonly upstream: Sender;
   readonly ledger: BackendLedger;
   readonly events: DeliveryEvents;
   readonly clock: Clock;
@@ -102,7 +102,7 @@ export class RetrySender implements Sender<OutgoingBlock, FinalOutcome> {
     const startedAtMs = clock.monotonicMs();
     ledger.requestsInFlight++;
     try {
-      return await upstream.send(block, attempt, signal);
+      return await upstream.send(attempt === 0 ? block : repeated(block, attempt), signal);
     } finally {
       ledger.requestsInFlight--;
       events.requestEnded(backend, clock.monotonicMs() - startedAtMs);
@@ -156,4 +156,8 @@ export class RetrySender implements Sender<OutgoingBlock, FinalOutcome> {
   #facts({ sampleCount, jobs }: OutgoingBlock): BlockFacts {
     return { backend: this.#deps.backend, sampleCount, jobs };
   }
+}
+
+function repeated(block: OutgoingBlock, attempt: number): OutgoingBlock {
+  return { ...block, headers: { ...block.headers, 'retry-attempt': String(attempt) } };
 }

@@ -1,5 +1,5 @@
-// Sends blocks to a backend as remote write 2.0: translated when they are sent, and sent again as 1.0 at once where the
-// backend shows that it does not know 2.0. Of a block under way the translation is kept for its retries.
+// The message version layer, for backends that are configured for remote write 2.0: translates each block to 2.0. If the
+// backend shows that it does not know 2.0, the block goes out as 1.0 at once, and so do later ones for a while.
 import type { BackendConfig } from '../../config/config.ts';
 import type { Block } from '../../remotewrite/block.ts';
 import { BlockSealer } from '../../remotewrite/block-sealer.ts';
@@ -10,37 +10,33 @@ import { FamilyRegistry } from '../../remotewrite/v2/family-registry.ts';
 import type { Clock } from '../../telemetry/clock.ts';
 import type { DeliveryEvents } from '../../telemetry/events.ts';
 import { OutputLimitError } from '../../wire/output-buffer.ts';
-import type { AttemptOutcome } from '../block/send-outcome.ts';
-import type { AttemptEnd } from '../http/attempt.ts';
-import { endOutcome, type PostEnd } from './answer-outcome.ts';
-import { answerOutcomeV2, type NotUnderstood } from './answer-outcome-v2.ts';
+import type { AttemptOutcome, Rejected, Sender } from '../block/send-outcome.ts';
+import { countedOutcome, rejectedExemplars, unknownVersion } from './message-v2-outcome.ts';
 import { MessageVersion } from './message-version.ts';
-import { readWrittenCounts } from './written-counts.ts';
 
 export interface MessageSenderDeps {
   readonly events: DeliveryEvents;
   readonly clock: Clock;
-  /** One POST. */
-  post(request: Block, retries: number, signal: AbortSignal): Promise<PostEnd>;
+  readonly next: Sender;
 }
 
 const REGISTRY_BYTES = 4 * 1024 * 1024;
 /**
- * Before compression a request may be so many times as large as after it; with the default limit no larger than what
+ * How many times larger a request may be before compression than after. With the default limit that is no more than
  * Prometheus takes.
  */
 const MAX_RATIO = 32;
 
-export class MessageV2Sender {
+export class MessageV2Sender implements Sender {
   readonly #backend: BackendConfig;
   readonly #deps: MessageSenderDeps;
   readonly #families = new FamilyRegistry(REGISTRY_BYTES);
   readonly #version: MessageVersion;
   readonly #sealer = new BlockSealer();
   readonly #sealerV2: BlockV2Sealer;
-  /** Of blocks whose last attempt is going to be repeated. */
-  readonly #translated = new WeakMap<Block, BlockV2>();
-  readonly #stripped = new WeakMap<Block, Block>();
+  /** By the body of the block, while that is being retried. */
+  readonly #translated = new WeakMap<Uint8Array, BlockV2>();
+  readonly #stripped = new WeakMap<Uint8Array, Uint8Array>();
 
   constructor(backend: BackendConfig, deps: MessageSenderDeps) {
     this.#backend = backend;
@@ -49,65 +45,59 @@ export class MessageV2Sender {
     this.#sealerV2 = new BlockV2Sealer(this.#families, MAX_RATIO * backend.queueConfig.maxRequestBytes);
   }
 
-  /** Takes note of the metadata among the fields of a push, which may go out after series of other pushes. */
+  /** Keeps the metadata among the fields of a push: it may also go out with series of other pushes. */
   noteMetadata(fields: Uint8Array): void {
     this.#families.noteMetadata(Buffer.from(fields.buffer, fields.byteOffset, fields.length));
   }
 
-  async send(block: Block, retries: number, signal: AbortSignal): Promise<AttemptOutcome> {
-    const outcome = await this.#send(block, retries, signal);
-    if (outcome.kind !== 'retry') {
-      this.#translated.delete(block);
-      this.#stripped.delete(block);
+  async send(block: Block, signal: AbortSignal): Promise<AttemptOutcome> {
+    const outcome = this.#version.current === 2 ? await this.#sendV2(block, signal) : undefined;
+    const end = outcome ?? (await this.#sendV1(block, signal));
+    if (end.kind !== 'retry') {
+      this.#translated.delete(block.body);
+      this.#stripped.delete(block.body);
     }
-    return outcome;
+    return end;
   }
 
-  async #send(block: Block, retries: number, signal: AbortSignal): Promise<AttemptOutcome> {
-    if (this.#version.current === 2) {
-      const outcome = await this.#sendV2(block, retries, signal);
-      if (outcome.kind !== 'notUnderstood') return outcome;
-      if (!this.#backend.messageVersionFallback) return outcome.outcome;
-      this.#version.fallBack(outcome.reason);
-    }
-    const end = await this.#deps.post(this.#strip(block), retries, signal);
-    return endOutcome(end, this.#backend.queueConfig, this.#deps.clock.nowMs());
+  #sendV1(block: Block, signal: AbortSignal): Promise<AttemptOutcome> {
+    return this.#deps.next.send({ ...block, body: this.#strip(block) }, signal);
   }
 
-  async #sendV2(block: Block, retries: number, signal: AbortSignal): Promise<AttemptOutcome | NotUnderstood> {
+  /** Undefined if the block has to be sent as 1.0 instead. */
+  async #sendV2(block: Block, signal: AbortSignal): Promise<AttemptOutcome | undefined> {
     const request = this.#translate(block);
     if (!('body' in request)) return request;
-    const end = await this.#deps.post(request, retries, signal);
-    const { queueConfig } = this.#backend;
-    if (end.kind !== 'answered') return endOutcome(end, queueConfig, this.#deps.clock.nowMs());
-    const outcome = answerOutcomeV2(end, request, queueConfig, this.#deps.clock.nowMs());
+    const headers = { ...block.headers, ...request.headers };
+    const answered = await this.#deps.next.send({ ...request, headers }, signal);
+    const unknown = unknownVersion(answered);
+    if (unknown !== undefined) {
+      if (!this.#backend.messageVersionFallback) return unknown.outcome;
+      this.#version.fallBack(unknown.reason);
+      return undefined;
+    }
+    const outcome = countedOutcome(answered, request.sampleCount);
     if (outcome.kind === 'delivered' || outcome.kind === 'partial') {
       this.#version.confirm();
-      this.#countExemplars(end, request);
+      this.#reportExemplars(rejectedExemplars(answered, request.exemplarCount));
     }
     return outcome;
   }
 
-  #countExemplars(
-    { headers, status }: Extract<AttemptEnd, { kind: 'answered' }>,
-    { exemplarCount }: BlockV2,
-  ): void {
-    const { exemplars, samples } = readWrittenCounts(headers);
-    const isDiscarded = status === 202 && samples === 0;
-    if (exemplars === undefined || exemplars >= exemplarCount || isDiscarded) return;
-    this.#deps.events.exemplarsRejected(this.#backend.name, exemplarCount - exemplars);
+  #reportExemplars(rejected: number): void {
+    if (rejected > 0) this.#deps.events.exemplarsRejected(this.#backend.name, rejected);
   }
 
   /** The request, or how the attempt ends without one. */
-  #translate(block: Block): BlockV2 | AttemptOutcome {
-    const known = this.#translated.get(block);
+  #translate(block: Block): BlockV2 | Rejected {
+    const known = this.#translated.get(block.body);
     if (known !== undefined) return known;
     const { maxRequestBytes } = this.#backend.queueConfig;
     try {
       const request = this.#sealerV2.seal(block);
       const { length } = request.body;
       if (length > maxRequestBytes) return tooLarge(`${length} bytes compressed`, maxRequestBytes);
-      this.#translated.set(block, request);
+      this.#translated.set(block.body, request);
       return request;
     } catch (error) {
       if (error instanceof OutputLimitError)
@@ -116,19 +106,19 @@ export class MessageV2Sender {
     }
   }
 
-  /** Without start timestamps, for which 1.0 has no field. */
-  #strip(block: Block): Block {
-    const known = this.#stripped.get(block);
+  /** The body without start timestamps, for which 1.0 has no field. */
+  #strip(block: Block): Uint8Array {
+    const known = this.#stripped.get(block.body);
     if (known !== undefined) return known;
     const fields = unsealBlock(block);
     const stripped = stripStartTimestamps(fields);
-    const request = stripped === fields ? block : this.#sealer.seal(stripped, block.sampleCount);
-    this.#stripped.set(block, request);
-    return request;
+    const body = stripped === fields ? block.body : this.#sealer.seal(stripped, block.sampleCount).body;
+    this.#stripped.set(block.body, body);
+    return body;
   }
 }
 
-function tooLarge(found: string, maxRequestBytes: number): AttemptOutcome {
+function tooLarge(found: string, maxRequestBytes: number): Rejected {
   const detail = `a request of ${found} as remote write 2.0, maxRequestBytes is ${maxRequestBytes}`;
   return { kind: 'rejected', status: 0, reason: 'too_large', detail, remedy: 'shrink' };
 }

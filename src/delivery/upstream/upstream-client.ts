@@ -1,18 +1,20 @@
-// The client of one backend: turns a block into a POST and its end into a AttemptOutcome. It never retries by itself.
+// The client of one backend, shared by its lanes: puts the layers of one attempt together. From the top: secrets are blanked
+// out of what the backend says, message version, authentication, POST. Retries are the caller's.
 import type { BackendConfig } from '../../config/config.ts';
 import type { Block } from '../../remotewrite/block.ts';
 import type { Clock } from '../../telemetry/clock.ts';
 import type { DeliveryEvents } from '../../telemetry/events.ts';
-import type { Authenticated, BackendAuth } from '../auth/backend-auth.ts';
-import { createAuth } from '../auth/create-auth.ts';
-import type { AttemptOutcome } from '../block/send-outcome.ts';
-import type { AttemptEnd } from '../http/attempt.ts';
+import { type AuthDeps, type BackendAuth, withHeaders } from '../auth/backend-auth.ts';
+import { HeaderAuth } from '../auth/header-auth.ts';
+import { configuredSecrets, type KnownSecrets } from '../auth/known-secrets.ts';
+import { OAuth2Auth } from '../auth/oauth2-auth.ts';
+import { SigV4Auth } from '../auth/sigv4-auth.ts';
+import type { AttemptOutcome, Sender } from '../block/send-outcome.ts';
 import { ConnectionPool } from '../http/connection-pool.ts';
+import { parseTarget } from '../http/http-request.ts';
 import { proxyChoice } from '../http/proxy-route.ts';
-import { parseTarget, type Target } from '../http/target.ts';
-import { endOutcome, type PostEnd } from './answer-outcome.ts';
-import { ConfiguredSecrets } from './configured-secrets.ts';
 import { MessageV2Sender } from './message-v2-sender.ts';
+import { PostSender } from './post-sender.ts';
 
 export interface UpstreamDeps {
   readonly events: DeliveryEvents;
@@ -20,108 +22,72 @@ export interface UpstreamDeps {
   readonly userAgent: string;
 }
 
-/** What of a backend's words, or an error's, is logged. */
+/** How much is logged of a backend's words, or an error's. */
 const MAX_DETAIL = 1024;
 
-export class UpstreamClient {
-  readonly #backend: BackendConfig;
-  readonly #deps: UpstreamDeps;
-  readonly #target: Target;
-  readonly #auth: BackendAuth;
-  readonly #configured: ConfiguredSecrets;
-  readonly #headers: readonly string[];
+export class UpstreamClient implements Sender {
+  readonly #headers: Readonly<Record<string, string>>;
   readonly #pool: ConnectionPool;
-  /** Undefined where the backend is sent remote write 1.0. */
+  readonly #auth: BackendAuth;
+  readonly #configured: KnownSecrets;
+  /** Undefined for a backend that is sent remote write 1.0. */
   readonly #messages: MessageV2Sender | undefined;
 
-  /** Throws an Error that names the file where one for TLS or credentials cannot be used. */
-  constructor(backend: BackendConfig, deps: UpstreamDeps) {
-    const { name, url, headers, tlsConfig, queueConfig, remoteTimeout } = backend;
-    const { events, clock, userAgent } = deps;
-    this.#backend = backend;
-    this.#deps = deps;
-    this.#target = parseTarget(url);
-    this.#headers = ['user-agent', userAgent, ...Object.entries(headers).flat()];
-    const shared = {
-      clock,
-      onTlsReloaded: () => events.tlsReloaded({ backend: name }),
-      onTlsUnusable: (detail: string) => events.tlsUnreadable({ backend: name, detail }),
-    };
+  /** Throws an Error that names the file, for TLS or credentials, that cannot be used. */
+  constructor(backend: BackendConfig, { events, clock, userAgent }: UpstreamDeps) {
+    const { name, url, tlsConfig, queueConfig, remoteTimeout, messageVersion } = backend;
     const { env } = process;
+    const { origin, path } = parseTarget(url);
     const chooseProxy = proxyChoice(backend, env);
-    this.#configured = new ConfiguredSecrets(backend, chooseProxy(new URL(url)));
-    this.#pool = new ConnectionPool({
-      ...shared,
-      origin: this.#target.origin,
-      tlsConfig,
-      chooseProxy,
-      connections: queueConfig.shards,
-      timeoutMs: remoteTimeout,
-    });
+    const onTlsReloaded = () => events.tlsReloaded({ backend: name });
+    const onTlsUnusable = (detail: string) => events.tlsUnreadable({ backend: name, detail });
     const onUnreadable = (detail: string) => events.credentialsUnreadable({ backend: name, detail });
-    this.#auth = createAuth(backend, { ...shared, userAgent, env, onUnreadable });
-    this.#messages = this.#openMessages();
+    const connections = { connections: queueConfig.shards, timeoutMs: remoteTimeout, chooseProxy };
+    this.#headers = { 'user-agent': userAgent, ...backend.headers };
+    this.#configured = configuredSecrets(backend, chooseProxy(new URL(url)));
+    this.#pool = new ConnectionPool({
+      ...connections,
+      origin,
+      tlsConfig,
+      clock,
+      onTlsReloaded,
+      onTlsUnusable,
+    });
+    const post = new PostSender(backend, { pool: this.#pool, path, clock });
+    this.#auth = createAuth(backend, {
+      next: post,
+      clock,
+      userAgent,
+      env,
+      onUnreadable,
+      onTlsReloaded,
+      onTlsUnusable,
+    });
+    if (messageVersion === 'V2.0')
+      this.#messages = new MessageV2Sender(backend, { events, clock, next: this.#auth });
+    else events.messageVersionChosen(name, 1);
   }
 
-  /** `retries` is 0 for a block's first attempt. */
-  async send(block: Block, retries: number, signal: AbortSignal): Promise<AttemptOutcome> {
-    const outcome = this.#messages
-      ? await this.#messages.send(block, retries, signal)
-      : endOutcome(
-          await this.#post(block, retries, signal),
-          this.#backend.queueConfig,
-          this.#deps.clock.nowMs(),
-        );
+  async send(block: Block, signal: AbortSignal): Promise<AttemptOutcome> {
+    const layers = this.#messages ?? this.#auth;
+    const outcome = await layers.send(withHeaders(block, this.#headers), signal);
     return outcome.kind === 'delivered' ? outcome : { ...outcome, detail: this.#redact(outcome.detail) };
   }
 
-  /** Takes note of the metadata of a push that is queued; needed for a backend that is sent remote write 2.0 only. */
+  /** Keeps the metadata of a push that is queued; only a backend that is sent remote write 2.0 needs it. */
   noteMetadata(fields: Uint8Array): void {
     this.#messages?.noteMetadata(fields);
   }
 
-  /** Trusts no connection that there is: what gets no answer over one in `graceMs` is tried again over a new one. */
+  /** Trusts no open connection: a request that gets no answer over one in `graceMs` is retried over a new one. */
   renewConnections(graceMs: number): void {
     this.#pool.renew(graceMs);
     this.#auth.renewConnections?.(graceMs);
   }
 
-  /** Ends every connection; attempts that are still going on fail. */
+  /** Ends every connection; requests that are still going on fail. */
   async close(): Promise<void> {
     await Promise.all([this.#pool.close(), this.#auth.close()]);
-  }
-
-  async #post(request: Block, retries: number, signal: AbortSignal): Promise<PostEnd> {
-    const { origin, path } = this.#target;
-    const { body } = request;
-    const headers = this.#headersOf(request, retries);
-    const unsigned = { method: 'POST', origin, path, headers, body } as const;
-    const authenticated = await this.#auth.authenticate(unsigned, signal);
-    if (authenticated.kind !== 'ready') return authenticated;
-    const limits = { timeoutMs: this.#backend.remoteTimeout, signal, clock: this.#deps.clock };
-    const signed = { path, headers: [...headers, ...authenticated.headers], body };
-    const end = await this.#pool.attempt(signed, limits);
-    tellRefusal(authenticated, end);
-    return end;
-  }
-
-  #openMessages(): MessageV2Sender | undefined {
-    const { events, clock } = this.#deps;
-    const { name, messageVersion } = this.#backend;
-    if (messageVersion === 'V2.0')
-      return new MessageV2Sender(this.#backend, {
-        events,
-        clock,
-        post: (request, retries, signal) => this.#post(request, retries, signal),
-      });
-    events.messageVersionChosen(name, 1);
-    return undefined;
-  }
-
-  #headersOf(block: Block, retries: number): string[] {
-    const headers = Object.entries(block.headers).flat().concat(this.#headers);
-    if (retries > 0) headers.push('retry-attempt', String(retries));
-    return headers;
   }
 
   /** A backend may repeat what it was sent. Cut only afterwards: a part of a credential would not be recognised. */
@@ -130,9 +96,9 @@ export class UpstreamClient {
   }
 }
 
-/** Credentials that were refused may be replaced before the next attempt. */
-function tellRefusal(authenticated: Authenticated, end: AttemptEnd): void {
-  if (authenticated.kind !== 'ready' || end.kind !== 'answered') return;
-  const { status } = end;
-  if (status === 401 || status === 403) authenticated.onRefused?.(status);
+/** The authentication that the configuration names; there is at most one. */
+function createAuth(backend: BackendConfig, deps: AuthDeps): BackendAuth {
+  if (backend.oauth2 !== undefined) return new OAuth2Auth(backend.oauth2, backend, deps);
+  if (backend.sigv4 !== undefined) return new SigV4Auth(backend.sigv4, backend, deps);
+  return new HeaderAuth(backend, deps);
 }

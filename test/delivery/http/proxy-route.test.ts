@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Secret } from '../../../src/config/secret.ts';
-import { parseNoProxy } from '../../../src/delivery/http/no-proxy.ts';
-import { type Environment, proxyChoice } from '../../../src/delivery/http/proxy-route.ts';
+import { type Environment, parseNoProxy, proxyChoice } from '../../../src/delivery/http/proxy-route.ts';
 
 describe('a list of what is reached directly', () => {
   const isDirect = (list: string, host: string, port = '443') => parseNoProxy(list)(host, port);

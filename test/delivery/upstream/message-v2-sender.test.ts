@@ -1,7 +1,8 @@
 // What is kept of translations, and what never leaves because it would be too large.
 import { expect, test } from 'vitest';
-import type { AttemptEnd } from '../../../src/delivery/http/attempt.ts';
+import type { Sender } from '../../../src/delivery/block/send-outcome.ts';
 import { MessageV2Sender } from '../../../src/delivery/upstream/message-v2-sender.ts';
+import { outcomeOf } from '../../../src/delivery/upstream/post-sender.ts';
 import type { Block } from '../../../src/remotewrite/block.ts';
 import { BlockSealer } from '../../../src/remotewrite/block-sealer.ts';
 import { backendConfig } from '../../support/backend-config.ts';
@@ -15,22 +16,29 @@ const NEVER = new AbortController().signal;
 
 function start(answers: readonly number[], maxRequestBytes = 1 << 20) {
   const posted: Block[] = [];
-  const post = async (request: Block): Promise<AttemptEnd> => {
-    const status = answers[posted.length] ?? 204;
-    posted.push(request);
-    const headers = { 'x-prometheus-remote-write-samples-written': String(request.sampleCount) };
-    return { kind: 'answered', status, headers: status === 204 ? headers : {}, body: Buffer.alloc(0) };
+  const next: Sender = {
+    async send(request) {
+      const status = answers[posted.length] ?? 204;
+      posted.push(request);
+      const written = { 'x-prometheus-remote-write-samples-written': String(request.sampleCount) };
+      const headers = status === 204 ? written : {};
+      return outcomeOf({ status, headers, body: Buffer.alloc(0) }, { retryOnNotFound: true }, 0);
+    },
   };
   const config = backendConfig('https://backend.test/w', {
     messageVersion: 'V2.0',
     queueConfig: { maxRequestBytes },
   });
-  const sender = new MessageV2Sender(config, { events: new RecordedEvents(), clock: new FakeClock(), post });
+  const sender = new MessageV2Sender(config, { events: new RecordedEvents(), clock: new FakeClock(), next });
   return { sender, posted };
 }
 
 function seal(samples: readonly TestSample[]): Block {
   return new BlockSealer().seal(encodeSamples(samples).bytes, samples.length);
+}
+
+function bodies(requests: readonly Block[]): Uint8Array[] {
+  return requests.map(({ body }) => body);
 }
 
 const ONE = { name: 'm_total', value: 1, timestampMs: 5 };
@@ -40,33 +48,32 @@ function helpOf(request: Block): string | undefined {
   return decodeRequestV2(request.body).series[0]?.metadata?.help;
 }
 
-test('a repeated request is the same, also where more is known by then', async () => {
+test('a request that is retried stays the same, even if more metadata is known by then', async () => {
   const { sender, posted } = start([503, 503]);
   const block = seal([ONE]);
-  expect((await sender.send(block, 0, NEVER)).kind).toBe('retry');
+  expect((await sender.send(block, NEVER)).kind).toBe('retry');
   sender.noteMetadata(METADATA);
-  expect((await sender.send(block, 1, NEVER)).kind).toBe('retry');
-  expect((await sender.send(block, 2, NEVER)).kind).toBe('delivered');
-  expect(posted.map(({ body }) => body)).toEqual(Array(3).fill(posted[0]!.body));
-  expect(new Set(posted).size).toBe(1);
+  expect((await sender.send(block, NEVER)).kind).toBe('retry');
+  expect((await sender.send(block, NEVER)).kind).toBe('delivered');
+  expect(new Set(bodies(posted)).size).toBe(1);
 });
 
-test('nothing is kept of a request that has ended', async () => {
+test('nothing is kept of a request after its end', async () => {
   const { sender, posted } = start([204, 400]);
   const block = seal([ONE]);
-  for (let i = 0; i < 3; i++) await sender.send(block, 0, NEVER);
-  expect(new Set(posted).size).toBe(3);
+  for (let i = 0; i < 3; i++) await sender.send(block, NEVER);
+  expect(new Set(bodies(posted)).size).toBe(3);
 });
 
-test('metadata that was noted stands in requests that do not have it themselves', async () => {
+test('metadata of earlier pushes goes out with requests that have none themselves', async () => {
   const { sender, posted } = start([]);
-  await sender.send(seal([ONE]), 0, NEVER);
+  await sender.send(seal([ONE]), NEVER);
   sender.noteMetadata(Buffer.concat([encodeSamples([ONE]).bytes, METADATA]));
-  await sender.send(seal([ONE]), 0, NEVER);
+  await sender.send(seal([ONE]), NEVER);
   expect(posted.map(helpOf)).toEqual(['', 'A counter']);
 });
 
-test('a request over maxRequestBytes is not sent, and is to be made smaller', async () => {
+test('a request over maxRequestBytes is not sent but made smaller', async () => {
   const random = new SeededRandom(1);
   const noise = () =>
     random.text([...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'], 2000, 2000);
@@ -76,7 +83,7 @@ test('a request over maxRequestBytes is not sent, and is to be made smaller', as
   }));
   const block = seal(samples);
   const { sender, posted } = start([], 10_000);
-  const outcome = await sender.send(block, 0, NEVER);
+  const outcome = await sender.send(block, NEVER);
   const size = /a request of (\d+) bytes compressed/.exec('detail' in outcome ? outcome.detail : '')?.[1];
   expect(outcome).toEqual({
     kind: 'rejected',
@@ -86,16 +93,16 @@ test('a request over maxRequestBytes is not sent, and is to be made smaller', as
     remedy: 'shrink',
   });
   expect(posted).toEqual([]);
-  expect((await sender.send(seal(samples.slice(0, 2)), 0, NEVER)).kind).toBe('delivered');
+  expect((await sender.send(seal(samples.slice(0, 2)), NEVER)).kind).toBe('delivered');
 });
 
-test('nor is one that would be far too large before compression', async () => {
+test('a request that is far too large before compression is not sent either', async () => {
   const { sender, posted } = start([], 3000);
   const samples = Array.from({ length: 400 }, (_, i) => ({
     ...ONE,
     labels: { x: `${i}${'x'.repeat(500)}` },
   }));
-  expect(await sender.send(seal(samples), 0, NEVER)).toEqual({
+  expect(await sender.send(seal(samples), NEVER)).toEqual({
     kind: 'rejected',
     status: 0,
     reason: 'too_large',

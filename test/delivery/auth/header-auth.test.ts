@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { BackendConfig } from '../../../src/config/config.ts';
 import { Secret } from '../../../src/config/secret.ts';
-import { Credentials } from '../../../src/delivery/auth/credentials.ts';
+import { HeaderAuth } from '../../../src/delivery/auth/header-auth.ts';
+import type { Sender } from '../../../src/delivery/block/send-outcome.ts';
 import { backendConfig } from '../../support/backend-config.ts';
 import { startDelivery, startReceiver } from '../../support/delivery-setup.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -18,9 +20,18 @@ function secretFile(text?: string): string {
   return path;
 }
 
+const NOWHERE: Sender = { send: () => Promise.reject(new Error('nothing is sent')) };
+
+function open(
+  config: Pick<BackendConfig, 'authorization' | 'basicAuth'>,
+  onUnreadable: (detail: string) => void = () => {},
+): HeaderAuth {
+  return new HeaderAuth(config, { next: NOWHERE, onUnreadable });
+}
+
 function fromFile(credentialsFile: string) {
   const troubles: string[] = [];
-  const credentials = new Credentials({ authorization: { type: 'Bearer', credentialsFile } }, (detail) =>
+  const credentials = open({ authorization: { type: 'Bearer', credentialsFile } }, (detail) =>
     troubles.push(detail),
   );
   return { credentials, troubles };
@@ -61,7 +72,7 @@ describe('a credentials file that changes', () => {
     expect(credentials.authorization()).toBe('Bearer third');
   });
 
-  test('to nothing usable leaves the last good one in use, told once for each change', () => {
+  test('to nothing usable leaves the last good one in use, and is reported once for each change', () => {
     const path = secretFile('first');
     const { credentials, troubles } = fromFile(path);
     unlinkSync(path);
@@ -87,7 +98,7 @@ describe('a credentials file that changes', () => {
 
 test('user name and password are read again when one of their files changes', () => {
   const [usernameFile, passwordFile] = [secretFile('u1'), secretFile('p1')];
-  const credentials = new Credentials({ basicAuth: { usernameFile, passwordFile } }, () => {});
+  const credentials = open({ basicAuth: { usernameFile, passwordFile } });
   const basic = (pair: string) => `Basic ${Buffer.from(pair).toString('base64')}`;
   expect(credentials.authorization()).toBe(basic('u1:p1'));
   writeFileSync(passwordFile, 'p2-longer');
@@ -97,37 +108,35 @@ test('user name and password are read again when one of their files changes', ()
 });
 
 describe('the header', () => {
-  const none = () => {};
-
-  test('is missing where nothing is configured', () => {
-    expect(new Credentials({}, none).authorization()).toBe(undefined);
+  test('is missing if nothing is configured', () => {
+    expect(open({}).authorization()).toBe(undefined);
   });
 
   test('of basic authentication holds user and password in base64', () => {
     const basicAuth = { username: 'Aladdin', password: new Secret('open sesame') };
-    expect(new Credentials({ basicAuth }, none).authorization()).toBe('Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==');
+    expect(open({ basicAuth }).authorization()).toBe('Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==');
   });
 
   test('of basic authentication takes both from files', () => {
     const basicAuth = { usernameFile: secretFile('jürgen\n'), passwordFile: secretFile('pässword\n') };
     const expected = Buffer.from('jürgen:pässword').toString('base64');
-    expect(new Credentials({ basicAuth }, none).authorization()).toBe(`Basic ${expected}`);
+    expect(open({ basicAuth }).authorization()).toBe(`Basic ${expected}`);
   });
 
   test('takes any scheme', () => {
     const authorization = { type: 'Token', credentials: new Secret('abc def') };
-    expect(new Credentials({ authorization }, none).authorization()).toBe('Token abc def');
+    expect(open({ authorization }).authorization()).toBe('Token abc def');
   });
 });
 
-test('a credential shows neither when printed nor when a backend repeats it', () => {
+test('a credential does not show when it is printed, nor when a backend repeats it', () => {
   const basicAuth = { username: 'user', password: new Secret('hunter2') };
-  const credentials = new Credentials({ basicAuth }, () => {});
+  const credentials = open({ basicAuth });
   expect(inspect(credentials, { showHidden: true, depth: 9 })).not.toContain('hunter2');
   expect(credentials.redact('not hunter2, nor dXNlcjpodW50ZXIy')).toBe('not <redacted>, nor <redacted>');
 });
 
-test('a credential that was replaced does not show either: an answer to an older attempt may repeat it', () => {
+test('a credential that was replaced does not show either, because an answer to an older attempt may repeat it', () => {
   const path = secretFile('hunter2');
   const { credentials } = fromFile(path);
   writeFileSync(path, 'hunter22');

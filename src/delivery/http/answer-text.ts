@@ -1,4 +1,22 @@
-// Reads `Retry-After` (RFC 9110, section 10.2.3). A value that is not exactly one of its forms is none.
+// Reads the text of an HTTP answer: words of the backend made fit for a log line, and `Retry-After`.
+
+const CONTROL = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** As `printable`; bytes that are not UTF-8 become U+FFFD. */
+export function printableText(bytes: Uint8Array): string {
+  return printable(new TextDecoder('utf-8').decode(bytes));
+}
+
+/** On one line, with control characters escaped. */
+export function printable(text: string): string {
+  return text.replace(CONTROL, escapeCharacter);
+}
+
+function escapeCharacter(character: string): string {
+  const code = character.charCodeAt(0);
+  return SHORT_ESCAPES[character] ?? `\\u${code.toString(16).padStart(4, '0')}`;
+}
 
 const MONTH = '(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)';
 const TIME = String.raw`\d{2}:\d{2}:\d{2}`;
@@ -10,7 +28,10 @@ const RFC_850 = new RegExp(
 );
 const ASCTIME = new RegExp(String.raw`^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) ${MONTH} [ \d]\d ${TIME} \d{4}$`);
 
-/** Milliseconds from `nowMs` on; undefined where the header is missing, repeated, malformed or not in the future. */
+/**
+ * `Retry-After` (RFC 9110, section 10.2.3) in milliseconds from `nowMs` on. Undefined if the header is missing, repeated,
+ * not exactly in one of its forms, or not in the future.
+ */
 export function parseRetryAfter(
   value: string | readonly string[] | undefined,
   nowMs: number,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseTarget } from '../../../src/delivery/http/target.ts';
+import { parseTarget } from '../../../src/delivery/http/http-request.ts';
 
 test.each(['', 'ftp://host/', 'https://', 'host:80/path', 'https:///path', 'https://ho st/'])(
   '%j is refused',

@@ -1,13 +1,12 @@
 import { expect, test } from 'vitest';
 import type { AttemptOutcome } from '../../../src/delivery/block/send-outcome.ts';
-import { answerOutcome } from '../../../src/delivery/upstream/answer-outcome.ts';
+import { outcomeOf } from '../../../src/delivery/upstream/post-sender.ts';
 
 function outcome(status: number, retryOnNotFound = true): AttemptOutcome {
-  const answer = { kind: 'answered', status, headers: {}, body: new Uint8Array() } as const;
-  return answerOutcome(answer, { retryOnNotFound }, 0);
+  return outcomeOf({ status, headers: {}, body: new Uint8Array() }, { retryOnNotFound }, 0);
 }
 
-test.each([401, 403, 404])('%i is our fault, and waits until it is put right', (status) => {
+test.each([401, 403, 404])('%i is our fault, and is retried until it is put right', (status) => {
   const reason = `status_${status}`;
   expect(outcome(status)).toEqual({
     kind: 'retry',
