@@ -41,10 +41,10 @@ test.each<[PushStep, string]>([
   [{ status: 404 }, '404'],
   [{ status: 204 }, '204'],
 ])('%j until the timeout is told, with exit code 1', async (step, found) => {
-  const { ending, stderr, asked } = await ask([step], ['--timeout', '500ms']);
+  const { ending, stderr, asked } = await ask([step], ['--timeout', '2s']);
   expect([ending, stderr]).toEqual([
     1,
-    `sluice: Cannot find Sluice ready at URL/-/ready: expected 200 within 0.5 s, found ${found}\n`,
+    `sluice: Cannot find Sluice ready at URL/-/ready: expected 200 within 2 s, found ${found}\n`,
   ]);
   expect(asked.length).toBeGreaterThan(1);
 });

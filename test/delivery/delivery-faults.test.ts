@@ -1,10 +1,12 @@
 // Backends that cannot be reached, break off, keep silent or are slow.
+
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { backendConfig } from '../support/backend-config.ts';
 import { startDelivery, startReceiver } from '../support/delivery-setup.ts';
 import { encodeMany, encodeSamples } from '../support/encode.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { ScriptedReceiver, type Step } from '../support/scripted-receiver.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -63,11 +65,24 @@ test.each(['never-answer', 'never-read'] as const)(
   'a backend that does "%s" costs remoteTimeout',
   async (fault) => {
     const receiver = await startReceiver([{ fault }, {}]);
-    const { push, events } = startDelivery(backendConfig(receiver.url(), { remoteTimeout: 100 }));
+    const clock = new FakeClock();
+    const config = backendConfig(receiver.url(), { remoteTimeout: 10_000 });
+    const { push, events } = startDelivery(config, { clock });
     expect(push('m')).toBe('accepted');
-    await waitUntil(() => events.sent.length === 1, 'the delivery');
-    expect(events.retried).toMatchObject([{ reason: 'timeout', detail: 'no complete answer within 100 ms' }]);
-    expect(events.requests[0]).toBeGreaterThanOrEqual(99);
+    clock.advance(5);
+    await waitUntil(() => receiver.connections === 1, 'the connection');
+    clock.advance(9999);
+    expect(events.retried).toEqual([]);
+    clock.advance(1);
+    await waitUntil(() => events.retried.length === 1, 'the failure');
+    const isSent = () => {
+      clock.advance(1);
+      return events.sent.length === 1;
+    };
+    await waitUntil(isSent, 'the delivery');
+    const detail = 'no complete answer within 10000 ms';
+    expect(events.retried).toMatchObject([{ reason: 'timeout', detail }]);
+    expect(events.requests[0]).toBe(10_000);
     expect(receiver.connections).toBe(2);
   },
 );

@@ -37,12 +37,19 @@ test('a flush of a backend that fails resolves when its signal aborts, with what
 
 test('what an aborted flush has left is delivered later', async () => {
   const receiver = await startReceiver([{ fault: 'never-answer' }, {}]);
-  const { push, delivery } = startDelivery(
-    backendConfig(receiver.url(), { remoteTimeout: 50, queueConfig: { batchSendDeadline: LONG } }),
-  );
+  const clock = new FakeClock();
+  const config = { remoteTimeout: 10_000, queueConfig: { batchSendDeadline: LONG } };
+  const { push, delivery, events } = startDelivery(backendConfig(receiver.url(), config), { clock });
   push('a');
   expect(await delivery.flush(AbortSignal.abort())).toEqual({ remainingSamples: 1 });
-  await waitUntil(() => receiver.delivered.length === 1, 'the sample');
+  await waitUntil(() => receiver.started === 1, 'the request');
+  clock.advance(10_000);
+  await waitUntil(() => events.retried.length === 1, 'the failure');
+  const isDelivered = () => {
+    clock.advance(1);
+    return receiver.delivered.length === 1;
+  };
+  await waitUntil(isDelivered, 'the sample');
   expect(await delivery.flush(never())).toEqual({ remainingSamples: 0 });
 });
 

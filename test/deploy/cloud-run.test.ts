@@ -49,17 +49,16 @@ async function startLike(container: Container, script?: readonly Step[]) {
 describe('the service', () => {
   const sluice = sluiceOf(service.spec.containers);
 
-  test('ends within ten seconds of SIGTERM with all delivered while the backend is slow', async () => {
-    const slow = () => ({ until: new Promise((resolve) => setTimeout(resolve, 1000)) });
-    // Each step's second begins with its request, not with the script.
+  test('delivers all before its end while the backend is slow', async () => {
+    const slow = () => ({ until: new Promise((resolve) => setTimeout(resolve, 300)) });
+    // The wait begins with the request, not with the script.
     const { receiver, sluice: running } = await startLike(sluice, [{ rule: slow }]);
     for (const value of [1, 2, 3]) {
       const answer = await running.push(`m ${value}\n`, { headers: { prefer: 'respond-async' } });
       expect(answer.status).toBe(202);
     }
-    const signalledAt = performance.now();
+    // 0 also says that it ended before SHUTDOWN_TIMEOUT, which is shorter than Cloud Run waits (below).
     expect(await running.stop('SIGTERM')).toBe(0);
-    expect(performance.now() - signalledAt).toBeLessThan(SIGTERM_TO_SIGKILL_MS);
     expect(receiver.deliveredValues).toEqual([1, 2, 3]);
     expect(new Set(receiver.requests.map(({ headers }) => authorizationOf(headers)))).toEqual(
       new Set(['Bearer the-secret']),

@@ -27,7 +27,7 @@ test('a quiet connection is cut again once none of its pushes waits any more', (
 test('a wait may be longer than any limit on the time of a request', async () => {
   const waiting: WaitingPush[] = [];
   const { address } = await startListener({
-    server: { headersTimeout: 50, requestTimeout: 50, keepAliveTimeout: 50 },
+    server: { headersTimeout: 500, requestTimeout: 500, keepAliveTimeout: 500 },
     accept: ({ userAgent }) => {
       if (userAgent === 'stuck') return new Promise(() => undefined);
       const level = { level: 'delivered', waitMs: 60_000, applied: undefined } as const;

@@ -1,13 +1,15 @@
 // A backend that takes nothing costs the function its bounded waits and nothing else: pushes are answered, invocations end,
 // and what was taken goes with a later invocation. What is not bounded would wait until the deadline, a minute away.
+
 import { describe, expect, it } from 'vitest';
 import { startLambda } from '../support/lambda/lambda-setup.ts';
 import type { Step } from '../support/scripted-receiver.ts';
+import { waitForValue } from '../support/wait-for-value.ts';
 
 const IMPATIENT = { MAX_WAIT: '200ms', SLUICE_LAMBDA_FLUSH_TIMEOUT: '400ms' };
 const MINUTE = { timeoutMs: 60_000 };
 /** Far above the bounds, far below the deadline. */
-const SOON_MS = 10_000;
+const SOON_MS = 30_000;
 
 describe('a backend that', () => {
   const holdsUpNobody = (what: string, step: Step) =>
@@ -28,7 +30,12 @@ describe('a backend that', () => {
       // It may take some invocations: what hangs is not given up for a new one.
       for (let n = 4; receiver.deliveredValues.length < 6 && n < 40; n++) await invoke([], MINUTE);
       expect(receiver.deliveredValues).toEqual([1, 1.5, 2, 2.5, 3, 3.5]);
-      expect((await invoke([9], MINUTE)).statuses).toEqual([200]);
+      // Pushes wait for their delivery again, and it comes within the wait unless the machine is slow.
+      await waitForValue(
+        async () => (await invoke([9], MINUTE)).statuses,
+        ([status]) => status === 200,
+        'a push that waits for its delivery',
+      );
     });
   holdsUpNobody('answers 503', { status: 503 });
   holdsUpNobody('answers 429 with Retry-After: 1', { status: 429, headers: [['Retry-After', '1']] });
@@ -58,11 +65,11 @@ it('a backend that is not there holds up nobody', async () => {
 it('one push waits in vain for a backend that is away, and those behind it do not wait', async () => {
   const { environment, invoke } = await startLambda({
     script: [{ fault: 'never-answer' }],
-    env: { MAX_WAIT: '1500ms', SLUICE_LAMBDA_FLUSH_TIMEOUT: '100ms' },
+    env: { MAX_WAIT: '3s', SLUICE_LAMBDA_FLUSH_TIMEOUT: '100ms' },
   });
   await invoke([1, 2, 3, 4, 5], MINUTE);
   const waits = environment.logs('pushAccepted').map(({ durationMs }) => Number(durationMs));
-  expect([waits.length, waits.filter((ms) => ms >= 1490).length]).toEqual([5, 1]);
+  expect([waits.length, waits.filter((ms) => ms >= 2990).length]).toEqual([5, 1]);
 });
 
 it('pushes wait for their delivery again once a backend is back that takes longer than a flush may', async () => {

@@ -66,7 +66,7 @@ it('a request that was under way when everything stood still is sent again over 
   environment.thaw();
   // Without a new connection the first request would go on for remoteTimeout, and all others wait behind it.
   await invoke([2]);
-  await waitUntil(() => receiver.deliveredValues.length === 2, 'both samples', 8000);
+  await waitUntil(() => receiver.deliveredValues.length === 2, 'both samples');
   expect(receiver.deliveredValues).toEqual([1, 2]);
 });
 
@@ -86,7 +86,7 @@ it('an answer that came while everything stood still is read, and its request no
   environment.thaw();
   await invoke([2]);
   await invoke([]);
-  await waitUntil(() => receiver.deliveredValues.length === 2, 'both samples', 8000);
+  await waitUntil(() => receiver.deliveredValues.length === 2, 'both samples');
   expect([receiver.requests.length, receiver.deliveredValues]).toEqual([2, [1, 2]]);
 });
 

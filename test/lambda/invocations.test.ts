@@ -39,7 +39,7 @@ describe('an invocation', () => {
     });
     const { receiver, lambda, invoke } = await startLambda({ script: [{ until }] });
     const invoked = invoke([1], { headers: ASYNC });
-    await expect.poll(() => receiver.started).toBe(1);
+    await expect.poll(() => receiver.started, { timeout: 60_000 }).toBe(1);
     const { extensionNexts } = lambda;
     answer();
     await invoked;
@@ -92,7 +92,7 @@ describe('telemetry', () => {
     const { receiver, invoke } = await startLambda();
     const telemetry = { start: undefined, done: undefined };
     const { heldMs } = await invoke([1], { telemetry, timeoutMs: 60_000 });
-    expect(heldMs).toBeLessThan(15_000);
+    expect(heldMs).toBeLessThan(30_000);
     expect(receiver.deliveredValues).toEqual([1]);
   });
 
@@ -101,7 +101,7 @@ describe('telemetry', () => {
     const telemetry = { done: undefined };
     await invoke([1], { telemetry, timeoutMs: 3000 });
     const { heldMs } = await invoke([2], { telemetry, timeoutMs: 60_000 });
-    expect(heldMs).toBeLessThan(15_000);
+    expect(heldMs).toBeLessThan(30_000);
     await invoke([3]);
     const endings = environment.logs('invocationEnded').map(({ ending }) => ending);
     expect(endings.slice(0, 2)).toEqual(['deadline', 'quiet']);
@@ -149,7 +149,7 @@ describe('where invocations run side by side', () => {
     expect([lambda.registered?.events, lambda.subscription]).toEqual([['SHUTDOWN'], undefined]);
     const { response } = await lambda.begin({ payload: { pushes: [{ body: 'm 1\n' }] } });
     expect(response).toEqual([expect.objectContaining({ status: 202 })]);
-    await expect.poll(() => receiver.deliveredValues, { timeout: 10_000 }).toEqual([1]);
+    await expect.poll(() => receiver.deliveredValues, { timeout: 60_000 }).toEqual([1]);
     lambda.shutDown();
     expect(await environment.ended()).toBe(0);
   });

@@ -57,7 +57,7 @@ describe('a shutdown', () => {
     const { receiver, environment, lambda } = await startLambda();
     const pushes = [{ body: 'm 1\n', headers: { prefer: 'respond-async' } }];
     void lambda.begin({ payload: { pushes, afterMs: 60_000 }, timeoutMs: 2000 });
-    await expect.poll(() => lambda.extensionNexts, { timeout: 15_000 }).toBe(2);
+    await expect.poll(() => lambda.extensionNexts, { timeout: 60_000 }).toBe(2);
     lambda.shutDown('TIMEOUT');
     expect(await environment.ended()).toBe(0);
     expect(receiver.deliveredValues).toEqual([1]);

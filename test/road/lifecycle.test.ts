@@ -55,7 +55,7 @@ test('a request to stop stops as SIGTERM does: what waits is delivered, exit cod
 test('a stop that was asked for by a request and lost samples exits with 3', async () => {
   const { sluice, post, receiver } = await start({
     script: [{ fault: 'never-answer' }],
-    more: { shutdownTimeout: '200ms' },
+    more: { shutdownTimeout: '1s' },
   });
   await sluice.push('m 1\n');
   await post('/-/quit');
@@ -66,7 +66,7 @@ test('a stop that was asked for by a request and lost samples exits with 3', asy
 test('a flush that waits when a stop gives up its samples is answered 503', async () => {
   const { sluice, post, receiver } = await start({
     script: [{ fault: 'never-answer' }],
-    more: { shutdownTimeout: '200ms' },
+    more: { shutdownTimeout: '1s' },
   });
   await sluice.push('m 1\n');
   const flushed = post('/-/flush');

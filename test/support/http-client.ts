@@ -14,7 +14,7 @@ export interface HttpAnswer {
   readonly text: string;
 }
 
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 60_000;
 
 /** `address` is host and port. Rejects where the connection ends without an answer. */
 export function sendHttp(address: string, request: HttpRequest): Promise<HttpAnswer> {

@@ -1,4 +1,4 @@
-// As wait-until.ts, for a value that takes time to read: reads it until it is accepted, or fails with what was seen last.
+// Reads a value until it is accepted, or fails with what was read last. Like wait-until.ts, for values that take time to read.
 import { setTimeout } from 'node:timers/promises';
 
 const POLL_MS = 2;
@@ -7,7 +7,7 @@ export async function waitForValue<T>(
   read: () => Promise<T>,
   accepts: (value: T) => boolean,
   what: string,
-  timeoutMs = 15_000,
+  timeoutMs = 60_000,
 ): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {

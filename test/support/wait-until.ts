@@ -2,7 +2,7 @@
 
 const POLL_MS = 2;
 
-export async function waitUntil(holds: () => boolean, what: string, timeoutMs = 15_000): Promise<void> {
+export async function waitUntil(holds: () => boolean, what: string, timeoutMs = 60_000): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   while (!holds()) {
     if (performance.now() > deadline)

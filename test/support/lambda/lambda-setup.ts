@@ -39,7 +39,7 @@ export async function startLambda(options: LambdaSetupOptions = {}): Promise<Lam
   const { script, env = {}, allowsRepeats = false, ...others } = options;
   const receiver = await startReceiver(script, { allowsRepeats });
   // A slow machine is no backend that is away.
-  const patient = { MAX_WAIT: '8s', SLUICE_LAMBDA_FLUSH_TIMEOUT: '8s' };
+  const patient = { MAX_WAIT: '20s', SLUICE_LAMBDA_FLUSH_TIMEOUT: '20s' };
   const backend = { REMOTE_WRITE_URL: receiver.url(), ...patient, ...env };
   const environment = await LambdaEnvironment.start({ env: backend, ...others });
   const { lambda } = environment;
