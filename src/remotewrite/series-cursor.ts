@@ -21,10 +21,6 @@ export class SeriesCursor {
     this.view = new DataView(this.bytes.buffer, this.bytes.byteOffset);
   }
 
-  rewind(): void {
-    this.#next = 0;
-  }
-
   /** Goes to the next series, passing over metadata. False behind the last one. */
   next(): boolean {
     const { bytes } = this;

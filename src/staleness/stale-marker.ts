@@ -1,46 +1,54 @@
-// Writes a staleness marker: a series whose one sample is the NaN that says that it has ended
-// (https://prometheus.io/docs/specs/prw/remote_write_spec/#stale-markers). Invariant: nothing else writes that bit pattern.
+// Writes staleness markers: series whose one sample is the NaN that says that the series has ended
+// (https://prometheus.io/docs/specs/prw/remote_write_spec/#stale-markers). Nothing else writes that bit pattern.
+import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
 import { int64Length, varintLength, writeInt64, writeVarint } from '../wire/varint.ts';
 import { SampleTag, TimeSeriesTag, WriteRequestTag } from '../wire/write-request-tags.ts';
+import type { KnownSeries } from './known-series.ts';
 
-/** The bits 7ff0000000000002 as a little-endian double. They stay bytes: as a number they would not survive. */
+/** The bits 7ff0000000000002 as a little-endian double. As a JavaScript number they would not survive. */
 const STALE_VALUE = [0x02, 0, 0, 0, 0, 0, 0xf0, 0x7f] as const;
-const VALUE_BYTES = 1 + STALE_VALUE.length;
 
-/** How long the marker of a series with `labelsLength` bytes of labels is. */
-export function staleMarkerLength(labelsLength: number, timestampMs: number): number {
-  const length = contentLength(labelsLength, timestampMs);
-  return 1 + varintLength(length) + length;
-}
-
-/** Writes at `at` the marker of the series whose `labels` fields are `[start, end)` of `labels`; returns where it ends. */
-export function writeStaleMarker(
-  to: Uint8Array,
-  at: number,
-  labels: Uint8Array,
-  start: number,
-  end: number,
+/** The push, followed by markers for the `ended` series of `known`. */
+export function appendStaleMarkers(
+  push: EncodedSeries,
+  known: KnownSeries,
+  ended: readonly number[],
   timestampMs: number,
-): number {
-  to[at] = WriteRequestTag.timeseries;
-  let next = writeVarint(to, at + 1, contentLength(end - start, timestampMs));
-  to.set(labels.subarray(start, end), next);
-  next += end - start;
-  to[next++] = TimeSeriesTag.samples;
-  to[next++] = sampleLength(timestampMs);
-  to[next++] = SampleTag.value;
-  to.set(STALE_VALUE, next);
-  next += STALE_VALUE.length;
-  if (timestampMs === 0) return next;
-  to[next] = SampleTag.timestamp;
-  return writeInt64(to, next + 1, timestampMs);
+): EncodedSeries {
+  const sample = staleSample(timestampMs);
+  const contentLength = (series: number) => known.end(series) - known.start(series) + sample.length;
+  const markersLength = ended.reduce((sum, series) => {
+    const length = contentLength(series);
+    return sum + 1 + varintLength(length) + length;
+  }, 0);
+  const bytes = new Uint8Array(push.bytes.length + markersLength);
+  bytes.set(push.bytes);
+  let at = push.bytes.length;
+  for (const series of ended) {
+    bytes[at] = WriteRequestTag.timeseries;
+    at = writeVarint(bytes, at + 1, contentLength(series));
+    bytes.set(known.bytes.subarray(known.start(series), known.end(series)), at);
+    at += known.end(series) - known.start(series);
+    bytes.set(sample, at);
+    at += sample.length;
+  }
+  return { ...push, bytes, sampleCount: push.sampleCount + ended.length };
 }
 
-function contentLength(labelsLength: number, timestampMs: number): number {
-  return labelsLength + 2 + sampleLength(timestampMs);
-}
-
-/** At most 20: its length is one byte. */
-function sampleLength(timestampMs: number): number {
-  return VALUE_BYTES + (timestampMs === 0 ? 0 : 1 + int64Length(timestampMs));
+/** The field of a sample, at most 22 bytes. Like every field of protobuf, a timestamp of 0 is left out. */
+function staleSample(timestampMs: number): Uint8Array {
+  const timestampLength = timestampMs === 0 ? 0 : 1 + int64Length(timestampMs);
+  const length = 1 + STALE_VALUE.length + timestampLength;
+  const bytes = Uint8Array.from([
+    TimeSeriesTag.samples,
+    length,
+    SampleTag.value,
+    ...STALE_VALUE,
+    ...Array(timestampLength).fill(0),
+  ]);
+  if (timestampMs === 0) return bytes;
+  const at = bytes.length - timestampLength;
+  bytes[at] = SampleTag.timestamp;
+  writeInt64(bytes, at + 1, timestampMs);
+  return bytes;
 }

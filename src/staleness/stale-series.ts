@@ -1,193 +1,161 @@
-// `staleness: onReplace`: a push brings staleness markers for the series of its group that it replaces and does not have.
-// Invariant: what is remembered is what accepted pushes left; where that is not known for sure, there is no marker.
+// `staleness: onReplace`: a push carries staleness markers for the series of its group that it replaces and does not have.
+// Known series are those that accepted pushes left. If they are not known for certain, there are no markers.
 import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
 import { CollisionError } from '../wire/probe-budget.ts';
-import { GroupMemory, type GroupSeries } from './group-memory.ts';
-import { type RememberedSeries, rememberSeries } from './remembered-series.ts';
-import { type Replaces, type SeriesChange, SeriesComparison } from './series-change.ts';
-import { staleMarkerLength, writeStaleMarker } from './stale-marker.ts';
+import { type GroupSeries, KnownGroups } from './known-groups.ts';
+import { type KnownSeries, seriesAfterPush } from './known-series.ts';
+import { type Replaces, type SeriesChange, SeriesComparison } from './series-comparison.ts';
+import { appendStaleMarkers } from './stale-marker.ts';
 
 export type PushMethod = 'PUT' | 'POST' | 'DELETE';
 
 export interface StaleSeriesOptions {
-  /** Bound on what is remembered. */
+  /** Bound on the memory of known series. */
   readonly maxMemoryBytes: number;
-  /** No queue takes a push that is larger: one is not made so by its markers. */
+  /** No queue takes a larger push, so markers must not make a push larger than this. */
   readonly maxPushBytes: number;
 }
 
 export interface StaleEvents {
-  /** Markers go out with an accepted push; where backends get different ones, the most that one gets. */
+  /** An accepted push carries markers. If backends get different ones, `series` is the largest number. */
   staleMarked(series: number): void;
   staleGroupForgotten(): void;
 }
 
 export interface GroupPush {
-  /** What tells the group from others: `GroupingKey.canonical`. */
+  /** Identifies the group: `GroupingKey.canonical`. */
   readonly group: string;
   readonly method: PushMethod;
-  /** One for each backend, the same object where they get the same; none for a DELETE. */
+  /** One for each backend, the same object if they get the same; none for a DELETE. */
   readonly encoded: readonly EncodedSeries[];
   readonly receivedAtMs: number;
 }
 
-/** What a push means for the backends that had the same and get the same. */
+/** What a push means for the backends that had the same series and get the same push. */
 interface Plan {
-  readonly prior: RememberedSeries | undefined;
-  readonly fresh: EncodedSeries;
-  /** Undefined where the same series come again. */
+  readonly prior: KnownSeries | undefined;
+  readonly push: EncodedSeries;
+  /** Undefined if the push has exactly the prior series. */
   readonly change: SeriesChange | undefined;
   readonly marked: EncodedSeries;
 }
 
-/** A push that may yet be refused. */
-interface Staged {
+/** A push that has not been accepted yet. */
+interface StagedPush {
   readonly group: string;
   readonly replaces: Replaces;
   /** One for each backend. */
   readonly plans: readonly Plan[];
-  /** What was known of the group could not be used. */
+  /** The known series of the group could not be used. */
   readonly isForgotten: boolean;
 }
 
-const NOTHING: EncodedSeries = {
+const EMPTY_PUSH: EncodedSeries = {
   bytes: new Uint8Array(0),
   sampleCount: 0,
   withheldHistograms: 0,
   hasStartTimestamps: false,
 };
-const NO_CHANGE: SeriesChange = { ended: [], kept: [] };
 
 export class StaleSeries {
   readonly #maxPushBytes: number;
   readonly #events: StaleEvents;
-  readonly #groups: GroupMemory;
+  readonly #groups: KnownGroups;
   readonly #comparison = new SeriesComparison();
-  #staged: Staged | undefined;
+  #staged: StagedPush | undefined;
 
   constructor({ maxMemoryBytes, maxPushBytes }: StaleSeriesOptions, events: StaleEvents) {
     this.#maxPushBytes = maxPushBytes;
     this.#events = events;
-    this.#groups = new GroupMemory(maxMemoryBytes, () => events.staleGroupForgotten());
+    this.#groups = new KnownGroups(maxMemoryBytes, () => events.staleGroupForgotten());
   }
 
   /**
-   * What is to be offered: the push with its markers, or for a DELETE the markers of all that the group has, which is
-   * nothing at all where it is not known. Nothing is remembered before `confirm`.
+   * What to offer for each backend: the push with its markers. For a DELETE these are markers for all series of the group,
+   * and the list is empty if the group is not known. Nothing changes before `confirm`.
    */
   mark(push: GroupPush): readonly EncodedSeries[] {
-    this.#staged = undefined;
-    const prior = this.#groups.get(push.group);
-    const encoded = push.method === 'DELETE' ? (prior ?? []).map(() => NOTHING) : push.encoded;
-    this.#staged = this.#stage(push, encoded, prior);
-    return toOffer(this.#staged.plans);
+    const { group, method } = push;
+    const known = this.#groups.get(group);
+    const encoded = method === 'DELETE' ? (known ?? []).map(() => EMPTY_PUSH) : push.encoded;
+    const replaces = method === 'POST' ? 'names' : 'group';
+    const planned = known && this.#planAll({ ...push, encoded }, replaces, known);
+    const isForgotten = known !== undefined && planned === undefined;
+    const plans = planned ?? encoded.map(planForUnknown);
+    this.#staged = { group, replaces, plans, isForgotten };
+    return toOffer(plans);
   }
 
-  /** The push marked last has been accepted; its bytes are still what they were. */
+  /** The push marked last has been accepted. Its bytes must still be unchanged. */
   confirm(): void {
     const staged = this.#staged;
     this.#staged = undefined;
     if (staged === undefined) return;
     if (staged.isForgotten) this.#events.staleGroupForgotten();
-    this.#groups.set(staged.group, rememberAll(staged));
-    const markers = staged.plans.reduce((most, { change }) => Math.max(most, change?.ended.length ?? 0), 0);
+    this.#groups.set(staged.group, seriesAfter(staged));
+    const markers = Math.max(0, ...staged.plans.map(({ change }) => change?.ended.length ?? 0));
     if (markers > 0) this.#events.staleMarked(markers);
   }
 
-  /** An accepted push came to nothing after all: what its backends have of the group is not known any more. */
+  /** An accepted push was not delivered after all, so what its backends have of the group is unknown. */
   forget(group: string): void {
     this.#groups.delete(group);
   }
 
-  #stage(push: GroupPush, encoded: readonly EncodedSeries[], prior: GroupSeries | undefined): Staged {
-    const { group, method } = push;
-    const replaces = method === 'POST' ? 'names' : 'group';
-    const without = (isForgotten: boolean): Staged => {
-      const plans = encoded.map((fresh) => ({ prior: undefined, fresh, change: NO_CHANGE, marked: fresh }));
-      return { group, replaces, plans, isForgotten };
-    };
-    if (prior === undefined) return without(false);
-    const plans = this.#plan(encoded, prior, replaces, push.receivedAtMs);
-    if (plans === undefined) return without(true);
-    // A push that fits is not refused for what others left; a DELETE that cannot do what it says is.
-    const isTooLarge = ({ fresh, marked }: Plan) =>
-      marked !== fresh && marked.bytes.length > this.#maxPushBytes;
-    if (method !== 'DELETE' && plans.some(isTooLarge)) return without(true);
-    return { group, replaces, plans, isForgotten: false };
-  }
-
-  /** Undefined where names were made to collide, so that comparing them would take too long. */
-  #plan(
-    encoded: readonly EncodedSeries[],
-    priors: GroupSeries,
-    replaces: Replaces,
-    receivedAtMs: number,
-  ): readonly Plan[] | undefined {
+  /** Undefined if the known series cannot be used: names were made to collide, or the markers do not fit. */
+  #planAll(push: GroupPush, replaces: Replaces, known: GroupSeries): readonly Plan[] | undefined {
     const plans: Plan[] = [];
     try {
-      for (let i = 0; i < encoded.length; i++) {
-        const fresh = encoded[i]!;
-        const prior = priors[i]!;
-        const known = plans.find((plan) => plan.fresh === fresh && plan.prior === prior);
-        plans.push(known ?? this.#planFor(prior, fresh, replaces, receivedAtMs));
+      for (const [backend, encoded] of push.encoded.entries()) {
+        const prior = known[backend]!;
+        const same = plans.find((plan) => plan.push === encoded && plan.prior === prior);
+        plans.push(same ?? this.#plan(prior, encoded, replaces, push.receivedAtMs));
       }
     } catch (error) {
       if (error instanceof CollisionError) return undefined;
       throw error;
     }
-    return plans;
+    // A push that fits must not be refused because of earlier pushes. A DELETE that cannot be done is refused.
+    return push.method === 'DELETE' || plans.every((plan) => this.#fits(plan)) ? plans : undefined;
   }
 
-  #planFor(prior: RememberedSeries, fresh: EncodedSeries, replaces: Replaces, receivedAtMs: number): Plan {
-    const change = this.#comparison.compare(prior, fresh, replaces);
-    const ended = change?.ended ?? [];
-    const marked = ended.length === 0 ? fresh : withMarkers(fresh, prior, ended, receivedAtMs);
-    return { prior, fresh, change, marked };
+  #plan(prior: KnownSeries, push: EncodedSeries, replaces: Replaces, timestampMs: number): Plan {
+    const change = this.#comparison.compare(prior, push, replaces);
+    const hasEnded = change !== undefined && change.ended.length > 0;
+    const marked = hasEnded ? appendStaleMarkers(push, prior, change.ended, timestampMs) : push;
+    return { prior, push, change, marked };
+  }
+
+  #fits({ push, marked }: Plan): boolean {
+    return marked === push || marked.bytes.length <= this.#maxPushBytes;
   }
 }
 
-/** One object for all backends where they get the same; else one for each plan, as of a push that is divided. */
+function planForUnknown(push: EncodedSeries): Plan {
+  return { prior: undefined, push, change: { ended: [], kept: [] }, marked: push };
+}
+
+/** One object if all backends get the same, otherwise an object for each plan, as of a push that differs by backend. */
 function toOffer(plans: readonly Plan[]): readonly EncodedSeries[] {
   const all = plans.map(({ marked }) => marked);
   if (all.every((marked) => marked === all[0])) return all;
-  const own = new Map(plans.map((plan) => [plan, { ...plan.marked }]));
-  return plans.map((plan) => own.get(plan)!);
+  const ofPlan = new Map(plans.map((plan) => [plan, { ...plan.marked }]));
+  return plans.map((plan) => ofPlan.get(plan)!);
 }
 
-function withMarkers(
-  fresh: EncodedSeries,
-  prior: RememberedSeries,
-  ended: readonly number[],
-  timestampMs: number,
-): EncodedSeries {
-  const labels = new Uint8Array(prior.view.buffer);
-  const length = ended.reduce(
-    (sum, series) => sum + staleMarkerLength(prior.end(series) - prior.start(series), timestampMs),
-    fresh.bytes.length,
-  );
-  const bytes = new Uint8Array(length);
-  bytes.set(fresh.bytes);
-  let at = fresh.bytes.length;
-  for (const series of ended)
-    at = writeStaleMarker(bytes, at, labels, prior.start(series), prior.end(series), timestampMs);
-  return { ...fresh, bytes, sampleCount: fresh.sampleCount + ended.length };
-}
-
-/** One set for each backend, the same where they have the same. */
-function rememberAll({ plans, replaces }: Staged): GroupSeries {
-  const sets: RememberedSeries[] = [];
-  for (const [i, plan] of plans.entries()) {
-    // What replaces all leaves the same with all who get it.
-    const alike = plans.findIndex(
-      (other) => other === plan || (replaces === 'group' && other.fresh === plan.fresh),
-    );
-    sets.push(alike < i ? sets[alike]! : remember(plan));
-  }
-  return sets;
-}
-
-function remember({ prior, fresh, change }: Plan): RememberedSeries {
-  return prior !== undefined && change === undefined
-    ? prior
-    : rememberSeries(prior, change?.kept ?? [], fresh);
+/** The series of the group at each backend after the push. Backends share an object if they have the same. */
+function seriesAfter({ plans, replaces }: StagedPush): GroupSeries {
+  const known = new Map<Plan | EncodedSeries, KnownSeries>();
+  return plans.map((plan) => {
+    const { prior, push, change } = plan;
+    // After a push that replaces the group, everyone who got it has the same.
+    const key = replaces === 'group' ? push : plan;
+    const series =
+      known.get(key) ??
+      (prior !== undefined && change === undefined
+        ? prior
+        : seriesAfterPush(prior, change?.kept ?? [], push));
+    known.set(key, series);
+    return series;
+  });
 }

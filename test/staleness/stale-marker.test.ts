@@ -2,19 +2,19 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SeriesCursor } from '../../src/remotewrite/series-cursor.ts';
-import { staleMarkerLength, writeStaleMarker } from '../../src/staleness/stale-marker.ts';
+import { seriesAfterPush } from '../../src/staleness/known-series.ts';
+import { appendStaleMarkers } from '../../src/staleness/stale-marker.ts';
 import { fieldBits, STALE_BITS } from '../support/sample-bits.ts';
 import { encodeFields, encodePush, keyOf } from '../transcode/encoded-push.ts';
 
+const NOTHING = encodePush([], 1);
+
 /** The marker of the one series of an encoded push. */
 function markerOf(push: Parameters<typeof encodePush>[0][number], timestampMs: number): Buffer {
-  const cursor = new SeriesCursor(encodePush([push], 1));
-  expect(cursor.next()).toBe(true);
-  cursor.readLabels();
-  const { bytes, labelsStart, labelsEnd } = cursor;
-  const marker = Buffer.alloc(staleMarkerLength(labelsEnd - labelsStart, timestampMs));
-  expect(writeStaleMarker(marker, 0, bytes, labelsStart, labelsEnd, timestampMs)).toBe(marker.length);
-  return marker;
+  const known = seriesAfterPush(undefined, [], encodePush([push], 1));
+  const { bytes, sampleCount } = appendStaleMarkers(NOTHING, known, [0], timestampMs);
+  expect(sampleCount).toBe(1);
+  return Buffer.from(bytes);
 }
 
 test('a marker is the eight bytes of the stale NaN and the time of the push', () => {
