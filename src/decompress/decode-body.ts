@@ -1,25 +1,50 @@
-// From the bytes of an encoded push to its body, whatever the encoding. Memory is asked for before it is taken.
-import type { ContentEncoding } from './content-encoding.ts';
-import { gunzip } from './gunzip.ts';
-import type { BodyDecoder, LargeBody } from './large-body.ts';
-import { unsnappy } from './unsnappy.ts';
-import { unzstd } from './unzstd.ts';
+// Decodes the body of a push by its Content-Encoding header. It asks for memory before it takes any.
+import type { BodyDecoder, LargeBody } from './body-decoder.ts';
+import { decodeGzip } from './gzip.ts';
+import { decodeSnappy } from './snappy.ts';
+import { decodeZstd } from './zstd.ts';
 
-export interface DecodeLimits {
-  /** The decoded body may have so many bytes. */
+export type ContentEncoding = 'identity' | 'gzip' | 'snappy' | 'zstd';
+
+interface DecodeLimits {
+  /** Limit on the decoded body. */
   readonly maxBytes: number;
-  /** Asks to hold `bytes` beside the encoded body; false where there is no room for them. */
+  /** Reserves `bytes` in addition to the encoded body; false if there is no room for them. */
   readonly hold: (bytes: number) => boolean;
 }
 
+/**
+ * Encodings by the names of codings (RFC 9110, section 8.4.1). The description of snappy's framing format calls itself
+ * `x-snappy-framed`; clients call both that and the block format `snappy`.
+ */
+const CODINGS: ReadonlyMap<string, ContentEncoding> = new Map([
+  ['gzip', 'gzip'],
+  ['x-gzip', 'gzip'],
+  ['snappy', 'snappy'],
+  ['x-snappy-framed', 'snappy'],
+  ['zstd', 'zstd'],
+]);
+
 const DECODERS: Readonly<Record<Exclude<ContentEncoding, 'identity'>, BodyDecoder>> = {
-  gzip: gunzip,
-  snappy: unsnappy,
-  zstd: unzstd,
+  gzip: decodeGzip,
+  snappy: decodeSnappy,
+  zstd: decodeZstd,
 };
 
+/** The encoding that a `Content-Encoding` header names; undefined if it is unknown or if there are several. */
+export function readContentEncoding(header: string | undefined): ContentEncoding | undefined {
+  if (header === undefined || header === '') return 'identity';
+  const codings = header
+    .toLowerCase()
+    .split(',')
+    .map((coding) => coding.trim())
+    .filter((coding) => coding !== '' && coding !== 'identity');
+  if (codings.length === 0) return 'identity';
+  return codings.length === 1 ? CODINGS.get(codings[0]!) : undefined;
+}
+
 /**
- * Decodes a body: a small one at once, without asking for memory. A promise of undefined: there is no room for it.
+ * Decodes a body: a small one at once, without reserving memory. The promise is undefined if there is no room.
  * Throws, or rejects with, DecodeBodyError and DecodedSizeError.
  */
 export function decodeBody(

@@ -1,9 +1,8 @@
 // From a complete push to its outcome: decode, transcode, offer. Transcoding and offering are one step without a pause,
 // so pushes of a grouping key are queued in the order of their timestamps.
 import type { PushgatewayConfig } from '../config/config.ts';
-import { type ContentEncoding, readContentEncoding } from '../decompress/content-encoding.ts';
-import { decodeBody } from '../decompress/decode-body.ts';
-import { DecodeBodyError, DecodedSizeError } from '../decompress/decode-body-error.ts';
+import { DecodeBodyError, DecodedSizeError } from '../decompress/body-decoder.ts';
+import { type ContentEncoding, decodeBody, readContentEncoding } from '../decompress/decode-body.ts';
 import type { PushWaiter } from '../delivery/block/offered-push.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { ExpositionError } from '../exposition/exposition-error.ts';

@@ -13,11 +13,16 @@ const BYTES_PER_KEY_UNIT = 2;
 /** A longer key is replaced by its digest. */
 const MAX_KEY_LENGTH = 256;
 
+interface Held {
+  readonly series: GroupSeries;
+  readonly bytes: number;
+}
+
 export class KnownGroups {
   readonly #maxBytes: number;
   readonly #onForgotten: () => void;
   /** Least recently pushed first. */
-  readonly #groups = new Map<string, { readonly series: GroupSeries; readonly bytes: number }>();
+  readonly #groups = new Map<string, Held>();
   heldBytes = 0;
 
   /** Calls `onForgotten` for each group that has to give way. */
@@ -37,12 +42,14 @@ export class KnownGroups {
   /** The group has just been pushed and now has these series. A group without series is not held. */
   set(group: string, series: GroupSeries): void {
     const key = keyOf(group);
+    const prior = this.#groups.get(key);
     this.#remove(key);
     if (series.every(({ count }) => count === 0)) return;
-    const bytes = bytesOf(key, series);
-    if (bytes > this.#maxBytes) return this.#onForgotten();
-    this.#groups.set(key, { series, bytes });
-    this.heldBytes += bytes;
+    const held =
+      prior !== undefined && isSame(prior.series, series) ? prior : { series, bytes: bytesOf(key, series) };
+    if (held.bytes > this.#maxBytes) return this.#onForgotten();
+    this.#groups.set(key, held);
+    this.heldBytes += held.bytes;
     for (const oldest of this.#groups.keys()) {
       if (this.heldBytes <= this.#maxBytes) return;
       this.#remove(oldest);
@@ -67,4 +74,8 @@ function keyOf(group: string): string {
 function bytesOf(key: string, series: GroupSeries): number {
   const own = GROUP_BYTES + BYTES_PER_KEY_UNIT * key.length + BYTES_PER_BACKEND * series.length;
   return [...new Set(series)].reduce((sum, { heldBytes }) => sum + heldBytes, own);
+}
+
+function isSame(a: GroupSeries, b: GroupSeries): boolean {
+  return a.length === b.length && a.every((series, backend) => series === b[backend]);
 }

@@ -10,15 +10,16 @@ const BYTES_PER_END = 4;
 
 export class KnownSeries {
   /** The end of each series (uint32), then their labels, then the slack. */
-  readonly bytes: Buffer;
+  readonly bytes: Uint8Array;
   readonly view: DataView;
   readonly count: number;
   /** Of the last push that was found to have exactly these series. */
   #seriesNumber: number | undefined;
 
-  constructor(bytes: Buffer, count: number) {
+  /** `bytes` fill their array buffer. */
+  constructor(bytes: Uint8Array, count: number) {
     this.bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.view = new DataView(bytes.buffer);
     this.count = count;
   }
 
@@ -71,10 +72,7 @@ export function seriesAfterPush(
   for (const series of kept) ofPrior.push(prior!.start(series), prior!.end(series));
   const count = (ofPrior.length + pushed.length) / 2;
   const start = BYTES_PER_END * count;
-  const known = new KnownSeries(
-    Buffer.from(new ArrayBuffer(start + sizeOf(ofPrior) + sizeOf(pushed) + SLACK)),
-    count,
-  );
+  const known = new KnownSeries(new Uint8Array(start + sizeOf(ofPrior) + sizeOf(pushed) + SLACK), count);
   let [series, at] = [0, start];
   const add = (from: Uint8Array, ranges: readonly number[]): void => {
     for (let i = 0; i < ranges.length; i += 2) {

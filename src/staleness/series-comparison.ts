@@ -19,65 +19,55 @@ const NO_VIEW = new DataView(new ArrayBuffer(0));
 
 export class SeriesComparison {
   readonly #push: { view: DataView } = { view: NO_VIEW };
-  readonly #pushed = new SeriesIndex(this.#push);
+  /** The series of the push by their labels, and its metric names. */
+  readonly #series = new SeriesIndex(this.#push);
+  readonly #names = new SeriesIndex(this.#push);
 
   /** Undefined if the push has exactly the known series. Throws CollisionError. */
   compare(known: KnownSeries, push: EncodedSeries, replaces: Replaces): SeriesChange | undefined {
     if (push.timed === undefined && known.isSameAs(push)) return undefined;
-    const missing = this.#missingFrom(push, known);
-    if (replaces === 'group' || missing.length === 0) return { ended: missing, kept: [] };
-    const names = namesOf(push);
-    const isEnded = (series: number): boolean => names.has(nameOf(known, series));
-    return { ended: missing.filter(isEnded), kept: missing.filter((series) => !isEnded(series)) };
-  }
-
-  /** The known series that the push does not have. */
-  #missingFrom(push: EncodedSeries, known: KnownSeries): readonly number[] {
-    const missing: number[] = [];
     try {
       this.#index(new SeriesCursor(push));
-      for (let series = 0; series < known.count; series++) {
-        const start = known.start(series);
-        const length = known.end(series) - start;
-        if (!this.#pushed.has(known.view, start, length, hashRange(known.view, start, length)))
-          missing.push(series);
-      }
-      return missing;
+      return this.#change(known, replaces);
     } finally {
-      // The index must not keep the bytes of a large push.
+      // The indexes must not keep the bytes of a large push.
       this.#push.view = NO_VIEW;
     }
   }
 
   #index(cursor: SeriesCursor): void {
-    const { view } = cursor;
-    this.#push.view = view;
-    this.#pushed.reset();
+    this.#push.view = cursor.view;
+    this.#series.reset();
+    this.#names.reset();
     while (cursor.next()) {
       cursor.readLabels();
-      const { labelsStart, labelsEnd } = cursor;
-      this.#pushed.add(labelsStart, labelsEnd, hashRange(view, labelsStart, labelsEnd - labelsStart), NaN);
+      add(this.#series, cursor.view, cursor.labelsStart, cursor.labelsEnd);
+      add(this.#names, cursor.view, cursor.nameStart, cursor.nameEnd);
     }
   }
-}
 
-/** The metric names of a push. A string holds bytes, one in each unit. */
-function namesOf(push: EncodedSeries): ReadonlySet<string> {
-  const names = new Set<string>();
-  const cursor = new SeriesCursor(push);
-  const bytes = asBuffer(cursor.bytes);
-  while (cursor.next()) {
-    cursor.readLabels();
-    names.add(bytes.toString('latin1', cursor.nameStart, cursor.nameEnd));
+  #change(known: KnownSeries, replaces: Replaces): SeriesChange {
+    const ended: number[] = [];
+    const kept: number[] = [];
+    for (let series = 0; series < known.count; series++) {
+      const [start, end] = [known.start(series), known.end(series)];
+      if (has(this.#series, known.view, start, end)) continue;
+      const isEnded = replaces === 'group' || this.#hasNameOf(known, start, end);
+      (isEnded ? ended : kept).push(series);
+    }
+    return { ended, kept };
   }
-  return names;
+
+  #hasNameOf({ bytes, view }: KnownSeries, start: number, end: number): boolean {
+    const field = metricNameField(bytes, start, end);
+    return has(this.#names, view, fieldValueStart(bytes, field), fieldEnd(bytes, field));
+  }
 }
 
-function nameOf(known: KnownSeries, series: number): string {
-  const field = metricNameField(known.bytes, known.start(series), known.end(series));
-  return known.bytes.toString('latin1', fieldValueStart(known.bytes, field), fieldEnd(known.bytes, field));
+function add(index: SeriesIndex, view: DataView, start: number, end: number): void {
+  index.add(start, end, hashRange(view, start, end - start), NaN);
 }
 
-function asBuffer({ buffer, byteOffset, length }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, length);
+function has(index: SeriesIndex, view: DataView, start: number, end: number): boolean {
+  return index.has(view, start, end - start, hashRange(view, start, end - start));
 }

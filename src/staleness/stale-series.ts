@@ -78,11 +78,10 @@ export class StaleSeries {
     const { group, method } = push;
     const known = this.#groups.get(group);
     const encoded = method === 'DELETE' ? (known ?? []).map(() => EMPTY_PUSH) : push.encoded;
-    const replaces = method === 'POST' ? 'names' : 'group';
-    const planned = known && this.#planAll({ ...push, encoded }, replaces, known);
+    const planned = known && this.#planAll(push, encoded, known);
     const isForgotten = known !== undefined && planned === undefined;
     const plans = planned ?? encoded.map(planForUnknown);
-    this.#staged = { group, replaces, plans, isForgotten };
+    this.#staged = { group, replaces: replacedBy(method), plans, isForgotten };
     return toOffer(plans);
   }
 
@@ -93,7 +92,7 @@ export class StaleSeries {
     if (staged === undefined) return;
     if (staged.isForgotten) this.#events.staleGroupForgotten();
     this.#groups.set(staged.group, seriesAfter(staged));
-    const markers = Math.max(0, ...staged.plans.map(({ change }) => change?.ended.length ?? 0));
+    const markers = staged.plans.reduce((most, { change }) => Math.max(most, change?.ended.length ?? 0), 0);
     if (markers > 0) this.#events.staleMarked(markers);
   }
 
@@ -103,20 +102,25 @@ export class StaleSeries {
   }
 
   /** Undefined if the known series cannot be used: names were made to collide, or the markers do not fit. */
-  #planAll(push: GroupPush, replaces: Replaces, known: GroupSeries): readonly Plan[] | undefined {
+  #planAll(
+    { method, receivedAtMs }: GroupPush,
+    encoded: readonly EncodedSeries[],
+    known: GroupSeries,
+  ): readonly Plan[] | undefined {
+    const replaces = replacedBy(method);
     const plans: Plan[] = [];
     try {
-      for (const [backend, encoded] of push.encoded.entries()) {
+      for (const [backend, push] of encoded.entries()) {
         const prior = known[backend]!;
-        const same = plans.find((plan) => plan.push === encoded && plan.prior === prior);
-        plans.push(same ?? this.#plan(prior, encoded, replaces, push.receivedAtMs));
+        const same = plans.find((plan) => plan.push === push && plan.prior === prior);
+        plans.push(same ?? this.#plan(prior, push, replaces, receivedAtMs));
       }
     } catch (error) {
       if (error instanceof CollisionError) return undefined;
       throw error;
     }
     // A push that fits must not be refused because of earlier pushes. A DELETE that cannot be done is refused.
-    return push.method === 'DELETE' || plans.every((plan) => this.#fits(plan)) ? plans : undefined;
+    return method === 'DELETE' || plans.every((plan) => this.#fits(plan)) ? plans : undefined;
   }
 
   #plan(prior: KnownSeries, push: EncodedSeries, replaces: Replaces, timestampMs: number): Plan {
@@ -129,6 +133,10 @@ export class StaleSeries {
   #fits({ push, marked }: Plan): boolean {
     return marked === push || marked.bytes.length <= this.#maxPushBytes;
   }
+}
+
+function replacedBy(method: PushMethod): Replaces {
+  return method === 'POST' ? 'names' : 'group';
 }
 
 function planForUnknown(push: EncodedSeries): Plan {

@@ -1,8 +1,8 @@
 // What decoding asks of memory: nothing where the body is refused, and before it is taken.
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { DecodedSizeError, translateZlibError } from '../../src/decompress/body-decoder.ts';
 import { decodeBody } from '../../src/decompress/decode-body.ts';
-import { DecodedSizeError, translateZlibError } from '../../src/decompress/decode-body-error.ts';
 import { snappyBlock } from '../support/snappy-stream.ts';
 import { rawBlock, repeatedBlock, zstdFrame } from '../support/zstd-frames.ts';
 

@@ -1,7 +1,8 @@
 // Decodes a body for a test as a push would have it decoded, with all the memory it asks for.
-import type { ContentEncoding } from '../../src/decompress/content-encoding.ts';
+
+import type { LargeBody } from '../../src/decompress/body-decoder.ts';
+import type { ContentEncoding } from '../../src/decompress/decode-body.ts';
 import { decodeBody } from '../../src/decompress/decode-body.ts';
-import type { LargeBody } from '../../src/decompress/large-body.ts';
 
 export async function decodeWhole(
   encoding: Exclude<ContentEncoding, 'identity'>,

@@ -1,7 +1,7 @@
 // CRC-32C against the examples of RFC 3720, appendix B.4, and bit by bit.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { snappyChecksum } from '../../src/decompress/unsnappy-checksum.ts';
+import { snappyChecksum } from '../../src/decompress/snappy-checksum.ts';
 import { checksumOf } from '../support/snappy-stream.ts';
 
 function checksum(bytes: Uint8Array, start = 0, end = bytes.length): number {

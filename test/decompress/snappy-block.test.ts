@@ -1,8 +1,8 @@
 // The snappy block format as hostile clients write it. Sound blocks are made by snappyjs, or written by hand.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DecodeBodyError, DecodedSizeError } from '../../src/decompress/decode-body-error.ts';
-import { largeSnappy, unsnappy } from '../../src/decompress/unsnappy.ts';
+import { DecodeBodyError, DecodedSizeError } from '../../src/decompress/body-decoder.ts';
+import { decodeSnappy, largeSnappy } from '../../src/decompress/snappy.ts';
 import { snappyBlock } from '../support/snappy-stream.ts';
 import { decodeLarge, decodeWhole, roundsDuring } from './decode-whole.ts';
 
@@ -19,7 +19,7 @@ async function takes(hex: string, text: string): Promise<void> {
 
 describe('a snappy block', () => {
   test('is refused with one sentence', () => {
-    expect(() => unsnappy(Buffer.alloc(0), 10)).toThrow(
+    expect(() => decodeSnappy(Buffer.alloc(0), 10)).toThrow(
       'Cannot decode snappy body: expected a whole snappy stream, found that the data end too early',
     );
   });
@@ -126,7 +126,7 @@ describe('a snappy block', () => {
       Array.from({ length: 400_000 }, (_, i) => `m{i="${i}"} ${i % 97}\n`).join(''),
     );
     const block = snappyBlock(content);
-    expect(unsnappy(block, 100 * MiB)).not.toBeInstanceOf(Buffer);
+    expect(decodeSnappy(block, 100 * MiB)).not.toBeInstanceOf(Buffer);
     expect(await decode(block, 100 * MiB)).toBe(content.toString('latin1'));
     const rounds = await roundsDuring(() => decode(block, 100 * MiB));
     expect(rounds).toBeGreaterThan(content.length / MiB);

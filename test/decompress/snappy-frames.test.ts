@@ -1,8 +1,8 @@
 // Snappy's framing format as clients and attackers write it: the streams of two other programs, and chunks by hand.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DecodeBodyError, DecodedSizeError } from '../../src/decompress/decode-body-error.ts';
-import { largeSnappy, unsnappy } from '../../src/decompress/unsnappy.ts';
+import { DecodeBodyError, DecodedSizeError } from '../../src/decompress/body-decoder.ts';
+import { decodeSnappy, largeSnappy } from '../../src/decompress/snappy.ts';
 import {
   checksumOf,
   compressedChunk,
@@ -66,7 +66,7 @@ describe('a snappy stream', () => {
   test('with another stream identifier than the one there is is refused', async () => {
     for (const content of ['sNaPpy', 'sNaPpYY', 'sNaPp', ''])
       await refuses(
-        'the chunk at byte 22 is no stream identifier',
+        'the chunk at byte 22 is not a stream identifier',
         uncompressedChunk('a 1\n'),
         rawChunk(0xff, Buffer.from(content)),
       );
@@ -154,11 +154,11 @@ describe('a snappy stream', () => {
   test('of many megabytes, or of very many empty chunks, comes back, in steps', async () => {
     const chunks = Array.from({ length: 64 }, (_, i) => Buffer.alloc(65_536, `m{i="${i}"} 1\n`));
     const body = snappyStream(...chunks.map((content) => compressedChunk(content)));
-    expect(unsnappy(body, 10 * MiB)).not.toBeInstanceOf(Buffer);
+    expect(decodeSnappy(body, 10 * MiB)).not.toBeInstanceOf(Buffer);
     expect(await decode(body, 10 * MiB)).toBe(Buffer.concat(chunks).toString());
     const empty = compressedChunk('');
     const many = snappyStream(Buffer.concat(Array.from({ length: 200_000 }, () => empty)));
-    expect(unsnappy(many, MiB)).not.toBeInstanceOf(Buffer);
+    expect(decodeSnappy(many, MiB)).not.toBeInstanceOf(Buffer);
     expect(await decode(many)).toBe('');
     expect(await roundsDuring(() => decode(body, 10 * MiB))).toBeGreaterThan(6);
     expect(await roundsDuring(() => decode(many))).toBeGreaterThan(6);

@@ -1,8 +1,14 @@
-// gzip bodies (RFC 1952), decoded within a limit on their decoded size. Small ones at once; larger ones in a worker thread
-// of Node's, after a first pass that only counts, so that a bomb costs some processor time but no memory.
+// gzip bodies (RFC 1952), decoded within a limit on their decoded size. Small ones are decoded at once; larger ones in a
+// worker thread of Node's, after a first pass that only counts, so that a bomb costs some processor time but no memory.
 import { createGunzip, gunzip as decodeInThread, gunzipSync } from 'node:zlib';
-import { DecodeBodyError, DecodedSizeError, ENDS_EARLY, translateZlibError } from './decode-body-error.ts';
-import { type LargeBody, SMALL_DECODED } from './large-body.ts';
+import {
+  DecodeBodyError,
+  DecodedSizeError,
+  ENDS_EARLY,
+  type LargeBody,
+  SMALL_DECODED,
+  translateZlibError,
+} from './body-decoder.ts';
 
 const SMALL_ENCODED = 64 * 1024;
 const SHORTEST_STREAM = 18;
@@ -11,8 +17,8 @@ const COUNTING_CHUNK = 64 * 1024;
 const WORKING_BYTES = COUNTING_CHUNK + 48 * 1024;
 
 /** Implements BodyDecoder. */
-export function gunzip(body: Buffer, maxBytes: number): Buffer | LargeBody {
-  return gunzipSmall(body, maxBytes) ?? largeGzip(body, maxBytes);
+export function decodeGzip(body: Buffer, maxBytes: number): Buffer | LargeBody {
+  return decodeSmall(body, maxBytes) ?? largeGzip(body, maxBytes);
 }
 
 export function largeGzip(body: Buffer, maxBytes: number): LargeBody {
@@ -23,8 +29,8 @@ export function largeGzip(body: Buffer, maxBytes: number): LargeBody {
   };
 }
 
-/** Undefined where the body is not surely small. */
-function gunzipSmall(body: Buffer, maxBytes: number): Buffer | undefined {
+/** Undefined unless the body is certain to be small. */
+function decodeSmall(body: Buffer, maxBytes: number): Buffer | undefined {
   if (body.length < SHORTEST_STREAM) throw new DecodeBodyError('gzip', ENDS_EARLY);
   const claimed = body.readUInt32LE(body.length - 4);
   if (body.length > SMALL_ENCODED || claimed > SMALL_DECODED || claimed > maxBytes) return undefined;
@@ -35,13 +41,13 @@ function gunzipSmall(body: Buffer, maxBytes: number): Buffer | undefined {
     return buffer;
   } catch (error) {
     const translated = translateZlibError(error, 'gzip', claimed);
-    // Of several members in one stream only the last one's size stands at the end.
+    // A stream of several members ends with the size of the last one only.
     if (translated instanceof DecodedSizeError) return undefined;
     throw translated;
   }
 }
 
-/** None of what is decoded is kept. */
+/** Keeps none of the decoded bytes. */
 function count(body: Buffer, maxBytes: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const stream = createGunzip({ chunkSize: COUNTING_CHUNK });
@@ -64,7 +70,7 @@ function count(body: Buffer, maxBytes: number): Promise<number> {
 }
 
 function decode(body: Buffer, size: number): Promise<Buffer> {
-  // One byte more: zlib would make a second chunk once the first is full.
+  // One byte more, since zlib starts a second chunk when the first is full.
   const options = { maxOutputLength: size + 1, chunkSize: Math.max(64, size + 1) };
   return new Promise((resolve, reject) => {
     decodeInThread(body, options, (error, decoded) => {
@@ -74,16 +80,16 @@ function decode(body: Buffer, size: number): Promise<Buffer> {
   });
 }
 
-/** What zlib returns with the option `info`. */
+/** The result of zlib with the option `info`. */
 interface InfoResult {
   readonly buffer: Buffer;
   readonly engine: { readonly bytesWritten: number };
 }
 
-/** Zeros may follow the last member, as tape archivers pad. zlib stops there, and would not say what it left. */
+/** Zeros may follow the last member, as padding of tape archivers. zlib stops there and ignores the rest. */
 function checkRest(body: Buffer, used: number): void {
   const rest = body.subarray(used);
-  // All are zeros where the first is and each is as the one before: a comparison in native code, for there may be megabytes.
+  // All bytes are zero if the first is and each equals the one before. Native code compares, since there may be megabytes.
   if (rest.length === 0 || (rest[0] === 0 && rest.subarray(1).equals(rest.subarray(0, -1)))) return;
-  throw new DecodeBodyError('gzip', 'more data follow zeros behind its end');
+  throw new DecodeBodyError('gzip', 'more data follow zeros after its end');
 }

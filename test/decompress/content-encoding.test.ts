@@ -1,6 +1,6 @@
 // The encodings of a push, as the intake relies on them.
 import { expect, test } from 'vitest';
-import { readContentEncoding } from '../../src/decompress/content-encoding.ts';
+import { readContentEncoding } from '../../src/decompress/decode-body.ts';
 
 function reads(header: string | undefined, expected: string | undefined): void {
   expect(readContentEncoding(header), header).toBe(expected);

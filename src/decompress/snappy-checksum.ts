@@ -1,5 +1,5 @@
-// The checksum of snappy's framing format: CRC-32C, masked (section 3 of its description). Node has only the CRC-32 of
-// gzip; this one takes eight bytes a step, by eight tables.
+// The checksum of snappy's framing format: CRC-32C, masked (section 3 of its description). Node only has the CRC-32 of
+// gzip. This one processes eight bytes in each step, with eight tables.
 
 /** CRC-32C's polynomial, its bits reversed. */
 const POLYNOMIAL = 0x82f63b78;
@@ -32,7 +32,7 @@ function update(before: number, bytes: DataView, start: number, end: number): nu
   return crc;
 }
 
-/** Table `n`, at 256 n: what a byte does to the checksum when n more bytes follow it. */
+/** Table n, at index 256 n, has the effect of a byte that n more bytes follow. */
 function tables(): Int32Array {
   const table = new Int32Array(8 * 256);
   for (let byte = 0; byte < 256; byte++) {
