@@ -1,8 +1,10 @@
 // Compares a push with the series that its group has: which of them it ends, and which it leaves as they are.
+
+import { labelValueStart } from '../labels/encoded-labels.ts';
 import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
-import { fieldEnd, fieldValueStart } from '../remotewrite/label-field.ts';
 import { metricNameField, SeriesCursor } from '../remotewrite/series-cursor.ts';
 import { SeriesIndex } from '../remotewrite/series-index.ts';
+import { fieldEnd } from '../wire/varint.ts';
 import { hashRange } from '../wire/words.ts';
 import type { KnownSeries } from './known-series.ts';
 
@@ -60,7 +62,7 @@ export class SeriesComparison {
 
   #hasNameOf({ bytes, view }: KnownSeries, start: number, end: number): boolean {
     const field = metricNameField(bytes, start, end);
-    return has(this.#names, view, fieldValueStart(bytes, field), fieldEnd(bytes, field));
+    return has(this.#names, view, labelValueStart(bytes, field), fieldEnd(bytes, field));
   }
 }
 
