@@ -1,5 +1,5 @@
-// A value that ends and is fetched anew: one fetch for all who wait, begun a little before the end, while the old value
-// is still given out. A fetch that fails is told to those who waited; the next one who asks starts another.
+// A value that expires and is fetched again: one fetch for all callers, started a little before the old value expires. Until
+// then callers still get the old value. A failed fetch rejects for those that wait; the next caller starts another.
 import type { Clock } from '../../telemetry/clock.ts';
 import { unlessAborted } from '../../telemetry/wait.ts';
 
@@ -10,10 +10,10 @@ export interface Fetched<T> {
 }
 
 export interface RenewedValueOptions<T> {
-  /** Bounds its own time; ends when `signal` aborts. */
+  /** Has a time limit of its own; ends when `signal` aborts. */
   readonly fetch: (signal: AbortSignal) => Promise<Fetched<T>>;
   readonly clock: Clock;
-  /** How long before the end the next fetch begins; never more than a tenth of the lifetime. */
+  /** How long before the value expires the next fetch starts; never more than a tenth of the lifetime. */
   readonly earlyMs: number;
 }
 
@@ -24,7 +24,7 @@ interface Held<T> {
   readonly endsAtMs: number;
 }
 
-/** After a fetch ahead of time has failed: the value that there is still serves. */
+/** After an early fetch has failed: the old value is still good. */
 const PAUSE_MS = 1000;
 
 export class RenewedValue<T> {
@@ -48,12 +48,12 @@ export class RenewedValue<T> {
     return held.value;
   }
 
-  /** `value` is of no use any more; another one that came meanwhile stays. */
+  /** `value` is of no use any more. A newer one stays. */
   drop(value: T): void {
     if (this.#held?.value === value) this.#held = undefined;
   }
 
-  /** A fetch under way is given up. */
+  /** Gives up a fetch that is going on. */
   close(): void {
     this.#closed.abort(new Error('closed'));
   }

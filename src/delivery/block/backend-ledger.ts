@@ -1,5 +1,5 @@
-// What the lanes of one backend share: the bytes they hold together, the time before which none of them may send, and
-// what the backend refuses.
+// What the lanes of one backend share: the bytes that they hold together, the time before which none of them may send, and
+// the budget for refusals.
 import type { Clock } from '../../telemetry/clock.ts';
 import { RefusalBudget } from './refusal-budget.ts';
 
@@ -10,9 +10,9 @@ export class BackendLedger {
   #pausedUntilMs = 0;
   bytes = 0;
   requestsInFlight = 0;
-  /** Samples given up because of a stop. */
+  /** Samples that a stop gave up. */
   lostSamples = 0;
-  /** Why the backend does not let us in (`status_401`); undefined while it does. */
+  /** Why the backend refuses access (`status_401`); undefined while it does not. */
   accessRefusal: string | undefined;
 
   constructor(limitBytes: number, clock: Clock) {
@@ -25,7 +25,7 @@ export class BackendLedger {
     return this.bytes + byteLength <= this.limitBytes;
   }
 
-  /** Holds all lanes back; never shortens a pause that is already longer. */
+  /** No lane sends for this long. Never shortens a longer pause. */
   pause(delayMs: number): void {
     this.#pausedUntilMs = Math.max(this.#pausedUntilMs, this.#clock.monotonicMs() + delayMs);
   }

@@ -1,5 +1,6 @@
-// A refused block, opened: any part of it can be sealed by itself, and its owner named. Series count from 0, and each is
-// one sample. Held by a lane for one block at a time, and no larger than a request before compression, twice.
+// A refused block, decompressed: any part of it can be sealed by itself, and the pushes in that part named. Series are
+// numbered from 0, and each has one sample. A lane holds one at a time; it takes twice the bytes of the request before
+// compression at most.
 import type { Block } from '../../remotewrite/block.ts';
 import { BlockFields } from '../../remotewrite/block-fields.ts';
 import type { BlockSealer } from '../../remotewrite/block-sealer.ts';
@@ -8,17 +9,17 @@ import { type BlockPush, readPushes } from './push-manifest.ts';
 import type { QueuedBlock } from './queued-block.ts';
 import type { WaitingPart } from './waiting-part.ts';
 
-/** The series from `from` to `to`, exclusive: some whole pushes, or some series of one. */
+/** The series from `from` to `to`, exclusive: some whole pushes, or some series of one push. */
 export interface BlockPart {
   readonly from: number;
   readonly to: number;
-  /** Without metadata, which may be what was refused. */
+  /** Without metadata, because that may be what was refused. */
   readonly isBare?: true;
 }
 
 export class OpenedBlock {
   readonly #pushes: readonly BlockPush[];
-  /** Where push i begins; the last entry is where the last one ends. */
+  /** The first series of push i; the last entry is the end of the last push. */
   readonly #starts: readonly number[];
   readonly #fields: BlockFields;
   readonly #sealer: BlockSealer;
@@ -39,7 +40,7 @@ export class OpenedBlock {
     this.whole = { from: 0, to: sampleCount };
   }
 
-  /** The number of the push that a series is of. */
+  /** The number of the push that a series belongs to. */
   pushAt(series: number): number {
     let low = 0;
     let high = this.#pushes.length - 1;
@@ -63,14 +64,14 @@ export class OpenedBlock {
     return isBare !== true && this.#fields.hasMetadata(from, to);
   }
 
-  /** Where a part of two or more series is cut: between two pushes where it has several, as near to its middle as may be. */
+  /** Where to cut a part of two or more series: as near to its middle as possible, and between two pushes if it has several. */
   middle({ from, to }: BlockPart): number {
     const middle = (from + to) >>> 1;
     if (this.isInsidePush({ from, to })) return middle;
     const number = this.pushAt(middle);
-    const [before, behind] = [this.#starts[number]!, this.#starts[number + 1]!];
-    if (before <= from) return behind;
-    return behind >= to || middle - before <= behind - middle ? before : behind;
+    const [before, after] = [this.#starts[number]!, this.#starts[number + 1]!];
+    if (before <= from) return after;
+    return after >= to || middle - before <= after - middle ? before : after;
   }
 
   seal({ from, to, isBare }: BlockPart): Block {
@@ -78,7 +79,7 @@ export class OpenedBlock {
     return isBare === true ? { ...block, isBare } : block;
   }
 
-  /** Those that somebody waits for, each as far as it is in the part. */
+  /** The pushes that somebody waits for, with their samples in the part. */
   waiting({ from, to }: BlockPart): readonly WaitingPart[] {
     return this.#waiting.flatMap(({ push, ticket }) => {
       const sampleCount = Math.min(to, this.#starts[push + 1]!) - Math.max(from, this.#starts[push]!);

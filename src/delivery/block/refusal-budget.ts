@@ -1,11 +1,11 @@
-// How much one backend may refuse before Sluice stops looking for what is wrong: a token bucket, shared by its lanes.
-// A refused part of a block takes a token, any request that is taken gives one back. To find one bad series costs no more
-// refusals than successes, each further one in the same block about two: so the bucket empties only where much is bad.
+// How much one backend may refuse before Sluice stops searching blocks for what it refuses: a token bucket, shared by the
+// backend's lanes. A refused part of a block costs a token, and every accepted request gives one back. Finding one bad series
+// costs no more refusals than successes, each further one in the same block about two: the bucket empties only if much is bad.
 import type { Clock } from '../../telemetry/clock.ts';
 
-/** Refusals at once after a quiet time. */
+/** Refusals in a row after a quiet time. */
 export const MAX_REFUSALS = 256;
-/** Below this pushes are not taken apart any more: what is left serves to find which pushes are refused. */
+/** Below this, blocks are cut only between pushes: the rest of the budget serves to find which pushes are refused. */
 export const KEPT_FOR_PUSHES = 128;
 const REFILL_PER_SECOND = 5;
 
@@ -19,18 +19,18 @@ export class RefusalBudget {
     this.#filledAtMs = clock.monotonicMs();
   }
 
-  /** A part of a refused block was refused in its turn. */
+  /** A part of a refused block was refused as well. */
   spend(): void {
     this.#refill();
     this.#tokens = Math.max(0, this.#tokens - 1);
   }
 
-  /** A request was taken. */
+  /** A request was accepted. */
   earn(): void {
     this.#tokens = Math.min(MAX_REFUSALS, this.#tokens + 1);
   }
 
-  /** Whether what was refused may be cut: between pushes, or inside one. */
+  /** Whether a refused part may be cut: between pushes, or inside one. */
   allowsCut(isInsidePush: boolean): boolean {
     this.#refill();
     return this.#tokens >= (isInsidePush ? KEPT_FOR_PUSHES : 1);

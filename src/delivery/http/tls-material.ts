@@ -1,5 +1,5 @@
-// A backend's TLS settings as a secure context, made anew when a file changes on disk.
-// Files that cannot be used stop the start; later they leave the last good context in use.
+// A backend's TLS settings as a secure context, made again when a file changes on disk. Files that cannot be used stop the
+// start; later they leave the last good context in use.
 import { X509Certificate } from 'node:crypto';
 import {
   createSecureContext,
@@ -26,7 +26,7 @@ export class TlsMaterial {
   #options: SecureContextOptions;
   #context: SecureContext | undefined;
 
-  /** Throws an Error that names the file where one cannot be used. */
+  /** Throws an Error that names the file that cannot be used. */
   constructor(config: TlsConfig) {
     this.#config = config;
     this.#ca = watch(config.caFile, 'CA file');
@@ -35,13 +35,13 @@ export class TlsMaterial {
     this.#options = this.#read();
   }
 
-  /** The context for the next connection. The system's roots are loaded with the first one, not at the start. */
+  /** The context for the next connection. The system's root certificates are loaded with the first one, not at the start. */
   context(): SecureContext {
     this.#context ??= createSecureContext({ ...this.#options, ca: this.#options.ca ?? systemRoots() });
     return this.#context;
   }
 
-  /** Looks whether a file has changed, and if so takes over what it says now. */
+  /** Checks whether a file has changed, and if so uses its new content. */
   refresh(): TlsRefresh {
     const files = [this.#ca, this.#cert, this.#key];
     if (!files.some((file) => file?.hasChanged())) return { kind: 'unchanged' };
@@ -55,7 +55,7 @@ export class TlsMaterial {
   }
 
   #read(): SecureContextOptions {
-    // All are read before any is judged, so that each counts as seen and one change is told once.
+    // All are read before any is judged, so that each counts as seen and one change is reported once.
     const [ca, cert, key] = [this.#ca, this.#cert, this.#key].map(readOrError);
     for (const text of [ca, cert, key]) if (text instanceof Error) throw text;
     const { minVersion } = this.#config;
@@ -84,7 +84,7 @@ function readOrError(file: WatchedFile | undefined): string | Error | undefined 
   }
 }
 
-/** Node would read over what is not a certificate and then trust nobody. */
+/** Node itself would skip what is not a certificate, and then trust no server. */
 function certificatesOf(pem: string, path: string): string[] {
   const certificates = pem.match(PEM_CERTIFICATE) ?? [];
   if (certificates.length === 0) {

@@ -1,20 +1,20 @@
-// Translates the errors of sockets, TLS and undici into the words metrics use. The only place that knows their codes.
+// Translates the errors of sockets, TLS and undici into the reasons that metrics use. The only place that knows their codes.
 import { printable } from './answer-text.ts';
 
 export interface TransportFailure {
   /** A short stable word. */
   readonly reason: string;
   readonly detail: string;
-  /** Certificates, TLS settings, the host's name or the way through a proxy are wrong. */
+  /** Certificates, TLS settings, the host's name or the proxy's settings are wrong. */
   readonly isOurFault?: true;
   /** The proxy wants other credentials. */
   readonly refusesAccess?: true;
 }
 
-/** What went wrong on the way to or through a proxy, before the backend was reached. */
+/** A failure on the way to or through a proxy, before the backend was reached. */
 export class ProxyFailure extends Error {
   override readonly name = 'ProxyFailure';
-  /** The proxy's answer to CONNECT, where it gave one. */
+  /** The proxy's answer to CONNECT, if it gave one. */
   readonly status: number | undefined;
 
   constructor(message: string, { status, cause }: { status?: number; cause?: unknown }) {
@@ -64,7 +64,7 @@ export function transportFailure(error: unknown): TransportFailure {
   if (error instanceof ProxyFailure) return proxyFailure(error);
   const code = codeOf(error);
   const message = error instanceof Error ? error.message : String(error);
-  // undici's parser errors carry a code for some faults only, but always this name.
+  // undici's parser errors always have this name, but only some have a code.
   const isMalformed = error instanceof Error && error.name === 'HTTPParserError';
   const reason = isMalformed ? 'malformed_answer' : reasonOf(code, message);
   const isOurFault = reason.startsWith('tls_') || code === 'ENOTFOUND';
@@ -85,7 +85,7 @@ function codeOf(error: unknown): string {
 }
 
 function reasonOf(code: string, message: string): string {
-  // undici has one code for every way a socket can disappoint; its text tells a protocol error from a closed one.
+  // undici has one code for every failure of a socket; its text tells a protocol error from a closed connection.
   if (code === 'UND_ERR_SOCKET' && message.startsWith('bad ')) return 'malformed_answer';
   const tlsCode = TLS_CODE.exec(code)?.[1];
   if (tlsCode !== undefined) return `tls_${tlsCode.toLowerCase()}`;

@@ -12,12 +12,12 @@ export class WatchedFile {
     this.#purpose = purpose;
   }
 
-  /** True where the file is not the one last read, or cannot be looked at while it could before. */
+  /** Whether the file is not the one that was last read, or has gone since. */
   hasChanged(): boolean {
     return this.#look() !== this.#stamp;
   }
 
-  /** Throws an Error that names the file. Whatever comes of it, the file counts as seen. */
+  /** Throws an Error that names the file. Even then the file counts as seen. */
   read(): string {
     this.#stamp = this.#look();
     try {

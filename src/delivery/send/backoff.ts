@@ -1,11 +1,11 @@
-// How long to wait before the next attempt. Never below the smallest backoff, never above the caps.
+// How long a lane waits before the next attempt: never less than minBackoff, never more than the caps.
 import type { QueueConfig } from '../../config/config.ts';
 
 export type BackoffConfig = Pick<QueueConfig, 'minBackoff' | 'maxBackoff' | 'maxRetryAfter'>;
 
 /**
- * Exponential backoff with full jitter: uniform between the smallest backoff and a ceiling that doubles with each
- * attempt. `attempt` is that of the attempt that failed, from 0; `random` is in [0, 1).
+ * Exponential backoff with full jitter: uniform between minBackoff and a ceiling that doubles with each attempt. `attempt`
+ * is the number of the attempt that failed, from 0; `random` is in [0, 1).
  */
 export function backoffMs(
   attempt: number,
@@ -16,7 +16,7 @@ export function backoffMs(
   return minBackoff + random() * (ceiling - minBackoff);
 }
 
-/** The longest wait before a retry where the backend does not let us in: what is wrong waits for a person. */
+/** The longest wait if the backend refuses access: a person has to put that right. */
 const MAX_ACCESS_BACKOFF_MS = 60_000;
 
 /** As `backoffMs`, up to a minute. */
@@ -25,7 +25,7 @@ export function accessBackoffMs(attempt: number, config: BackoffConfig, random: 
   return backoffMs(attempt, { ...config, maxBackoff }, random);
 }
 
-/** The backend's own wish, kept between the smallest backoff and the cap on `Retry-After`. */
+/** The backend's `Retry-After`, kept between minBackoff and maxRetryAfter. */
 export function boundedRetryAfterMs(afterMs: number, { minBackoff, maxRetryAfter }: BackoffConfig): number {
   return Math.max(minBackoff, Math.min(maxRetryAfter, afterMs));
 }

@@ -1,5 +1,5 @@
-// Tells what one lane gives up: whole requests at once, and the series of one push together, when all of them are known.
-// Whoever waits for a push of them hears it as well.
+// Reports what one lane drops: whole requests at once, and the refused series of one push together, when all of them are
+// known. Also tells pushers that wait for the dropped samples.
 import type { DeliveryEvents } from '../../telemetry/events.ts';
 import type { BackendLedger } from '../block/backend-ledger.ts';
 import type { BlockPush } from '../block/push-manifest.ts';
@@ -14,15 +14,15 @@ export interface DropDeps {
 
 export interface Drop {
   readonly reason: string;
-  /** The backend's own words, made printable, or ours. */
+  /** The backend's words, made printable, or Sluice's. */
   readonly detail: string;
-  /** The refusal budget was used up: what is dropped was refused together, and some of it may be good. */
+  /** The refusal budget was used up: all of this was refused together, and some of it may be good. */
   readonly isUnseparated: boolean;
-  /** Our credentials, TLS or address are the cause. */
+  /** As in `Rejected`. */
   readonly isOurFault?: boolean | undefined;
 }
 
-/** What is dropped at once. */
+/** What is dropped together. */
 export interface DroppedPart {
   readonly sampleCount: number;
   readonly jobs: ReadonlyMap<string, number>;
@@ -37,9 +37,9 @@ interface OpenPush extends Drop {
 export class DropReport {
   readonly #deps: DropDeps;
   #open: OpenPush | undefined;
-  /** Whatever is given up from the stop on counts as lost. */
+  /** From the stop on, everything that is dropped counts as lost. */
   isStopping = false;
-  /** Samples that nobody refused: the stop had to end before they were delivered. */
+  /** Samples that no backend refused: the stop had to end before they were delivered. */
   undelivered = 0;
 
   constructor(deps: DropDeps) {
@@ -50,7 +50,7 @@ export class DropReport {
   block({ sampleCount, jobs, waiting }: DroppedPart, drop: Drop): void {
     this.reach(undefined);
     this.#lose(sampleCount, drop);
-    this.#tell(waiting, drop);
+    this.#failTickets(waiting, drop);
     const { reason, detail, isUnseparated } = drop;
     this.#deps.events.blockDropped({
       backend: this.#deps.backend,
@@ -62,7 +62,7 @@ export class DropReport {
     });
   }
 
-  /** What a backend did not take of a part: it says how much it took, and not what. */
+  /** What a backend did not take of a part. It says how much it took, but not what. */
   remainder(part: DroppedPart, { written, reason, detail }: PartlyDelivered): void {
     const sampleCount = part.sampleCount - written;
     if (sampleCount <= 0) return;
@@ -75,11 +75,11 @@ export class DropReport {
     this.block({ ...part, sampleCount, waiting }, { reason, detail: words, isUnseparated: true });
   }
 
-  /** Some series of a push, of a block that was taken apart. */
+  /** Some series of a push, from a block that was taken apart. */
   series(push: BlockPush, { sampleCount, waiting }: DroppedPart, drop: Drop): void {
     this.reach(push);
     this.#lose(sampleCount, drop);
-    this.#tell(waiting, drop);
+    this.#failTickets(waiting, drop);
     const open = this.#open;
     if (open !== undefined && (open.reason !== drop.reason || open.isUnseparated !== drop.isUnseparated))
       this.reach(undefined);
@@ -88,7 +88,7 @@ export class DropReport {
       : { ...drop, push, series: sampleCount };
   }
 
-  /** Nothing more comes of the pushes before `push`; undefined at the end of a block. */
+  /** Nothing more of the pushes before `push` will be dropped. Undefined at the end of a block. */
   reach(push: BlockPush | undefined): void {
     if (this.#open === undefined || this.#open.push === push) return;
     const { push: open, series, reason, detail, isUnseparated } = this.#open;
@@ -103,7 +103,7 @@ export class DropReport {
     if (reason === 'shutdown') this.undelivered += samples;
   }
 
-  #tell(waiting: readonly WaitingPart[], { reason, detail, isOurFault = false }: Drop): void {
+  #failTickets(waiting: readonly WaitingPart[], { reason, detail, isOurFault = false }: Drop): void {
     const { backend } = this.#deps;
     for (const { ticket, sampleCount: samples } of waiting) {
       if (reason === 'too_old' || reason === 'shutdown')

@@ -29,7 +29,7 @@ const TOO_OLD: GivenUp = { kind: 'givenUp', reason: 'too_old', detail: 'older th
 
 export class RetrySender implements Sender<OutgoingBlock, FinalOutcome> {
   readonly #deps: RetryDeps;
-  /** Monotonic; set by the backoff of the block that is being sent. */
+  /** Monotonic. Set by the backoff of the block that is being sent. */
   #notBeforeMs = 0;
   /** Ends the wait that is going on. */
   #endWait: (() => void) | undefined;
@@ -114,7 +114,7 @@ export class RetrySender implements Sender<OutgoingBlock, FinalOutcome> {
     const { reason, detail, status, afterMs } = retry;
     const delayMs = this.#delayMs(attempt, retry);
     this.#notBeforeMs = clock.monotonicMs() + delayMs;
-    // The backend asked for less of everything, not of this lane only.
+    // The backend asked all lanes to slow down, not only this one.
     if (status === 429 || afterMs !== undefined) ledger.pause(delayMs);
     if (retry.refusesAccess) this.#refuseAccess(reason, detail);
     events.blockRetried({ ...this.#facts(block), attempt, reason, detail, delayMs });
@@ -131,7 +131,7 @@ export class RetrySender implements Sender<OutgoingBlock, FinalOutcome> {
     return sampleAgeLimit > 0 && this.#deps.clock.nowMs() - newestMs > sampleAgeLimit;
   }
 
-  /** `sampleCount` is what the backend took of it. */
+  /** `sampleCount`: how many samples of the block the backend took. */
   #succeed(block: OutgoingBlock, attempt: number, sampleCount: number): void {
     const { ledger, events } = this.#deps;
     ledger.refusals.earn();

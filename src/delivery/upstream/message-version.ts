@@ -1,5 +1,5 @@
-// Which version of remote write a backend that is configured for 2.0 is sent. One that turns out not to know it gets 1.0
-// from then on; 2.0 is tried anew after an hour, and after a restart. Told once, and once when it has learned it.
+// Which version of remote write to send to a backend that is configured for 2.0. A backend that turns out not to know 2.0
+// gets 1.0; 2.0 is tried again after an hour, and after a restart. Both changes are reported once.
 import type { Clock } from '../../telemetry/clock.ts';
 import type { DeliveryEvents } from '../../telemetry/events.ts';
 
@@ -13,7 +13,7 @@ export interface MessageVersionDeps {
 
 export class MessageVersion {
   readonly #deps: MessageVersionDeps;
-  /** When 2.0 is tried anew, monotonic; undefined as long as the backend is taken to know it. */
+  /** When to try 2.0 again, monotonic. Undefined while the backend is believed to know it. */
   #retryAtMs: number | undefined;
 
   constructor(deps: MessageVersionDeps) {
@@ -21,19 +21,19 @@ export class MessageVersion {
     deps.events.messageVersionChosen(deps.backend, 2);
   }
 
-  /** What the next request is to be. */
+  /** The version of the next request. */
   get current(): 1 | 2 {
     return this.#retryAtMs === undefined || this.#isTrialDue() ? 2 : 1;
   }
 
-  /** The backend has shown that it does not know 2.0. `reason` is a short stable word. */
+  /** The backend does not know 2.0. `reason` is a short stable word. */
   fallBack(reason: string): void {
     const isNews = this.#retryAtMs === undefined;
     this.#retryAtMs = this.#deps.clock.monotonicMs() + RETRY_AFTER_MS;
     if (isNews) this.#deps.events.messageVersionFellBack({ backend: this.#deps.backend, reason });
   }
 
-  /** The backend has shown that it knows 2.0. A late answer from before the fallback says nothing. */
+  /** The backend knows 2.0. A late answer to a request from before the fallback does not count. */
   confirm(): void {
     if (this.#retryAtMs === undefined || !this.#isTrialDue()) return;
     this.#retryAtMs = undefined;
