@@ -2,6 +2,7 @@
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
 import { printableText } from '../delivery/http/answer-text.ts';
 import { transportFailure } from '../delivery/http/transport-reason.ts';
+import { onAbort } from '../telemetry/wait.ts';
 import { limitConnecting } from './limit-connecting.ts';
 
 export interface HttpQuestion {
@@ -40,15 +41,15 @@ export function exchangeHttp(question: HttpQuestion, signal: AbortSignal): Promi
   return new Promise((resolve) => {
     const request = open(question, signal);
     const stopLimit = limitConnecting(request, question.origin.protocol === 'https:');
+    let stopListening = (): void => undefined;
     const end = (ending: HttpEnding) => {
       stopLimit();
-      signal.removeEventListener('abort', abort);
+      stopListening();
       resolve(ending);
       request.destroy();
     };
     // A request that waits for the answer of a proxy does not hear its own signal.
-    const abort = () => end({ kind: 'failed', detail: NO_ANSWER, isFinal: false });
-    signal.addEventListener('abort', abort);
+    stopListening = onAbort(signal, () => end({ kind: 'failed', detail: NO_ANSWER, isFinal: false }));
     // Stays for what comes behind the end: a request that is destroyed may still complain.
     request.on('error', (error) => end(describeFailure(error, signal)));
     let isAnswered = false;

@@ -5,6 +5,7 @@ import { BlockSealer } from '../remotewrite/block-sealer.ts';
 import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
 import type { QueueReading } from '../telemetry/backend-metrics.ts';
 import type { Timer } from '../telemetry/clock.ts';
+import { onAbort } from '../telemetry/wait.ts';
 import type { OfferedPush, OfferResult } from './block/offered-push.ts';
 import { PushTicket } from './block/push-ticket.ts';
 import { BackendQueue, type DeliveryDeps, type QueuePush } from './lanes/backend-queue.ts';
@@ -205,16 +206,14 @@ export class Delivery {
   async #closeSpool(store: SpoolStore, signal: AbortSignal): Promise<void> {
     const { clock } = this.#deps;
     let timer: Timer | undefined;
-    let startGrace = (): void => undefined;
+    let stopListening = (): void => undefined;
     const isHung = new Promise<void>((resolve) => {
-      startGrace = () => {
+      stopListening = onAbort(signal, () => {
         timer = clock.setTimer(resolve, DISK_GRACE_MS);
-      };
+      });
     });
-    if (signal.aborted) startGrace();
-    else signal.addEventListener('abort', startGrace);
     await Promise.race([store.close(), isHung]);
-    signal.removeEventListener('abort', startGrace);
+    stopListening();
     timer?.cancel();
   }
 }

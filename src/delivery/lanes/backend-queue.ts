@@ -6,6 +6,7 @@ import type { EncodedSeries } from '../../remotewrite/encoded-series.ts';
 import type { QueueReading } from '../../telemetry/backend-metrics.ts';
 import type { Clock } from '../../telemetry/clock.ts';
 import type { DeliveryEvents } from '../../telemetry/events.ts';
+import { onAbort } from '../../telemetry/wait.ts';
 import { BackendLedger } from '../block/backend-ledger.ts';
 import type { SpoolRange } from '../block/lane-push.ts';
 import type { PushTicket } from '../block/push-ticket.ts';
@@ -175,13 +176,11 @@ export class BackendQueue {
   /** Delivers what is queued until nothing is left or `signal` aborts. */
   async stop(signal: AbortSignal): Promise<void> {
     this.#ledger.endPause();
-    const abandon = () => {
+    const stopListening = onAbort(signal, () => {
       for (const lane of this.#lanes) lane.abandon();
-    };
-    signal.addEventListener('abort', abandon);
-    if (signal.aborted) abandon();
+    });
     await Promise.all(this.#lanes.map((lane) => lane.finish()));
-    signal.removeEventListener('abort', abandon);
+    stopListening();
     await this.#upstream.close();
   }
 

@@ -1,6 +1,8 @@
 // Whoever waits until all that a lane was given before a moment is delivered or dropped. A lane is first in, first out:
 // of what waits in it, what came since that moment is settled last.
 
+import { untilDone } from '../../telemetry/wait.ts';
+
 export interface FlushReport {
   /**
    * Samples accepted before the flush that are neither delivered nor dropped, in memory or in the spool, summed over the
@@ -41,20 +43,15 @@ export class LaneProgress {
   }
 
   /** Resolves when all that was taken so far is settled, or `signal` aborts: with how many samples of it still wait. */
-  settled(signal: AbortSignal): Promise<number> {
+  async settled(signal: AbortSignal): Promise<number> {
     const taken = this.#taken;
-    const remaining = this.#remaining(taken);
-    if (remaining === 0 || signal.aborted) return Promise.resolve(remaining);
-    return new Promise((resolve) => {
-      const end = () => {
-        this.#open.delete(point);
-        signal.removeEventListener('abort', end);
-        resolve(this.#remaining(taken));
-      };
-      const point = { taken, end };
-      this.#open.add(point);
-      signal.addEventListener('abort', end);
-    });
+    if (this.#remaining(taken) > 0)
+      await untilDone(signal, (end) => {
+        const point = { taken, end };
+        this.#open.add(point);
+        return () => this.#open.delete(point);
+      });
+    return this.#remaining(taken);
   }
 
   #remaining(taken: number): number {

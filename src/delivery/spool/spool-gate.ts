@@ -1,6 +1,6 @@
 // Where pushes pass through the spool: each is appended, and handed to the backends in the order of the offers once it is
 // on disk. Those that nobody waits for pass in memory where the disk takes none; no push overtakes another.
-
+import { untilDone } from '../../telemetry/wait.ts';
 import type { SpoolRange } from '../block/lane-push.ts';
 import type { OfferedPush, OfferResult } from '../block/offered-push.ts';
 import type { PushTicket } from '../block/push-ticket.ts';
@@ -104,20 +104,18 @@ export class SpoolGate implements SpoolSink {
   }
 
   /** Resolves when the disk has answered for all that was offered so far, or `signal` aborts: with what it has yet to answer for. */
-  settled(signal: AbortSignal): Promise<readonly SpooledPush[]> {
+  async settled(signal: AbortSignal): Promise<readonly SpooledPush[]> {
     const last = this.#offered;
     const isSettled = () => (this.#pending[0]?.number ?? Infinity) > last;
-    if (isSettled() || signal.aborted) return Promise.resolve(this.#pendingUntil(last));
-    return new Promise((resolve) => {
-      const look = () => {
-        if (!isSettled() && !signal.aborted) return;
-        this.#onMoved.delete(look);
-        signal.removeEventListener('abort', look);
-        resolve(this.#pendingUntil(last));
-      };
-      this.#onMoved.add(look);
-      signal.addEventListener('abort', look);
-    });
+    if (!isSettled())
+      await untilDone(signal, (done) => {
+        const look = () => {
+          if (isSettled()) done();
+        };
+        this.#onMoved.add(look);
+        return () => this.#onMoved.delete(look);
+      });
+    return this.#pendingUntil(last);
   }
 
   #pendingUntil(last: number): readonly SpooledPush[] {
