@@ -37,8 +37,8 @@ export interface NameSuffix {
 const FIRST_FAMILIES = 64;
 const { histogram, gaugeHistogram, summary } = FamilyType;
 
-/** As Prometheus's expfmt has them in the text format. */
-const TEXT_SUFFIXES: readonly NameSuffix[] = [
+/** The suffixes that Prometheus's expfmt knows in the text format. */
+export const TEXT_SUFFIXES: readonly NameSuffix[] = [
   { text: Buffer.from('_sum'), role: Role.sum, types: [histogram, gaugeHistogram, summary] },
   { text: Buffer.from('_count'), role: Role.count, types: [histogram, gaugeHistogram, summary] },
   { text: Buffer.from('_bucket'), role: Role.bucket, types: [histogram, gaugeHistogram] },

@@ -1,7 +1,7 @@
 // One parser for each format over the arena of the transcoder, made when the first body of its format comes.
 
 import { ProtobufParser } from '../exposition/protobuf/protobuf-parser.ts';
-import { OpenMetricsParser } from '../exposition/text/open-metrics-parser.ts';
+import { OPEN_METRICS } from '../exposition/text/open-metrics.ts';
 import { TextParser, type TextParserOptions } from '../exposition/text/text-parser.ts';
 import type { ByteArena } from '../wire/byte-arena.ts';
 
@@ -9,7 +9,7 @@ export class BodyParsers {
   readonly #arena: ByteArena;
   readonly #options: TextParserOptions;
   readonly text: TextParser;
-  #openMetrics: OpenMetricsParser | undefined;
+  #openMetrics: TextParser | undefined;
   #protobuf: ProtobufParser | undefined;
 
   constructor(arena: ByteArena, options: TextParserOptions) {
@@ -18,8 +18,8 @@ export class BodyParsers {
     this.text = new TextParser(arena, options);
   }
 
-  get openMetrics(): OpenMetricsParser {
-    this.#openMetrics ??= new OpenMetricsParser(this.#arena, this.#options);
+  get openMetrics(): TextParser {
+    this.#openMetrics ??= new TextParser(this.#arena, this.#options, OPEN_METRICS);
     return this.#openMetrics;
   }
 

@@ -3,7 +3,7 @@
 import { ExpositionError } from '../exposition/exposition-error.ts';
 import { NumberScanner } from '../exposition/number-scanner.ts';
 import type { SampleParser } from '../exposition/sample-parser.ts';
-import { cutEof } from '../exposition/text/open-metrics-eof.ts';
+import { cutEof } from '../exposition/text/open-metrics.ts';
 import type { TextParserOptions } from '../exposition/text/text-parser.ts';
 import type { FixedLabels } from '../labels/fixed-labels.ts';
 import { TIMESTAMP_MS, VALUE } from '../labels/label-set.ts';
@@ -147,9 +147,8 @@ export class Transcoder implements KnownSeriesSink {
 
   #readOpenMetrics(hasEof: boolean, requiresEof: boolean, fixed: FixedLabels): readonly EncodedSeries[] {
     const parser = this.#parsers.openMetrics;
-    parser.hasEof = hasEof;
-    parser.requiresEof = requiresEof;
-    const known = hasEof || !requiresEof ? this.#replay(OPEN_METRICS, fixed) : undefined;
+    parser.lacksEof = requiresEof && !hasEof;
+    const known = parser.lacksEof ? undefined : this.#replay(OPEN_METRICS, fixed);
     return known ?? this.#parse(parser, fixed, OPEN_METRICS);
   }
 

@@ -11,6 +11,8 @@ export interface BodyCases {
   read(body: string | Uint8Array): readonly ReadSample[] | string;
 }
 
+/** What is added to the message if the line ends in CR LF. */
+export const CR_LF = '; the line ends in CR LF: expected LF alone (or push.pushgateway.lineEndings: lenient)';
 export const NO_LINE_FEED = 'expected a line feed at the end of the last line, found the end of the body';
 
 export function bodyCases(options: ParserOptions = {}): BodyCases {

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FamilyTable, FamilyType, type NameSuffix, Role } from '../../src/exposition/family-table.ts';
-import { OPEN_METRICS_SUFFIXES } from '../../src/exposition/text/open-metrics-suffixes.ts';
+import { OPEN_METRICS } from '../../src/exposition/text/open-metrics.ts';
 import { ByteArena } from '../../src/wire/byte-arena.ts';
 
 type Step =
@@ -38,7 +38,7 @@ describe('the family table', () => {
     ['text', TEXT_PARTS],
     ['OpenMetrics', OPEN_METRICS_PARTS],
   ] as const) {
-    const newTable = () => new TableUnderTest(format === 'text' ? undefined : OPEN_METRICS_SUFFIXES);
+    const newTable = () => new TableUnderTest(format === 'text' ? undefined : OPEN_METRICS.suffixes);
 
     test(`resolves names as a plain map does, in any order of declarations and samples of ${format}`, () => {
       const table = newTable();

@@ -1,8 +1,7 @@
 // Runs a text or OpenMetrics body through its parser alone: all its samples, or the message it is refused with.
 import { ExpositionError } from '../../src/exposition/exposition-error.ts';
 import type { FamilyTable } from '../../src/exposition/family-table.ts';
-import { cutEof } from '../../src/exposition/text/open-metrics-eof.ts';
-import { OpenMetricsParser } from '../../src/exposition/text/open-metrics-parser.ts';
+import { cutEof, OPEN_METRICS } from '../../src/exposition/text/open-metrics.ts';
 import { TextParser, type TextParserOptions } from '../../src/exposition/text/text-parser.ts';
 import { ByteArena } from '../../src/wire/byte-arena.ts';
 
@@ -28,14 +27,12 @@ export interface ParserOptions extends Partial<TextParserOptions> {
   readonly requiresEof?: boolean;
 }
 
-type BodyParser = TextParser | OpenMetricsParser;
-
 /** What a sample line is expected to say. */
 export function sample(metric: string, labels: Labels, value: number, timestampMs?: number): ReadSample {
   return { metric, labels, value, ...(timestampMs !== undefined && { timestampMs }) };
 }
 
-/** A sample line with an exemplar behind it. */
+/** A sample line with an exemplar after it. */
 export function withExemplar(
   before: ReadSample,
   labels: Labels,
@@ -92,22 +89,20 @@ function findFamily(body: string, name: string, options: ParserOptions) {
   return { families, family, text: (start: number, end: number) => arena.bytes.toString('utf8', start, end) };
 }
 
-function parserOf(body: string | Uint8Array, { format, requiresEof, ...options }: ParserOptions): BodyParser {
+function parserOf(body: string | Uint8Array, { format, requiresEof, ...options }: ParserOptions): TextParser {
   const arena = new ByteArena();
   const bytes = Buffer.from(body as string);
   arena.load([bytes], bytes.length, 2 * bytes.length);
   const all = { utf8Names: false, bucketLabels: 'canonical', ...options } as const;
-  const parser = format === 'openMetrics' ? new OpenMetricsParser(arena, all) : new TextParser(arena, all);
-  if (parser instanceof OpenMetricsParser) {
-    parser.hasEof = cutEof(arena);
-    parser.requiresEof = requiresEof ?? true;
-  }
+  const isOpenMetrics = format === 'openMetrics';
+  const parser = isOpenMetrics ? new TextParser(arena, all, OPEN_METRICS) : new TextParser(arena, all);
+  if (isOpenMetrics) parser.lacksEof = !cutEof(arena) && (requiresEof ?? true);
   parser.start();
   return parser;
 }
 
 /** The sample that a parser has read last. */
-export function currentSample({ arena, labels, exemplars, hasTimestamp }: BodyParser): ReadSample {
+export function currentSample({ arena, labels, exemplars, hasTimestamp }: TextParser): ReadSample {
   const text = (start: number, end: number) => arena.bytes.toString('utf8', start, end);
   const pairs = Array.from(
     labels.shape.order,

@@ -1,12 +1,11 @@
-// Writes the values of `le` and `quantile` in one style, so that jobs in different languages meet in the same series.
+// Writes the values of `le` and `quantile` of a text sample in one style, so that jobs in different languages push the same
+// series.
 import type { LabelSet } from '../../labels/label-set.ts';
 import type { LabelShape } from '../../labels/label-shape.ts';
 import { type BucketLabels, isPlainlyCanonical, renderBucketLabel } from '../canonical-float.ts';
 import { show } from '../exposition-error.ts';
 import { FamilyType } from '../family-table.ts';
 import type { Refuser } from '../name-rules.ts';
-
-export type { BucketLabels } from '../canonical-float.ts';
 
 const LE = Buffer.from('le');
 const QUANTILE = Buffer.from('quantile');
@@ -15,7 +14,7 @@ export class BucketLabelRenderer {
   readonly #refuser: Refuser;
   readonly #labels: LabelSet;
   readonly #style: BucketLabels;
-  /** For which list of label names and which family type the index was looked up. */
+  /** The list of label names and the family type for which the index was looked up. */
   #shape: LabelShape | undefined;
   #type = -1;
   #index = -1;
@@ -26,7 +25,7 @@ export class BucketLabelRenderer {
     this.#style = style;
   }
 
-  /** Renders the label of a sample of a family of `type`, a histogram or summary, where it has one. */
+  /** Renders the label of a sample of a family of `type`, a histogram or summary, if it has one. */
   render(type: number): void {
     const labels = this.#labels;
     if (labels.shape !== this.#shape || type !== this.#type) {

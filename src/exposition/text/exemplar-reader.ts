@@ -1,16 +1,16 @@
-// The exemplar behind a sample, from behind its `#`: labels, value and an optional timestamp in seconds, up to the end of
-// the line (https://prometheus.io/docs/specs/om/open_metrics_spec/#exemplars). Its labels have registers of their own.
+// Reads the exemplar after a sample, in text and OpenMetrics: labels, value and an optional timestamp in seconds
+// (https://prometheus.io/docs/specs/om/open_metrics_spec/#exemplars). It has a LabelSet of its own.
 import type { ExemplarSet } from '../../labels/exemplar-set.ts';
 import { LabelSet } from '../../labels/label-set.ts';
-import { LF, OPEN_BRACE, SPACE } from '../../wire/ascii.ts';
+import { LF, OPEN_BRACE } from '../../wire/ascii.ts';
 import { showByte, showToken } from '../exposition-error.ts';
 import type { Refuser } from '../name-rules.ts';
 import { countCharacters, MAX_EXEMPLAR_CHARACTERS } from '../name-rules.ts';
 import { NumberScanner } from '../number-scanner.ts';
-import { type LabelRules, skipBlanks } from './label-pair-reader.ts';
-import { LabelReader } from './label-reader.ts';
+import { passGap } from './dialect.ts';
+import { LabelReader, type LabelRules } from './label-reader.ts';
 import type { QuotedScanner } from './quoted-scanner.ts';
-import { SecondsScanner } from './seconds-scanner.ts';
+import { SecondsScanner } from './timestamp-scanner.ts';
 
 export class ExemplarReader {
   readonly #refuser: Refuser;
@@ -37,12 +37,12 @@ export class ExemplarReader {
     this.#exemplars.clear();
   }
 
-  /** Reads from `start` into the exemplars, which are empty; returns where the line ends. */
+  /** Reads from `start`, after the `#`, into the exemplars, which are empty; returns where the line ends. */
   read(start: number, limit: number): number {
     const { bytes } = this.#exemplars.arena;
     const open = this.#gap(start, limit);
     if (bytes[open] !== OPEN_BRACE)
-      this.#refuse('"{" of an exemplar behind "#"', showByte(bytes, open, limit));
+      this.#refuse('"{" of an exemplar after "#"', showByte(bytes, open, limit));
     let at = this.#labelReader.read(open + 1, limit);
     this.#addLabels();
     at = this.#gap(at, limit);
@@ -76,19 +76,15 @@ export class ExemplarReader {
     if (bytes[start] === LF || start >= limit) return start;
     const at = this.#gap(start, limit);
     if (!this.#seconds.scan(bytes, at, limit))
-      this.#refuse('a timestamp in seconds behind the exemplar', showToken(bytes, at, limit));
+      this.#refuse('a timestamp in seconds after the exemplar', showToken(bytes, at, limit));
     const { end } = this.#seconds;
     if (bytes[end] !== LF && end < limit)
-      this.#refuse('the end of the line behind the exemplar', showByte(bytes, end, limit));
+      this.#refuse('the end of the line after the exemplar', showByte(bytes, end, limit));
     return end;
   }
 
-  /** Behind what parts two tokens: one space, or with the text format's rules any blanks or none. */
   #gap(at: number, limit: number): number {
-    const { bytes } = this.#exemplars.arena;
-    if (this.#rules.allowsBlanks) return skipBlanks(bytes, at);
-    if (bytes[at] !== SPACE) this.#refuse('one space', showByte(bytes, at, limit));
-    return at + 1;
+    return passGap(this.#refuser, this.#rules.allowsBlanks, at, limit);
   }
 
   #refuse(expected: string, found: string): never {

@@ -1,29 +1,27 @@
-// Quoted strings with anything out of the ordinary in them: escapes, bytes beyond ASCII, NUL. Their text is checked to be
-// UTF-8 and, where it holds escapes, rewritten behind the body.
+// Scans quoted strings that may contain anything: escapes, bytes beyond ASCII, NUL. Checks that the text is UTF-8 and, if it has
+// escapes, writes it without them after the body.
 import { isUtf8 } from 'node:buffer';
 import { BACKSLASH, BYTE_CLASS, LF, NUL, QUOTE, QUOTED_STOP } from '../../wire/ascii.ts';
 import type { ByteArena } from '../../wire/byte-arena.ts';
 import { show } from '../exposition-error.ts';
 import type { Refuser } from '../name-rules.ts';
+import type { Dialect } from './dialect.ts';
 
 const LOWER_N = 110;
 
-/** What an escape other than `\\`, `\"` and `\n` is: malformed, or a backslash and a letter. */
-export type UnknownEscapes = 'refuse' | 'keep';
-
 export class QuotedScanner {
   readonly #arena: ByteArena;
-  readonly #unknownEscapes: UnknownEscapes;
+  readonly #unknownEscapes: Dialect['unknownEscapes'];
   /** The text read last, as a range of the arena. */
   start = 0;
   end = 0;
 
-  constructor(arena: ByteArena, unknownEscapes: UnknownEscapes) {
+  constructor(arena: ByteArena, unknownEscapes: Dialect['unknownEscapes']) {
     this.#arena = arena;
     this.#unknownEscapes = unknownEscapes;
   }
 
-  /** Reads the string whose opening quote is at `open`; returns where the byte behind the closing quote is. */
+  /** Reads the string whose opening quote is at `open`; returns the position after the closing quote. */
   scan(refuser: Refuser, open: number, limit: number, what: string): number {
     const { bytes } = this.#arena;
     let hasEscapes = false;
@@ -65,7 +63,7 @@ export class QuotedScanner {
     this.end = to;
   }
 
-  /** The byte that the escape with this letter stands for, or -1 where the backslash stands for itself. */
+  /** The byte that the escape with this letter stands for, or -1 if the backslash stands for itself. */
   #escaped(refuser: Refuser, at: number, what: string): number {
     const byte = this.#arena.bytes[at]!;
     if (byte === BACKSLASH || byte === QUOTE) return byte;

@@ -1,5 +1,5 @@
-// The metric name of a sample: before the braces, bare or in quotes, or in quotes among the labels. Lines mostly repeat
-// the name of the line before, and then it is only compared. Invariant: `entry` is the name in the labels' metric range.
+// Reads the metric name of a sample: before the braces, bare or in quotes, or in quotes among the labels. Most lines repeat the
+// name of the line before, and then it is only compared. Invariant: `entry` is the name in the labels' metric range.
 import type { LabelSet } from '../../labels/label-set.ts';
 import { BYTE_CLASS, METRIC, METRIC_START, OPEN_BRACE, QUOTE } from '../../wire/ascii.ts';
 import { showByte } from '../exposition-error.ts';
@@ -34,7 +34,7 @@ export class SampleNameReader {
     this.entry = -1;
   }
 
-  /** Reads the name at `start`; returns where it ends, which is `start` where it stands inside the braces. */
+  /** Reads the name at `start`; returns where it ends, which is `start` if the name is inside the braces. */
   read(start: number, limit: number): number {
     const families = this.#families;
     const { bytes } = this.#labels.arena;
@@ -46,16 +46,13 @@ export class SampleNameReader {
     const first = bytes[start]!;
     if (first === OPEN_BRACE) return start;
     if (first === QUOTE) return this.#readQuoted(start, limit);
-    if ((BYTE_CLASS[first]! & METRIC_START) === 0) {
-      this.#refuser.fail(`expected a metric name, found ${showByte(bytes, start, limit)}`);
-    }
-    let at = start + 1;
-    while ((BYTE_CLASS[bytes[at]!]! & METRIC) !== 0) at++;
-    this.#use(start, at, families.resolve(start, at));
-    return at;
+    const end = scanBareName(bytes, start);
+    if (end === start) this.#refuser.fail(`expected a metric name, found ${showByte(bytes, start, limit)}`);
+    this.#use(start, end, families.resolve(start, end));
+    return end;
   }
 
-  /** Takes the name in the labels' metric range. It may hold any byte, and so must not be looked for unquoted. */
+  /** Takes the name in the labels' metric range. It may contain any byte, so it must not be compared with a bare one. */
   takeFromLabels(): void {
     this.entry = this.#families.resolve(this.#labels.metricStart, this.#labels.metricEnd);
     this.#families.latest = -1;
@@ -69,11 +66,31 @@ export class SampleNameReader {
 
   #readQuoted(start: number, limit: number): number {
     const quoted = this.#quoted;
-    const at = quoted.scan(this.#refuser, start, limit, 'metric name');
-    checkMetricName(this.#refuser, quoted.start, quoted.end, this.#utf8Names);
+    const at = scanQuotedName(this.#refuser, quoted, start, limit, this.#utf8Names);
     this.#labels.metricStart = quoted.start;
     this.#labels.metricEnd = quoted.end;
     this.takeFromLabels();
     return at;
   }
+}
+
+/** Where the bare metric name at `start` ends; `start` if there is none. */
+export function scanBareName(bytes: Buffer, start: number): number {
+  if ((BYTE_CLASS[bytes[start]!]! & METRIC_START) === 0) return start;
+  let end = start + 1;
+  while ((BYTE_CLASS[bytes[end]!]! & METRIC) !== 0) end++;
+  return end;
+}
+
+/** Reads the quoted metric name at `start` into `quoted`; returns the position after the closing quote. */
+export function scanQuotedName(
+  refuser: Refuser,
+  quoted: QuotedScanner,
+  start: number,
+  limit: number,
+  utf8Names: boolean,
+): number {
+  const end = quoted.scan(refuser, start, limit, 'metric name');
+  checkMetricName(refuser, quoted.start, quoted.end, utf8Names);
+  return end;
 }

@@ -28,7 +28,7 @@ describe('the style of bounds', () => {
 });
 
 describe('one parser for many bodies', () => {
-  test('gives the same series every time, also behind a body that was refused', () => {
+  test('gives the same series every time, also after a body that was refused', () => {
     const bench = new ProtobufBench();
     const bodies = ['a', 'b'].map((value) =>
       oneMetric('h', Type.histogram, {

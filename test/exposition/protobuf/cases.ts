@@ -25,15 +25,15 @@ export function protobufCases(options: ReadOptions = {}): ProtobufCases {
   };
 }
 
-/** `name{label="value"} value @timestamp`, and behind ` # ` each exemplar. */
+/** `name{label="value"} value @timestamp`, and after ` # ` each exemplar. */
 export function seriesLine({ metric, labels, value, timestampMs, exemplars = [] }: ReadSeries): string {
   const time = timestampMs === undefined ? '' : ` @${timestampMs}`;
   const shown = typeof value === 'number' ? String(value) : histogramText(value);
-  const behind = exemplars.map(
+  const after = exemplars.map(
     (one) =>
       ` # {${pairs(one.labels)}} ${one.value}${Number.isNaN(one.timestampMs) ? '' : ` @${one.timestampMs}`}`,
   );
-  return `${metric}{${pairs(labels)}} ${shown}${time}${behind.join('')}`;
+  return `${metric}{${pairs(labels)}} ${shown}${time}${after.join('')}`;
 }
 
 function pairs(labels: Readonly<Record<string, string>>): string {

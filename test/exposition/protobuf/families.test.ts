@@ -91,7 +91,7 @@ describe('families', () => {
       `expected no family named like a part of a histogram or summary, found "${name}"`,
     );
   collides(
-    'x_count behind histogram x',
+    'x_count after histogram x',
     'x_count',
     only('x', Type.histogram, 'histogram'),
     only('x_count', Type.gauge, 'gauge'),

@@ -24,7 +24,7 @@ export function encodeFamily(family: PlainMessage): Buffer {
   return Buffer.from(METRIC_FAMILY.encode(METRIC_FAMILY.fromObject(family)).finish());
 }
 
-/** Messages with their lengths in front, one behind the other. */
+/** Messages with their lengths in front, one after the other. */
 export function delimit(...messages: readonly Uint8Array[]): Buffer {
   return Buffer.concat(messages.flatMap((message) => [varint(message.length), message]));
 }

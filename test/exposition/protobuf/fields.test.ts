@@ -125,7 +125,7 @@ describe('fields', () => {
 describe('a label whose lengths are written longer than need be', () => {
   const label = (...parts: readonly Uint8Array[]) =>
     delimit(Buffer.concat([NAME, field(4, field(1, ...parts), COUNTER)]));
-  // Were only one byte of the length read, these would look like a name and a value and nothing behind them.
+  // Were only one byte of the length read, these would look like a name and a value and nothing after them.
   takes(
     'its value',
     label(field(1, text('a')), text('\x12\x85\x00value'), field(15, Buffer.alloc(125))),

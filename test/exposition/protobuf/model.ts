@@ -205,7 +205,7 @@ function nativeOf(histogram: Histogram, count: number, isGauge: boolean): ReadHi
   };
 }
 
-/** Spans without a bucket are given to the span behind them. */
+/** Spans without a bucket are given to the span after them. */
 function joinSpans(spans: readonly Span[] = []): ReadBuckets['spans'] {
   const joined: (readonly [number, number])[] = [];
   let gap = 0;

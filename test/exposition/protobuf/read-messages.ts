@@ -85,7 +85,7 @@ export class ProtobufBench {
       if (error instanceof ExpositionError) return error.message;
       throw error;
     }
-    if (parser.next()) throw new Error('BUG: there is something behind the end');
+    if (parser.next()) throw new Error('BUG: there is something after the end');
     return series;
   }
 }

@@ -189,7 +189,7 @@ describe('a histogram', () => {
   );
 });
 
-describe('a histogram behind a summary', () => {
+describe('a histogram after a summary', () => {
   const metric = { label: labelPairs({ m: 'x' }), summary: { quantile: [{}] } };
   takes(
     'each with its own bound, though all else is alike',

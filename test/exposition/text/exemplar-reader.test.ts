@@ -12,7 +12,7 @@ for (const [format, { refuses, takes, read }] of [
   ['the text format', text],
 ] as const) {
   describe(`an exemplar in ${format}`, () => {
-    const brace = 'expected "{" of an exemplar behind "#", found';
+    const brace = 'expected "{" of an exemplar after "#", found';
     refuses('without labels', 'm 1 # 2\n', 1, `${brace} "2"`);
     refuses('of a word', 'm 1 # x\n', 1, `${brace} "x"`);
     const label = 'expected a label name, found';
@@ -42,7 +42,7 @@ for (const [format, { refuses, takes, read }] of [
       'expected each label name once, found "a" twice',
     );
     refuses(
-      'with a label twice, behind a good one',
+      'with a label twice, after a good one',
       'm 1 # {a="b",c="d"} 2\nm 1 # {a="b",a="d"} 2\n',
       2,
       'expected each label name once, found "a" twice',
@@ -51,21 +51,16 @@ for (const [format, { refuses, takes, read }] of [
     const value = 'expected a number as value of the exemplar, found';
     refuses('with no number', 'm 1 # {} x\n', 1, `${value} "x"`);
     refuses('with a hexadecimal number', 'm 1 # {} 0x1\n', 1, `${value} "0x1"`);
-    const time = 'expected a timestamp in seconds behind the exemplar, found';
+    const time = 'expected a timestamp in seconds after the exemplar, found';
     for (const token of ['x', 'NaN', '+Inf', '0x1', '1_0', '1e20', '#'])
       refuses(`with the timestamp ${token}`, `m 1 # {} 2 ${token}\n`, 1, `${time} "${token}"`);
-    refuses('with a space behind the value', 'm 1 # {} 2 \n', 1, `${time} the end of the line`);
-    const end = 'expected the end of the line behind the exemplar, found';
-    refuses('with a space behind the timestamp', 'm 1 # {} 2 3 \n', 1, `${end} " "`);
-    refuses('with something behind it', 'm 1 # {} 2 3 # {} 4\n', 1, `${end} " "`);
+    refuses('with a space after the value', 'm 1 # {} 2 \n', 1, `${time} the end of the line`);
+    const end = 'expected the end of the line after the exemplar, found';
+    refuses('with a space after the timestamp', 'm 1 # {} 2 3 \n', 1, `${end} " "`);
+    refuses('with something after it', 'm 1 # {} 2 3 # {} 4\n', 1, `${end} " "`);
     refuses('in a cut body', 'm 1 # {} 2', 1, NO_LINE_FEED);
     refuses('with a timestamp in a cut body', 'm 1 # {} 2 3', 1, NO_LINE_FEED);
-    refuses(
-      'behind which the body is cut',
-      'm 1 # {} 2\n# TYPE m',
-      2,
-      format === 'OpenMetrics' ? 'expected one space, found the end of the body' : NO_LINE_FEED,
-    );
+    refuses('after which the body is cut', 'm 1 # {} 2\n# TYPE m', 2, NO_LINE_FEED);
 
     takes('without labels and timestamp', 'm 1 # {} 2\n', withExemplar(m, {}, 2));
     takes(
@@ -84,7 +79,7 @@ for (const [format, { refuses, takes, read }] of [
       'm{x="y"} 1 # {trace_id="abc",a="b"} 0.5\n',
       withExemplar(sample('m', { x: 'y' }, 1), { a: 'b', trace_id: 'abc' }, 0.5),
     );
-    takes('with a comma behind the last label', 'm 1 # {a="b",} 2\n', withExemplar(m, { a: 'b' }, 2));
+    takes('with a comma after the last label', 'm 1 # {a="b",} 2\n', withExemplar(m, { a: 'b' }, 2));
     takes('with escapes', 'm 1 # {a="\\n\\"\\\\"} 2\n', withExemplar(m, { a: '\n"\\' }, 2));
     takes('without a label that is empty', 'm 1 # {a="",b="c"} 2\n', withExemplar(m, { b: 'c' }, 2));
     takes('of the value NaN', 'm 1 # {} NaN\n', withExemplar(m, {}, NaN));
@@ -150,7 +145,7 @@ describe('an exemplar in OpenMetrics only', () => {
   );
   refuses('with a blank in its labels', 'm 1 # {a="b", c="d"} 2\n', 1, 'expected a label name, found " "');
   takes(
-    'behind a timestamp in seconds',
+    'after a timestamp in seconds',
     'm 1 5.5 # {} 2 6\n',
     withExemplar(sample('m', {}, 1, 5500), {}, 2, 6000),
   );
@@ -172,13 +167,13 @@ describe('an exemplar in the text format only', () => {
     'expected a number as value of the exemplar, found the end of the line',
   );
   refuses(
-    'behind a timestamp in seconds',
+    'after a timestamp in seconds',
     'm 1 5.5 # {} 2\n',
     1,
-    'expected a timestamp in whole milliseconds or the end of the line after the value, found "5.5"',
+    'expected a timestamp in whole milliseconds after the value, found "5.5"',
   );
   takes(
-    'behind a timestamp in milliseconds',
+    'after a timestamp in milliseconds',
     'm 1 1700000000123 # {} 2 6.5\n',
     withExemplar(sample('m', {}, 1, 1_700_000_000_123), {}, 2, 6500),
   );

@@ -1,8 +1,8 @@
 // Lines, blanks and the last line of OpenMetrics: one space between tokens, and nothing else anywhere.
 import { describe, expect, test } from 'vitest';
-import { cutEof } from '../../../src/exposition/text/open-metrics-eof.ts';
+import { cutEof } from '../../../src/exposition/text/open-metrics.ts';
 import { ByteArena } from '../../../src/wire/byte-arena.ts';
-import { bodyCases, NO_LINE_FEED } from '../body-cases.ts';
+import { bodyCases, CR_LF, NO_LINE_FEED } from '../body-cases.ts';
 import { sample, withExemplar } from '../read-body.ts';
 
 const { refuses, takes } = bodyCases({ format: 'openMetrics' });
@@ -11,7 +11,7 @@ const m = sample('m', {}, 1);
 
 describe('the last line', () => {
   const missing = 'expected "# EOF" as the last line, found the end of the body';
-  const nothing = 'expected nothing behind "# EOF", found';
+  const nothing = 'expected nothing after "# EOF", found';
   refuses('nothing at all', '', 1, missing);
   refuses('a body without it', 'm 1\n', 2, missing);
   refuses('a comment without it', '# TYPE m gauge\n', 2, missing);
@@ -21,24 +21,24 @@ describe('the last line', () => {
     2,
     'expected "# HELP", "# TYPE", "# UNIT" or "# EOF", found "# EO"',
   );
-  refuses('one behind a cut line', 'm 1# EOF\n', 1, 'expected a number as value, found "1#"');
-  refuses('one that is not a line', 'm 1 # EOF\n', 1, 'expected "{" of an exemplar behind "#", found "E"');
-  refuses('a sample behind it', '# EOF\nm 1\n', 1, `${nothing} "m"`);
-  refuses('a blank line behind it', 'm 1\n# EOF\n\n', 2, `${nothing} the end of the line`);
-  refuses('a blank behind its line', 'm 1\n# EOF\n ', 2, `${nothing} " "`);
+  refuses('one after a cut line', 'm 1# EOF\n', 1, 'expected a number as value, found "1#"');
+  refuses('one that is not a line', 'm 1 # EOF\n', 1, 'expected "{" of an exemplar after "#", found "E"');
+  refuses('a sample after it', '# EOF\nm 1\n', 1, `${nothing} "m"`);
+  refuses('a blank line after it', 'm 1\n# EOF\n\n', 2, `${nothing} the end of the line`);
+  refuses('a blank after its line', 'm 1\n# EOF\n ', 2, `${nothing} " "`);
   refuses('a second one', 'm 1\n# EOF\n# EOF\n', 2, `${nothing} another`);
   refuses('a third one', '# EOF\n# EOF\n# EOF', 1, `${nothing} "#"`);
   for (const line of ['#EOF', '# eof', '# EOF ', '#  EOF', '# EOF#', '# EOF\r', ' # EOF', '# EOF x'])
     test(`is not ${JSON.stringify(line)}`, () => expect(cut(`m 1\n${line}\n`)).toBeUndefined());
   takes('it alone', '# EOF\n');
   takes('it alone without a line feed', '# EOF');
-  takes('it behind samples', 'm 1\n# EOF\n', m);
+  takes('it after samples', 'm 1\n# EOF\n', m);
   takes('it without a line feed', 'm 1\n# EOF', m);
   open.takes('nothing at all where it is not required', '');
   open.takes('samples where it is not required', 'm 1\n', m);
   open.takes('it where it is not required', 'm 1\n# EOF\n', m);
   open.refuses('a cut line where it is not required', 'm 1', 1, NO_LINE_FEED);
-  open.refuses('something behind it where it is not required', '# EOF\nm 1\n', 1, `${nothing} "m"`);
+  open.refuses('something after it where it is not required', '# EOF\nm 1\n', 1, `${nothing} "m"`);
 
   test('is cut off, and only the last', () => {
     for (const [body, rest] of [
@@ -63,10 +63,10 @@ describe('a line', () => {
   refuses('of a space', ' \n# EOF\n', 1, `${name} " "`);
   refuses('with a space in front', ' m 1\n# EOF\n', 1, `${name} " "`);
   refuses('with a tab in front', '\tm 1\n# EOF\n', 1, `${name} "\\t"`);
-  refuses('with CR LF', 'm 1\r\n# EOF\n', 1, 'expected a number as value, found "1\\r"');
-  refuses('of CR LF', '\r\n# EOF\n', 1, `${name} a carriage return`);
-  refuses('behind a byte order mark', '\ufeffm 1\n# EOF\n', 1, `${name} "\ufeff"`);
-  refuses('behind NUL', '\0m 1\n# EOF\n', 1, `${name} "\\u0000"`);
+  refuses('with CR LF', 'm 1\r\n# EOF\n', 1, `expected a number as value, found "1\\r"${CR_LF}`);
+  refuses('of CR LF', '\r\n# EOF\n', 1, `${name} a carriage return${CR_LF}`);
+  refuses('after a byte order mark', '\ufeffm 1\n# EOF\n', 1, `${name} "\ufeff"`);
+  refuses('after NUL', '\0m 1\n# EOF\n', 1, `${name} "\\u0000"`);
   for (const line of [
     '#',
     '# ',
@@ -126,10 +126,10 @@ describe('the space between two tokens', () => {
     }
   });
   const one = 'expected one space, found';
-  refuses('none behind the labels', 'm{a="b"}1\n# EOF\n', 1, `${one} "1"`);
+  refuses('none after the labels', 'm{a="b"}1\n# EOF\n', 1, `${one} "1"`);
   refuses('none before a sign', 'm-1\n# EOF\n', 1, `${one} "-"`);
-  refuses('a tab behind the name', 'm\t1\n# EOF\n', 1, `${one} "\\t"`);
-  refuses('two behind the name', 'm  1\n# EOF\n', 1, 'expected a number as value, found " "');
+  refuses('a tab after the name', 'm\t1\n# EOF\n', 1, `${one} "\\t"`);
+  refuses('two after the name', 'm  1\n# EOF\n', 1, 'expected a number as value, found " "');
   refuses('a name alone', 'm\n# EOF\n', 1, `${one} the end of the line`);
   refuses('a name alone in a cut body', 'm', 1, `${one} the end of the body`);
   refuses(
@@ -139,19 +139,19 @@ describe('the space between two tokens', () => {
     'expected a number as value, found "{a=\\"b\\"}"',
   );
   refuses('one before a label', 'm{ a="b"} 1\n# EOF\n', 1, 'expected a label name, found " "');
-  refuses('one behind a comma', 'm{a="b", c="d"} 1\n# EOF\n', 1, 'expected a label name, found " "');
+  refuses('one after a comma', 'm{a="b", c="d"} 1\n# EOF\n', 1, 'expected a label name, found " "');
   refuses('one before =', 'm{a ="b"} 1\n# EOF\n', 1, 'expected "=" after label name "a", found " "');
-  refuses('one behind =', 'm{a= "b"} 1\n# EOF\n', 1, 'expected a quoted value of label "a", found " "');
-  refuses('one behind a value', 'm{a="b" } 1\n# EOF\n', 1, 'expected "," or "}" after a label, found " "');
+  refuses('one after =', 'm{a= "b"} 1\n# EOF\n', 1, 'expected a quoted value of label "a", found " "');
+  refuses('one after a value', 'm{a="b" } 1\n# EOF\n', 1, 'expected "," or "}" after a label, found " "');
   refuses('one in empty braces', 'm{ } 1\n# EOF\n', 1, 'expected a label name, found " "');
-  const timestamp = 'expected a timestamp in seconds or an exemplar behind the value, found';
-  const end = 'expected the end of the line or an exemplar, found';
-  refuses('one behind the value', 'm 1 \n# EOF\n', 1, `${timestamp} the end of the line`);
-  refuses('two behind the value', 'm 1  5\n# EOF\n', 1, `${timestamp} " "`);
-  refuses('a tab behind the value', 'm 1\t5\n# EOF\n', 1, `${end} "\\t"`);
-  refuses('one behind the timestamp', 'm 1 5 \n# EOF\n', 1, `${end} " "`);
+  const timestamp = 'expected a timestamp in seconds after the value, found';
+  const end = 'expected the end of the line or an exemplar after the timestamp, found';
+  refuses('one after the value', 'm 1 \n# EOF\n', 1, `${timestamp} the end of the line`);
+  refuses('two after the value', 'm 1  5\n# EOF\n', 1, `${timestamp} " "`);
+  refuses('a tab after the value', 'm 1\t5\n# EOF\n', 1, `${one} "\\t"`);
+  refuses('one after the timestamp', 'm 1 5 \n# EOF\n', 1, `${end} " "`);
   refuses('a second timestamp', 'm 1 5 6\n# EOF\n', 1, `${end} " "`);
-  refuses('a tab behind the timestamp', 'm 1 5\t\n# EOF\n', 1, `${end} "\\t"`);
+  refuses('a tab after the timestamp', 'm 1 5\t\n# EOF\n', 1, `${one} "\\t"`);
 });
 
 /** What is before the last line; undefined where that is not `# EOF`. */

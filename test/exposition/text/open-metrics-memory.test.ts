@@ -1,7 +1,8 @@
 // What a hostile OpenMetrics body costs: time that grows with its length alone, and no memory kept for the next.
 import { describe, expect, test } from 'vitest';
 import { ExpositionError } from '../../../src/exposition/exposition-error.ts';
-import { OpenMetricsParser } from '../../../src/exposition/text/open-metrics-parser.ts';
+import { OPEN_METRICS } from '../../../src/exposition/text/open-metrics.ts';
+import { TextParser } from '../../../src/exposition/text/text-parser.ts';
 import { ByteArena } from '../../../src/wire/byte-arena.ts';
 
 const MIB = 1 << 20;
@@ -16,8 +17,7 @@ function bodyOf(bytes: number, make: (i: number) => string): Buffer {
 
 function newParser() {
   const arena = new ByteArena();
-  const parser = new OpenMetricsParser(arena, { utf8Names: true, bucketLabels: 'canonical' });
-  parser.requiresEof = false;
+  const parser = new TextParser(arena, { utf8Names: true, bucketLabels: 'canonical' }, OPEN_METRICS);
   return { arena, parser };
 }
 

@@ -1,7 +1,7 @@
 // TYPE, UNIT and HELP of OpenMetrics, and the order of a body's lines.
 import { describe, expect, test } from 'vitest';
 import { FamilyType } from '../../../src/exposition/family-table.ts';
-import { bodyCases, NO_LINE_FEED } from '../body-cases.ts';
+import { bodyCases, CR_LF, NO_LINE_FEED } from '../body-cases.ts';
 import { helpOf, readFamilies, sample, unitOf } from '../read-body.ts';
 
 const FORMAT = { format: 'openMetrics', requiresEof: false } as const;
@@ -11,9 +11,10 @@ const m = sample('m', {}, 1);
 describe('TYPE', () => {
   const wanted =
     'expected counter, gauge, histogram, gaugehistogram, summary, info, stateset or unknown after TYPE, found';
-  const words = ['untyped', 'Gauge', 'GAUGE', 'gaug', 'gauges', 'gauge ', ' gauge', 'gauge\t', 'gauge\r'];
+  const words = ['untyped', 'Gauge', 'GAUGE', 'gaug', 'gauges', 'gauge ', ' gauge', 'gauge\t'];
   for (const word of [...words, 'gauge_histogram', 'gaugeHistogram', 'state_set', '5', 'gauge x'])
     refuses(`the type ${JSON.stringify(word)}`, `# TYPE m ${word}\n`, 1, `${wanted} ${JSON.stringify(word)}`);
+  refuses('CR LF after the type', '# TYPE m gauge\r\n', 1, `${wanted} "gauge\\r"${CR_LF}`);
   refuses('no type', '# TYPE m \n', 1, `${wanted} the end of the line`);
   refuses('a type in a cut body', '# TYPE m gauge', 1, NO_LINE_FEED);
   const types: readonly (readonly [word: string, type: number])[] = [
@@ -38,13 +39,13 @@ describe('TYPE', () => {
 
 describe('UNIT', () => {
   const suffix = (name: string, unit: string) =>
-    `expected a UNIT that the name "${name}" ends in behind "_", found ${JSON.stringify(unit)}`;
+    `expected the name "${name}" to end in "_" and its UNIT, found UNIT ${JSON.stringify(unit)}`;
   refuses('one that the name does not end in', '# UNIT m seconds\n', 1, suffix('m', 'seconds'));
   refuses('one in other letters', '# UNIT m_seconds Seconds\n', 1, suffix('m_seconds', 'Seconds'));
   refuses('one without _ before it', '# UNIT mseconds seconds\n', 1, suffix('mseconds', 'seconds'));
   refuses('the whole name', '# UNIT seconds seconds\n', 1, suffix('seconds', 'seconds'));
   refuses('a part of a word', '# UNIT m_seconds econds\n', 1, suffix('m_seconds', 'econds'));
-  refuses('one with a blank behind', '# UNIT m_s s \n', 1, suffix('m_s', 's '));
+  refuses('one with a blank after', '# UNIT m_s s \n', 1, suffix('m_s', 's '));
   refuses('two words', '# UNIT m_s s s\n', 1, suffix('m_s', 's s'));
   refuses('one that ends before _total', '# TYPE m counter\n# UNIT m_total total\n', 2, suffix('m', 'total'));
   for (const type of ['info', 'stateset']) {
@@ -69,7 +70,7 @@ describe('HELP', () => {
   text('a byte that UTF-8 does not have', Buffer.from('# HELP m x\xff\n', 'latin1'), '"x\ufffd"');
   for (let before = 0; before < 9; before++)
     text(
-      `a cut letter behind ${before} others`,
+      `a cut letter after ${before} others`,
       Buffer.from(`# HELP m ${'x'.repeat(before)}\xc3123456789\n`, 'latin1'),
       `"${'x'.repeat(before)}\ufffd123456789"`,
     );
@@ -91,8 +92,8 @@ describe('HELP', () => {
   keeps('what begins a comment', '# HELP m # EOF');
 });
 
-describe('a name behind HELP, TYPE and UNIT', () => {
-  const name = (found: string) => `expected a metric name behind HELP, TYPE or UNIT, found ${found}`;
+describe('a name after HELP, TYPE and UNIT', () => {
+  const name = (found: string) => `expected a metric name after HELP, TYPE or UNIT, found ${found}`;
   const one = 'expected one space, found';
   for (const keyword of ['HELP', 'TYPE', 'UNIT']) {
     refuses(`${keyword} of nothing`, `# ${keyword}\n`, 1, `${one} the end of the line`);
@@ -100,8 +101,8 @@ describe('a name behind HELP, TYPE and UNIT', () => {
     refuses(`${keyword} with a tab`, `# ${keyword}\tm gauge\n`, 1, `${one} "\\t"`);
     refuses(`${keyword} with two spaces`, `# ${keyword}  m gauge\n`, 1, name('" "'));
     refuses(`${keyword} of a name alone`, `# ${keyword} m\n`, 1, `${one} the end of the line`);
-    refuses(`${keyword} of a name alone in a cut body`, `# ${keyword} m`, 1, `${one} the end of the body`);
-    refuses(`${keyword} with a tab behind the name`, `# ${keyword} m\tx\n`, 1, `${one} "\\t"`);
+    refuses(`${keyword} of a name alone in a cut body`, `# ${keyword} m`, 1, NO_LINE_FEED);
+    refuses(`${keyword} with a tab after the name`, `# ${keyword} m\tx\n`, 1, `${one} "\\t"`);
     for (const found of ['my-metric', '9v', 'met.ric', 'größe', 'm{a="b"}', 'm\r'])
       refuses(`${keyword} of ${found}`, `# ${keyword} ${found} gauge\n`, 1, name(JSON.stringify(found)));
   }
@@ -117,10 +118,10 @@ describe('metadata', () => {
     refuses(`${keyword} twice`, `${line}\n${line}\n`, 2, once);
     refuses(`${keyword} twice, not side by side`, `${lines.join('\n')}\n${line}\n`, 4, once);
     refuses(
-      `${keyword} behind a sample`,
+      `${keyword} after a sample`,
       `m_s 1\n${line}\n`,
       2,
-      'expected all HELP, TYPE and UNIT of "m_s" before its samples, found one behind',
+      `expected ${keyword} of "m_s" before its samples, found it after one`,
     );
     takes(`${keyword} alone`, `${line}\nm_s 1\n`, value);
     const order = [...lines.slice(i), ...lines.slice(0, i)];
@@ -152,7 +153,7 @@ describe('metadata', () => {
 
 describe('the lines of a family', () => {
   const together = (name: string, other: string) =>
-    `expected all lines of "${name}" together, found another behind one of "${other}"`;
+    `expected all lines of "${name}" together, found another after one of "${other}"`;
   refuses('samples apart', 'a 1\nb 1\na{x="y"} 1\n', 3, together('a', 'b'));
   refuses('samples apart by metadata', 'a 1\n# TYPE b gauge\na{x="y"} 1\n', 3, together('a', 'b'));
   refuses(
@@ -163,7 +164,7 @@ describe('the lines of a family', () => {
   );
   refuses('metadata apart', '# TYPE a gauge\n# TYPE b gauge\n# HELP a x\n', 3, together('a', 'b'));
   refuses('samples apart from metadata', '# TYPE a gauge\n# TYPE b gauge\nb 1\na 1\n', 4, together('a', 'b'));
-  refuses('metadata behind other samples', 'a 1\nb 1\n# HELP a x\n', 3, together('a', 'b'));
+  refuses('metadata after other samples', 'a 1\nb 1\n# HELP a x\n', 3, together('a', 'b'));
   refuses('parts apart', '# TYPE h histogram\nh_count 1\nother 1\nh_sum 1\n', 4, together('h', 'other'));
   refuses(
     'a part of a counter apart',
@@ -192,7 +193,7 @@ describe('the lines of a family', () => {
     sample('c_total', {}, 1),
   );
   takes(
-    'families one behind the other',
+    'families one after the other',
     'a 1\nb 1\nc 1\n',
     sample('a', {}, 1),
     sample('b', {}, 1),

@@ -2,8 +2,8 @@
 import { isUtf8 } from 'node:buffer';
 import { describe, expect, test } from 'vitest';
 import { ExpositionError } from '../../../src/exposition/exposition-error.ts';
-import { cutEof } from '../../../src/exposition/text/open-metrics-eof.ts';
-import { OpenMetricsParser } from '../../../src/exposition/text/open-metrics-parser.ts';
+import { cutEof, OPEN_METRICS } from '../../../src/exposition/text/open-metrics.ts';
+import { TextParser } from '../../../src/exposition/text/text-parser.ts';
 import { isLabelName, isMetricName } from '../../../src/wire/ascii.ts';
 import { ByteArena } from '../../../src/wire/byte-arena.ts';
 import { holdsForSeeds, type SeededRandom } from '../../support/seeded-random.ts';
@@ -14,18 +14,17 @@ import { writtenOpenMetrics } from './written-open-metrics.ts';
 /** One parser, reused for all bodies as the transcoder does. */
 class ReusedParser {
   readonly arena = new ByteArena();
-  readonly parser: OpenMetricsParser;
+  readonly parser: TextParser;
 
   constructor(utf8Names: boolean) {
-    this.parser = new OpenMetricsParser(this.arena, { utf8Names, bucketLabels: 'canonical' });
+    this.parser = new TextParser(this.arena, { utf8Names, bucketLabels: 'canonical' }, OPEN_METRICS);
   }
 
   /** The samples, or the message; `check` sees the parser at each sample. */
   read(body: Uint8Array, requiresEof: boolean, check?: () => void): readonly ReadSample[] | string {
     const { arena, parser } = this;
     arena.load([body], body.length, 2 * body.length);
-    parser.hasEof = cutEof(arena);
-    parser.requiresEof = requiresEof;
+    parser.lacksEof = !cutEof(arena) && requiresEof;
     const samples: ReadSample[] = [];
     try {
       parser.start();
@@ -152,7 +151,7 @@ function expectSorted(names: readonly Uint8Array[]): void {
   for (const [i, name] of names.entries()) if (i > 0) expect(Buffer.compare(names[i - 1]!, name)).toBe(-1);
 }
 
-/** Where each line ends, behind its line feed. */
+/** Where each line ends, after its line feed. */
 function lineEnds(body: Buffer): number[] {
   return [...body.entries()].filter(([, byte]) => byte === 10).map(([at]) => at + 1);
 }

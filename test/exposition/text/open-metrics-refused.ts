@@ -5,7 +5,7 @@ import { casesThatAre, type OpenMetricsCase } from './open-metrics-case.ts';
 const refused = casesThatAre('refused', 'refused');
 
 export const REFUSED_CASES: readonly OpenMetricsCase[] = [
-  ...refused('something behind # EOF', '# EOF\na 1\n', 'a 1\n# EOF\n', '# EOF\n\n'),
+  ...refused('something after # EOF', '# EOF\na 1\n', 'a 1\n# EOF\n', '# EOF\n\n'),
   ...refused('blank lines', '\n', 'a 1\n\n', '\na 1\n', 'a 1\n\nb 1\n'),
   ...refused('a carriage return', 'a 1\r\n', '# TYPE a gauge\r\n', '\r\n'),
   ...refused(
@@ -95,7 +95,7 @@ export const REFUSED_CASES: readonly OpenMetricsCase[] = [
     '# UNIT a_s s\n# UNIT a_s s\n',
   ),
   ...refused(
-    'metadata behind samples',
+    'metadata after samples',
     '# TYPE a gauge\na 1\n# HELP a x\n',
     'a_s 1\n# UNIT a_s s\n',
     'a 1\n# TYPE a gauge\n',

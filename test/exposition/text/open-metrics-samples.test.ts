@@ -27,12 +27,12 @@ describe('labels', () => {
   /** Whether or not the line before had the same names. */
   const refusesLabels = (what: string, labels: string, problem: string) => {
     refuses(what, `m{${labels}} 1\n`, 1, problem);
-    refuses(`${what}, behind a good line`, `m{a="b",c="d"} 1\nm{${labels}} 1\n`, 2, problem);
+    refuses(`${what}, after a good line`, `m{a="b",c="d"} 1\nm{${labels}} 1\n`, 2, problem);
   };
   const label = (found: string) => `expected a label name, found "${found}"`;
   refusesLabels('a comma alone', ',', label(','));
   refusesLabels('a comma in front', ',a="b"', label(','));
-  refusesLabels('two commas behind', 'a="b",,', label(','));
+  refusesLabels('two commas after', 'a="b",,', label(','));
   refusesLabels('two commas between', 'a="b",,c="d"', label(','));
   refusesLabels('a missing comma', 'a="b"c="d"', 'expected "," or "}" after a label, found "c"');
   refusesLabels('an unquoted value', 'a=b', 'expected a quoted value of label "a", found "b"');
@@ -61,7 +61,7 @@ describe('labels', () => {
   refuses('braces twice', 'm{a="b"}{c="d"} 1\n', 1, 'expected one space, found "{"');
   takes('none in braces', 'm{} 1\n', m);
   takes(
-    'a comma behind the last',
+    'a comma after the last',
     'm{a="b",} 1\nm{a="c",} 2\n',
     sample('m', { a: 'b' }, 1),
     sample('m', { a: 'c' }, 2),
@@ -80,7 +80,7 @@ describe('a label value', () => {
   const value = (what: string, text: string, read: string) => {
     takes(what, `m{a="${text}"} 1\n`, sample('m', { a: read }, 1));
     takes(
-      `${what}, behind a line alike`,
+      `${what}, after a line alike`,
       `m{a="x"} 1\nm{a="${text}"} 2\nm{a="${text}"} 3\n`,
       sample('m', { a: 'x' }, 1),
       sample('m', { a: read }, 2),
@@ -99,7 +99,7 @@ describe('a label value', () => {
     Buffer.from([...Buffer.from('m{a="'), ...middle, ...Buffer.from('"} 1\n')]);
   const utf8 = 'expected a label value in UTF-8, found';
   refuses('a byte that UTF-8 does not have', bytes(0xff), 1, `${utf8} "\ufffd"`);
-  refuses('such a byte behind a backslash', bytes(0x5c, 0xff), 1, `${utf8} "\\\\\ufffd"`);
+  refuses('such a byte after a backslash', bytes(0x5c, 0xff), 1, `${utf8} "\\\\\ufffd"`);
   refuses('a letter cut by a backslash', bytes(0xc3, 0x5c, 0xa9), 1, `${utf8} "\ufffd\\\\\ufffd"`);
   refuses('a surrogate', bytes(0xed, 0xa0, 0x80), 1, `${utf8} "\ufffd\ufffd\ufffd"`);
   refuses(
@@ -112,11 +112,11 @@ describe('a label value', () => {
 
 describe('a value with escapes in the line before', () => {
   const closing = 'expected a closing quote of the label value, found the end of the line';
-  const behind = 'expected "," or "}" after a label, found "\\""';
-  refuses('a raw quote where an escaped one was', 'm{a="\\""} 1\nm{a="""} 2\n', 2, behind);
+  const after = 'expected "," or "}" after a label, found "\\""';
+  refuses('a raw quote where an escaped one was', 'm{a="\\""} 1\nm{a="""} 2\n', 2, after);
   refuses('a raw backslash where an escaped one was', 'm{a="\\\\"} 1\nm{a="\\"} 2\n', 2, closing);
   refuses('a raw line feed where an escaped one was', 'm{a="\\n"} 1\nm{a="\n"} 2\n', 2, closing);
-  refuses('the same in an exemplar', 'm 1 # {a="\\""} 1\nm 2 # {a="""} 2\n', 2, behind);
+  refuses('the same in an exemplar', 'm 1 # {a="\\""} 1\nm 2 # {a="""} 2\n', 2, after);
 });
 
 describe('a value', () => {
@@ -173,7 +173,7 @@ describe('a value', () => {
 });
 
 describe('a timestamp', () => {
-  const wanted = 'expected a timestamp in seconds or an exemplar behind the value, found';
+  const wanted = 'expected a timestamp in seconds after the value, found';
   for (const token of ['NaN', 'Inf', '-inf', '0x10', '1_0', '1s', '"5"', '+', '.', '1e', '1e20'])
     refuses(`the timestamp ${token}`, `m 1 ${token}\n`, 1, `${wanted} ${JSON.stringify(token)}`);
   refuses('one without a line feed', 'm 1 5', 1, NO_LINE_FEED);

@@ -142,5 +142,5 @@ export const TAKEN_CASES: readonly OpenMetricsCase[] = [
   ),
   ...lenient('series apart within a family', '# TYPE a gauge\na{x="y"} 1 1\na 1\na{x="y"} 2 2\n'),
   ...lenient('times in some points only', 'a 1\na 1 2\n'),
-  ...lenient('a comma behind the last label', 'a{x="y",} 1\n', '# TYPE a counter\na_total 1 # {x="y",} 1\n'),
+  ...lenient('a comma after the last label', 'a{x="y",} 1\n', '# TYPE a counter\na_total 1 # {x="y",} 1\n'),
 ];

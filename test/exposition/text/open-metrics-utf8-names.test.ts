@@ -38,7 +38,12 @@ describe('names in quotes with utf8Names', () => {
     'expected a label name that does not begin with "__", found "__é"',
   );
   refuses('a label twice', 'm{"é"="1","é"="2"} 1\n', 1, 'expected each label name once, found "é" twice');
-  refuses('no space behind metadata', '# TYPE "a.b"gauge\n', 1, 'expected one space, found "g"');
+  refuses(
+    'no space after metadata',
+    '# TYPE "a.b"gauge\n',
+    1,
+    'expected a space after the metric name, found "g"',
+  );
   refuses('metadata of a name alone', '# HELP "a.b"\n', 1, 'expected one space, found the end of the line');
   refuses(
     'no closing quote',
@@ -50,22 +55,22 @@ describe('names in quotes with utf8Names', () => {
     'a unit that the name does not end in',
     '# UNIT "a.b" seconds\n',
     1,
-    'expected a UNIT that the name "a.b" ends in behind "_", found "seconds"',
+    'expected the name "a.b" to end in "_" and its UNIT, found UNIT "seconds"',
   );
   refuses(
-    'a unit that is the whole name, rewritten behind another that ends in _',
+    'a unit that is the whole name, rewritten after another that ends in _',
     '# HELP "\\"_" x\n# UNIT "\\"s" "s\n',
     2,
-    'expected a UNIT that the name "\\"s" ends in behind "_", found "\\"s"',
+    'expected the name "\\"s" to end in "_" and its UNIT, found UNIT "\\"s"',
   );
   refuses(
     'families apart',
     '{"a.b"} 1\nc 1\n{"a.b",x="y"} 1\n',
     3,
-    'expected all lines of "a.b" together, found another behind one of "c"',
+    'expected all lines of "a.b" together, found another after one of "c"',
   );
   takes('a name alone', '{"my.name"} 1\n', sample('my.name', {}, 1));
-  takes('labels behind it', '{"my.name","le"="1",x="y"} 1\n', sample('my.name', { le: '1', x: 'y' }, 1));
+  takes('labels after it', '{"my.name","le"="1",x="y"} 1\n', sample('my.name', { le: '1', x: 'y' }, 1));
   takes('a label name', 'm{"l.ä"="x"} 1\n', sample('m', { 'l.ä': 'x' }, 1));
   takes('the escapes, also unknown ones', '{"a\\n\\"\\\\b\\t"} 1\n', sample('a\n"\\b\\t', {}, 1));
   takes(
@@ -82,11 +87,11 @@ describe('names in quotes with utf8Names', () => {
     sample('a 1', {}, 5),
     sample('a', {}, 1, 2000),
   );
-  refuses('the same name without quotes behind it', '{"a.b"} 1\na.b 1\n', 2, 'expected one space, found "."');
+  refuses('the same name without quotes after it', '{"a.b"} 1\na.b 1\n', 2, 'expected one space, found "."');
   refuses(
     'the same name in metadata without quotes',
     '# HELP "a.b" x\n# TYPE a.b gauge\n',
     2,
-    'expected a metric name behind HELP, TYPE or UNIT, found "a.b"',
+    'expected a metric name after HELP, TYPE or UNIT, found "a.b"',
   );
 });

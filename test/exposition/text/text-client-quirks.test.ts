@@ -10,7 +10,7 @@ const m = sample('m', {}, 1);
 
 describe('the text of', () => {
   takes(
-    'Java, with a comma behind the last label',
+    'Java, with a comma after the last label',
     '# HELP c_total Things.\n# TYPE c_total counter\nc_total{x="y",} 1.0\nc_total{x="z",} 2.0\n# HELP c_created Things.\n# TYPE c_created gauge\nc_created{x="y",} 1.7E9\n',
     sample('c_total', { x: 'y' }, 1),
     sample('c_total', { x: 'z' }, 2),
@@ -45,7 +45,7 @@ describe('the text of', () => {
 
 describe('OpenMetrics as text', () => {
   takes('# EOF and # UNIT as comments', '# TYPE m gauge\n# UNIT m seconds\nm 1\n# EOF\n', m);
-  takes('# EOF with lines behind it', 'm 1\n# EOF\nm 1\n', m, m);
+  takes('# EOF with lines after it', 'm 1\n# EOF\nm 1\n', m, m);
   takes(
     'exemplars',
     '# TYPE c counter\nc_total{a="b"} 1 # {trace_id="x"} 1 1700000000.123\n# EOF\n',

@@ -1,10 +1,8 @@
 // Comments, HELP and TYPE of the text format.
 import { describe, expect, test } from 'vitest';
 import { FamilyType } from '../../../src/exposition/family-table.ts';
-import { bodyCases } from '../body-cases.ts';
+import { bodyCases, CR_LF } from '../body-cases.ts';
 import { helpOf, readBody, readFamilies, sample } from '../read-body.ts';
-
-const CR_LF = '; the line ends in CR LF: expected LF alone (or push.pushgateway.lineEndings: lenient)';
 
 const { refuses, takes } = bodyCases();
 const m = sample('m', {}, 1);
@@ -56,13 +54,13 @@ describe('HELP and TYPE of nothing', () => {
   takes('a family without samples', '# HELP x text\n# TYPE x histogram\nm 1\n', m);
 });
 
-describe('a name behind HELP and TYPE', () => {
+describe('a name after HELP and TYPE', () => {
   const name = (found: string) => `expected a metric name after HELP or TYPE, found ${JSON.stringify(found)}`;
   for (const keyword of ['HELP', 'TYPE']) {
     for (const found of ['my-metric', '9v', 'met.ric', 'größe', '-', 'm{a="b"}'])
       refuses(`${keyword} of ${found}`, `# ${keyword} ${found} gauge\n`, 1, name(found));
     refuses(`${keyword} of a bad name alone`, `# ${keyword} a-b\n`, 1, name('a-b'));
-    refuses(`${keyword} with CR LF behind the name`, `# ${keyword} m\r\n`, 1, `${name('m\r')}${CR_LF}`);
+    refuses(`${keyword} with CR LF after the name`, `# ${keyword} m\r\n`, 1, `${name('m\r')}${CR_LF}`);
   }
 });
 
@@ -102,12 +100,16 @@ describe('TYPE', () => {
       1,
       `${wanted} ${JSON.stringify(byte).replace('\u007f', '\\u007f')}`,
     );
-  const once = (name: string) =>
-    `expected one TYPE for "${name}", before its samples, found another or a later one`;
+  const once = (name: string) => `expected one TYPE for "${name}", found a second`;
   refuses('a second one', '# TYPE m gauge\n# TYPE m gauge\n', 2, once('m'));
   refuses('a second one that differs', '# TYPE m gauge\n# TYPE n gauge\n# TYPE m counter\n', 3, once('m'));
-  refuses('one behind untyped', '# TYPE m untyped\n# TYPE m untyped\n', 2, once('m'));
-  refuses('one behind a sample', 'm 1\n# TYPE m gauge\n', 2, once('m'));
+  refuses('one after untyped', '# TYPE m untyped\n# TYPE m untyped\n', 2, once('m'));
+  refuses(
+    'one after a sample',
+    'm 1\n# TYPE m gauge\n',
+    2,
+    'expected TYPE of "m" before its samples, found it after one',
+  );
   refuses('one for a part of a histogram', '# TYPE h histogram\n# TYPE h_count counter\n', 2, once('h'));
   refuses('one for a part of a summary', '# TYPE s summary\n# TYPE s_sum counter\n', 2, once('s'));
   for (const [word, type] of types) {
@@ -147,7 +149,7 @@ describe('HELP', () => {
     3,
     'expected one HELP for "m", found a second',
   );
-  takes('one behind samples', 'm 1\n# HELP m x\n', m);
+  takes('one after samples', 'm 1\n# HELP m x\n', m);
   takes('invalid UTF-8', Buffer.from('# HELP m \xff\xc3\nm 1\n', 'latin1'), m);
 
   const keeps = (what: string, line: string, help: string) =>
@@ -185,10 +187,10 @@ describe('comments in quotes', () => {
     'expected a metric name, found "a.b" (other characters need utf8Names: true)',
   );
   refuses(
-    'text behind the quote',
+    'text after the quote',
     '# TYPE "m"gauge\n',
     1,
-    'expected a metric name after HELP or TYPE, found "\\"m\\"gauge"',
+    'expected a space after the metric name, found "g"',
   );
   refuses(
     'a missing quote',
@@ -200,7 +202,7 @@ describe('comments in quotes', () => {
     'a second TYPE',
     '# TYPE "m" gauge\n# TYPE m gauge\n',
     2,
-    'expected one TYPE for "m", before its samples, found another or a later one',
+    'expected one TYPE for "m", found a second',
   );
   takes('a name alone', '# HELP "m"\nm 1\n', m);
   test('a TYPE for a quoted name is that of the name', () => {

@@ -8,14 +8,14 @@ const { refuses, takes } = bodyCases();
 /** A wrong set of labels is refused whether or not the line before had the same names. */
 function refusesLabels(what: string, labels: string, problem: string): void {
   refuses(what, `m{${labels}} 1\n`, 1, problem);
-  refuses(`${what}, behind a good line`, `m{a="b",c="d"} 1\nm{${labels}} 1\n`, 2, problem);
+  refuses(`${what}, after a good line`, `m{a="b",c="d"} 1\nm{${labels}} 1\n`, 2, problem);
 }
 
 describe('the punctuation of labels', () => {
   const name = (found: string) => `expected a label name, found "${found}"`;
   refusesLabels('a comma alone', ',', name(','));
   refusesLabels('a comma in front', ',a="b"', name(','));
-  refusesLabels('two commas behind', 'a="b",,', name(','));
+  refusesLabels('two commas after', 'a="b",,', name(','));
   refusesLabels('two commas between', 'a="b",,c="d"', name(','));
   refusesLabels('a missing comma', 'a="b" c="d"', 'expected "," or "}" after a label, found "c"');
   refusesLabels('a missing comma and blank', 'a="b"c="d"', 'expected "," or "}" after a label, found "c"');
@@ -101,8 +101,8 @@ describe('a label value', () => {
 
 describe('a label value with escapes in the line before', () => {
   const closing = 'expected a closing quote of the label value, found the end of the line';
-  const behind = 'expected "," or "}" after a label, found "\\""';
-  refuses('a raw quote where an escaped one was', 'm{a="\\""} 1\nm{a="""} 2\n', 2, behind);
+  const after = 'expected "," or "}" after a label, found "\\""';
+  refuses('a raw quote where an escaped one was', 'm{a="\\""} 1\nm{a="""} 2\n', 2, after);
   refuses('a raw backslash where an escaped one was', 'm{a="\\\\"} 1\nm{a="\\"} 2\n', 2, closing);
   refuses('a raw line feed where an escaped one was', 'm{a="\\n"} 1\nm{a="\n"} 2\n', 2, closing);
 });

@@ -39,7 +39,7 @@ describe('a label name', () => {
   const reserved = 'expected a label name that does not begin with "__", found';
   refuses('__name__', 'm{__name__="x"} 1\n', 1, `${reserved} "__name__"`);
   refuses('another reserved name', 'm{__x="y"} 1\n', 1, `${reserved} "__x"`);
-  refuses('a reserved name behind others', 'm{a="b",__="y"} 1\n', 1, `${reserved} "__"`);
+  refuses('a reserved name after others', 'm{a="b",__="y"} 1\n', 1, `${reserved} "__"`);
   for (const name of ['_', '_a', 'a__b', 'A', 'z9', 'a_'.repeat(200)])
     takes(`the label name ${name.slice(0, 20)}`, `m{${name}="x"} 1\n`, sample('m', { [name]: 'x' }, 1));
 });
@@ -70,7 +70,7 @@ describe('a name in quotes', () => {
     1,
     'expected "=" after label name "m", found "}"',
   );
-  refuses('nothing behind it', '{"n"}\n', 1, 'expected a number as value, found the end of the line');
+  refuses('nothing after it', '{"n"}\n', 1, 'expected a number as value, found the end of the line');
   refuses(
     'a reserved label name',
     '{"n","__name__"="m"} 1\n',
@@ -80,9 +80,9 @@ describe('a name in quotes', () => {
   const plain = sample('n', {}, 1);
   const labelled = sample('n', { a: 'b' }, 1);
   takes('a name in braces', '{"n"} 1\n', plain);
-  takes('a comma behind it', '{"n",} 1\n', plain);
+  takes('a comma after it', '{"n",} 1\n', plain);
   takes('labels before it', '{a="b","n"} 1\n', labelled);
-  takes('labels behind it', '{"n",a="b"} 1\n', labelled);
+  takes('labels after it', '{"n",a="b"} 1\n', labelled);
   takes('labels around it', '{a="b","n",c="d"} 1\n', sample('n', { a: 'b', c: 'd' }, 1));
   takes('an unquoted name in braces', '{n,a="b"} 1\n', labelled);
   takes('a name before the brace', '"n"{a="b"} 1\n', labelled);

@@ -163,7 +163,7 @@ describe('a suffix collision', () => {
       what,
       body,
       line,
-      `expected TYPE of a histogram or summary before all of its samples, found "${name}" before it`,
+      `expected TYPE of a family before all of its samples, found "${name}" before it`,
     );
   collides(
     'x_count before the TYPE of histogram x',

@@ -61,13 +61,13 @@ describe('the same bytes without quotes', () => {
     'expected a number as value, found ".b"',
   );
   refuses(
-    'a comment behind a quoted name',
+    'a comment after a quoted name',
     '{"a.b"} 1\n# HELP a.b x\n',
     2,
     'expected a metric name after HELP or TYPE, found "a.b"',
   );
   refuses(
-    'a comment behind a quoted comment',
+    'a comment after a quoted comment',
     '# HELP "a.b" x\n# TYPE a.b gauge\n',
     2,
     'expected a metric name after HELP or TYPE, found "a.b"',
@@ -87,7 +87,7 @@ describe('the same bytes without quotes', () => {
     sample('m', { a: '1', b: '2' }, 6),
   );
   takes(
-    'a quoted label behind unquoted ones',
+    'a quoted label after unquoted ones',
     'm{a="1","b=\\"2\\",c"="3"} 5\nm{a="1",b="2",c="3"} 6\n',
     sample('m', { a: '1', 'b="2",c': '3' }, 5),
     sample('m', { a: '1', b: '2', c: '3' }, 6),

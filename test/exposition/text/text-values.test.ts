@@ -55,7 +55,7 @@ describe('a value', () => {
       `expected a number as value, found ${shown(token)}`,
     );
   refuses('nothing', 'm \n', 1, 'expected a number as value, found the end of the line');
-  refuses('nothing behind labels', 'm{a="b"}\n', 1, 'expected a number as value, found the end of the line');
+  refuses('nothing after labels', 'm{a="b"}\n', 1, 'expected a number as value, found the end of the line');
   const long = `0.${'1'.repeat(2047)}`;
   refuses('a number of 2,049 bytes', `m ${long}\n`, 1, `expected a number as value, found ${shown(long)}`);
   for (const [token, value] of NUMBERS)
@@ -69,7 +69,7 @@ describe('a value', () => {
 });
 
 describe('a timestamp', () => {
-  const wanted = 'expected a timestamp in whole milliseconds or the end of the line after the value';
+  const wanted = 'expected a timestamp in whole milliseconds after the value';
   const beyond = ['9223372036854775808', '-9223372036854775809', '9007199254740992', `1${'0'.repeat(50)}`];
   for (const token of [
     '1.5',

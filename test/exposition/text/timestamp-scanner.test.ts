@@ -1,7 +1,7 @@
 // Seconds become milliseconds exactly, rounded once and half up.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { SecondsScanner } from '../../../src/exposition/text/seconds-scanner.ts';
+import { SecondsScanner } from '../../../src/exposition/text/timestamp-scanner.ts';
 import { holdsForSeeds, type SeededRandom } from '../../support/seeded-random.ts';
 
 /** The milliseconds of the token and where it ended, or undefined where it is refused. */

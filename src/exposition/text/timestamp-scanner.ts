@@ -1,20 +1,31 @@
-// Timestamps in seconds, as OpenMetrics and all exemplars have them: any decimal, made into whole milliseconds. Exact: the
-// digits are kept as an integer and its power of ten, and rounded once, half up.
+// Scans timestamps into whole milliseconds since the epoch: seconds as any decimal, which OpenMetrics and all exemplars have, and
+// whole milliseconds, which samples of the text format have.
 import { BYTE_CLASS, DIGIT_0, DOT, LOWER_E, MINUS, PLUS, TOKEN_END, UPPER_E } from '../../wire/ascii.ts';
 
-/** What any integer of up to 16 digits is below half of. */
+const WHOLE_NUMBER = /^[+-]?[0-9]{1,40}$/;
+const MAX_WHOLE_NUMBER_BYTES = 41;
+/** Any integer of up to 16 digits is below half of 10 to this power. */
 const MAX_POWER = 17;
 const POWERS_OF_TEN = Float64Array.from({ length: MAX_POWER + 1 }, (_, exponent) => Number(`1e${exponent}`));
 const DIGITS_OF_MS = 3;
 const MAX_EXPONENT = 1e9;
-/** The largest integer that a further digit may be put behind, and the largest digit then. */
+/** The largest integer that one more digit may follow, and the largest digit then. */
 const MAX_PREFIX = Math.floor(Number.MAX_SAFE_INTEGER / 10);
 const MAX_LAST_DIGIT = Number.MAX_SAFE_INTEGER % 10;
 
-export class SecondsScanner {
+export interface TimestampScanner {
+  /** Where the token read last ended, exclusive. */
+  readonly end: number;
+  /**
+   * Reads the token at `start`, which ends before a blank, a line feed or `limit`. False if it is not a timestamp, or if its
+   * milliseconds are not a safe integer.
+   */
+  scan(bytes: Buffer, start: number, limit: number): boolean;
+}
+
+export class MillisecondsScanner implements TimestampScanner {
   readonly #target: Float64Array;
   readonly #place: number;
-  /** Where the number read last ended, exclusive. */
   end = 0;
 
   /** Milliseconds are put into `target[place]`. */
@@ -23,14 +34,34 @@ export class SecondsScanner {
     this.#place = place;
   }
 
-  /**
-   * Reads the token at `start`, which ends before a blank, a line feed or `limit`. False where it is no decimal, or one
-   * whose milliseconds are not a safe integer.
-   */
+  scan(bytes: Buffer, start: number, limit: number): boolean {
+    let end = start;
+    while (end < limit && (BYTE_CLASS[bytes[end]!]! & TOKEN_END) === 0) end++;
+    this.end = end;
+    const token = end - start <= MAX_WHOLE_NUMBER_BYTES ? bytes.toString('latin1', start, end) : '';
+    const timestampMs = WHOLE_NUMBER.test(token) ? Number(token) : NaN;
+    // Minus zero is zero.
+    this.#target[this.#place] = timestampMs + 0;
+    return Number.isSafeInteger(timestampMs);
+  }
+}
+
+/** Exact: the digits are kept as an integer and its power of ten, and rounded once, half up. */
+export class SecondsScanner implements TimestampScanner {
+  readonly #target: Float64Array;
+  readonly #place: number;
+  end = 0;
+
+  /** Milliseconds are put into `target[place]`. */
+  constructor(target: Float64Array, place: number) {
+    this.#target = target;
+    this.#place = place;
+  }
+
   scan(bytes: Buffer, start: number, limit: number): boolean {
     const sign = bytes[start];
     let at = sign === MINUS || sign === PLUS ? start + 1 : start;
-    /** The leading digits, as an integer; of those left out, the first, and whether any other is not zero. */
+    /** The leading digits, as an integer; of the digits left out, the first, and whether any other is not zero. */
     let digits = 0;
     let nextDigit = -1;
     let hasMore = false;
@@ -68,7 +99,7 @@ export class SecondsScanner {
     return this.#set(sign === MINUS, digits, nextDigit, hasMore, power + DIGITS_OF_MS);
   }
 
-  /** Sets `digits * 10^power`, rounded; false where that is not a safe integer. */
+  /** Sets `digits * 10^power`, rounded; false if that is not a safe integer. */
   #set(isNegative: boolean, digits: number, nextDigit: number, hasMore: boolean, power: number): boolean {
     let magnitude = digits;
     if (power > 0 && digits > 0)
