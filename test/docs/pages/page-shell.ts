@@ -43,7 +43,7 @@ export class PageShell {
     const root = new TemporaryFolder().path;
     this.folder = join(root, 'sluice');
     this.#addresses = addresses;
-    cloneInto(this.folder);
+    cloneInto(this.folder, { linksSources: !installs });
     if (isInstalled) linkInstalled(this.folder);
     for (const name of ['home', 'kept', 'npm', 'commands', 'last']) mkdirSync(join(root, name));
     writeFileSync(join(root, 'home', '.curlrc'), 'no-progress-meter\n');
