@@ -1,0 +1,4 @@
+// Follows docs/acknowledgement.md.
+import { followPage } from '../pages/follow-page.ts';
+
+followPage('docs/acknowledgement.md');

@@ -1,0 +1,4 @@
+// Follows docs/clients.md.
+import { followPage } from '../pages/follow-page.ts';
+
+followPage('docs/clients.md');

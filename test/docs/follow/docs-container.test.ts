@@ -1,0 +1,4 @@
+// Follows docs/container.md.
+import { followPage } from '../pages/follow-page.ts';
+
+followPage('docs/container.md');

@@ -1,0 +1,4 @@
+// Follows docs/lifecycle.md.
+import { followPage } from '../pages/follow-page.ts';
+
+followPage('docs/lifecycle.md');

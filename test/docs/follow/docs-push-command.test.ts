@@ -1,0 +1,4 @@
+// Follows docs/push-command.md.
+import { followPage } from '../pages/follow-page.ts';
+
+followPage('docs/push-command.md');
