@@ -1,25 +1,25 @@
 // The composition root: builds the stations from the configuration, wires them, starts and stops them in road order.
+
 import { buildStaleSeries } from './collector/build-stale-series.ts';
 import { buildTranscoder } from './collector/build-transcoder.ts';
 import { openSpool } from './collector/open-spool.ts';
 import type { Config } from './config/config.ts';
 import { configWarnings } from './config/config-warnings.ts';
 import { Delivery, type FlushReport, type StopReport } from './delivery/delivery.ts';
-import { Acknowledgements } from './intake/acknowledgement.ts';
-import { Lifecycle } from './intake/lifecycle.ts';
-import { listenError } from './intake/listen-error.ts';
+import { OpenPushes } from './intake/http/open-requests.ts';
 import { Listener } from './intake/listener.ts';
-import { MemoryBudget } from './intake/memory-budget.ts';
-import { OpenPushes } from './intake/open-pushes.ts';
-import { Operations } from './intake/operations.ts';
-import { whereToPush } from './intake/path-hints.ts';
-import { PUSH_ANSWERS } from './intake/push-outcome.ts';
-import { PushService } from './intake/push-service.ts';
-import { ReceiptClock } from './intake/receipt-clock.ts';
-import { Routes } from './intake/routes.ts';
-import { statusText } from './intake/status-text.ts';
-import { Turns } from './intake/turns.ts';
-import { WaitingPushes } from './intake/waiting-pushes.ts';
+import { Lifecycle } from './intake/operations/lifecycle.ts';
+import { Operations } from './intake/operations/operations.ts';
+import { statusText } from './intake/operations/status-text.ts';
+import { PUSH_ANSWERS } from './intake/outcome/push-outcome.ts';
+import { whereToPush } from './intake/paths/path-hints.ts';
+import { Routes } from './intake/paths/routes.ts';
+import { LargePushQueue } from './intake/push/large-push-queue.ts';
+import { MemoryBudget } from './intake/push/memory-budget.ts';
+import { PushService } from './intake/push/push-service.ts';
+import { ReceiptClock } from './intake/push/receipt-clock.ts';
+import { Acknowledgements } from './intake/waiting/acknowledgement.ts';
+import { WaitingPushes } from './intake/waiting/waiting-pushes.ts';
 import { LayoutNumbers } from './labels/fixed-labels.ts';
 import { type Clock, passed } from './telemetry/clock.ts';
 import { LoggedDeliveryEvents } from './telemetry/delivery-events.ts';
@@ -105,9 +105,7 @@ export class Collector {
     for (const warning of configWarnings(this.#config)) this.events.configurationWarning(warning);
     const { listenAddress } = this.#config;
     await this.#openSpool();
-    const { address, port, family } = await this.#listener.listen(listenAddress).catch((cause: unknown) => {
-      throw listenError(listenAddress, cause);
-    });
+    const { address, port, family } = await this.#listener.listen(listenAddress);
     this.#notReady = undefined;
     const bound = family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`;
     this.events.listening({ address: bound });
@@ -198,7 +196,7 @@ export class Collector {
       () => clock.nowMs(),
       () => events.timestampsAdvanced(1),
     );
-    const turns = new Turns();
+    const largePushes = new LargePushQueue();
     const hasSpool = this.#config.spool !== undefined;
     const patience = this.#patience;
     const longestWaitMs = patience && (() => patience.longestWaitMs());
@@ -208,7 +206,7 @@ export class Collector {
       transcoder: buildTranscoder(this.#config, events),
       staleSeries: buildStaleSeries(this.#config, events),
       delivery: this.#delivery,
-      turns,
+      largePushes,
       receiptClock,
       acknowledgements,
       waitingPushes: this.#waitingPushes,
@@ -220,9 +218,8 @@ export class Collector {
       lifecycle,
       exchange: {
         service,
-        acknowledgements,
         budget: new MemoryBudget(pushgateway.maxBufferedSize),
-        turns,
+        largePushes,
         openPushes: this.#openPushes,
         events,
         maxBodyBytes: pushgateway.maxBodySize,

@@ -20,6 +20,7 @@ const SOUND: Sources = new Map(
       'exposition/protobuf/a.ts',
       'remotewrite/v2/a.ts',
     ],
+    ...['push', 'operations', 'waiting', 'paths', 'http', 'outcome'].map((room) => `intake/${room}/a.ts`),
     ...['lanes', 'send', 'upstream', 'auth', 'spool', 'block', 'http'].map((room) => `delivery/${room}/a.ts`),
   ].map((file) => [file, '// A comment.\n']),
 );
@@ -69,6 +70,11 @@ describe('the rules', () => {
   refuses('exposition/a.ts', 'exposition/text/a.ts');
   refuses('exposition/text/a.ts', 'exposition/protobuf/a.ts');
   refuses('remotewrite/a.ts', 'remotewrite/v2/a.ts');
+  for (const room of ['push', 'operations', 'waiting', 'paths', 'http', 'outcome'])
+    refuses(`intake/${room}/a.ts`, 'intake/a.ts');
+  refuses('intake/push/a.ts', 'intake/operations/a.ts');
+  refuses('intake/waiting/a.ts', 'intake/push/a.ts');
+  refuses('intake/outcome/a.ts', 'intake/paths/a.ts');
   const rooms = ['lanes', 'send', 'upstream', 'auth', 'http'];
   rooms.forEach((room, floor) => {
     for (const above of rooms.slice(0, floor)) refuses(`delivery/${room}/a.ts`, `delivery/${above}/a.ts`);

@@ -1,7 +1,7 @@
 // The arguments of a command that has options of its own; whatever is wrong with them is a UsageError.
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { parseDuration } from '../config/durations.ts';
-import { quote } from '../intake/quote.ts';
+import { quote } from '../intake/outcome/quoted-text.ts';
 import { optionProblem } from './option-problem.ts';
 import { UsageError } from './usage-error.ts';
 

@@ -6,7 +6,7 @@ import { configurationPage } from '../../scripts/configuration-page.ts';
 import { formatPath } from '../../src/config/config-error.ts';
 import { ENVIRONMENT_VARIABLES } from '../../src/config/environment-variables.ts';
 import { configJsonSchema } from '../../src/config/json-schema.ts';
-import { PUSH_ANSWERS } from '../../src/intake/push-outcome.ts';
+import { PUSH_ANSWERS } from '../../src/intake/outcome/push-outcome.ts';
 import { Metrics } from '../../src/telemetry/metrics.ts';
 import { codeOf, readDocument, section, tableRows } from './markdown.ts';
 import { pageNames } from './pages/page.ts';

@@ -38,7 +38,7 @@ test('where the disk does not take it, a push that has to be stored is refused, 
   // A file where the directory should be: no user may make it one.
   writeFileSync(join(folder.path, 'spool'), '');
   const { receiver, push } = await start({ directory: join(folder.path, 'spool') });
-  const unusable = 'Cannot store push: the spool cannot be used now; GET /-/ready tells why\n';
+  const unusable = 'Cannot store push: the spool cannot be used now; GET /-/ready says why\n';
   for (const prefer of [undefined, 'wait=0', 'wait=10'])
     expect(shown(await push('m 1\n', prefer))).toEqual([503, undefined, unusable]);
   expect(shown(await push('m 2\n', 'respond-async'))).toEqual([202, 'respond-async', '']);

@@ -53,7 +53,7 @@ test('422 for one series of a push: the others are delivered', async () => {
 
 test('502 where the backend refuses us, not the push', async () => {
   const { answer } = await answered([{ status: 302, headers: [['location', '/login']] }]);
-  const why = ', for the credentials, TLS or address that Sluice has for it (redirect): 302 to /login';
+  const why = ', because of the credentials, TLS or address that Sluice has for it (redirect): 302 to /login';
   expect(answer).toEqual([
     502,
     'wait=10',

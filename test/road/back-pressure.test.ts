@@ -10,7 +10,7 @@ const SHARDS = 2;
 const QUEUE_BYTES = 64 * 1024;
 const HELD = 'sluice_queue_bytes{backend="primary"}';
 const FULL =
-  'Cannot take push: the queue of a backend is full, since the backend does not keep up or is away\n';
+  'Cannot take push: the queue of a backend is full, because the backend does not keep up or is away\n';
 
 /** Series that say which push they belong to, and hardly compress. */
 function body(push: number): string {

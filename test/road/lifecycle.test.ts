@@ -29,7 +29,10 @@ test('without the key a request to stop is refused, and the program goes on', as
 test('a flush of a backend that is away is answered 202 with what waits', async () => {
   const { sluice, post, receiver } = await start({ script: [{ status: 503 }] });
   await sluice.push('m 1\nn 2\n');
-  expect(await post('/-/flush?timeout=50ms')).toEqual([202, 'Not flushed yet: 2 samples still wait\n']);
+  expect(await post('/-/flush?timeout=50ms')).toEqual([
+    202,
+    'Not flushed yet: 2 samples are still waiting\n',
+  ]);
   receiver.play({});
 });
 
@@ -72,7 +75,7 @@ test('a flush that waits when a stop gives up its samples is answered 503', asyn
   const flushed = post('/-/flush');
   await waitUntil(() => receiver.requests.length > 0, 'the request');
   sluice.signal('SIGTERM');
-  expect(await flushed).toEqual([503, 'Not flushed: Sluice stops, 1 samples were not delivered\n']);
+  expect(await flushed).toEqual([503, 'Not flushed: Sluice is stopping, and 1 samples were not delivered\n']);
   expect(await sluice.command.ended).toBe(3);
 });
 

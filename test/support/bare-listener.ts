@@ -1,16 +1,15 @@
 // The HTTP listener alone, before a service of the test's own making.
 import { onTestFinished } from 'vitest';
 import type { ServerConfig } from '../../src/config/config.ts';
-import { Acknowledgements } from '../../src/intake/acknowledgement.ts';
-import { Lifecycle, type LifecycleDeps } from '../../src/intake/lifecycle.ts';
+import { OpenPushes } from '../../src/intake/http/open-requests.ts';
 import { Listener, type ListenerDeps } from '../../src/intake/listener.ts';
-import { MemoryBudget } from '../../src/intake/memory-budget.ts';
-import { OpenPushes } from '../../src/intake/open-pushes.ts';
-import { Operations, type OperationsDeps } from '../../src/intake/operations.ts';
-import { whereToPush } from '../../src/intake/path-hints.ts';
-import type { PushExchangeDeps } from '../../src/intake/push-exchange.ts';
-import { Routes } from '../../src/intake/routes.ts';
-import { Turns } from '../../src/intake/turns.ts';
+import { Lifecycle, type LifecycleDeps } from '../../src/intake/operations/lifecycle.ts';
+import { Operations, type OperationsDeps } from '../../src/intake/operations/operations.ts';
+import { whereToPush } from '../../src/intake/paths/path-hints.ts';
+import { Routes } from '../../src/intake/paths/routes.ts';
+import { LargePushQueue } from '../../src/intake/push/large-push-queue.ts';
+import { MemoryBudget } from '../../src/intake/push/memory-budget.ts';
+import type { PushExchangeDeps } from '../../src/intake/push/push-exchange.ts';
 import { LayoutNumbers } from '../../src/labels/fixed-labels.ts';
 import { systemClock } from '../../src/telemetry/clock.ts';
 import type { IntakeEvents, PushAnswered } from '../../src/telemetry/events.ts';
@@ -18,7 +17,7 @@ import type { IntakeEvents, PushAnswered } from '../../src/telemetry/events.ts';
 type Service = PushExchangeDeps['service'];
 
 export interface BareListenerOptions {
-  readonly refuse?: Service['refuse'];
+  readonly encodingOf?: Service['encodingOf'];
   readonly accept?: Service['accept'];
   readonly routes?: ListenerDeps['routes'];
   readonly onDelete?: ListenerDeps['rules']['onDelete'];
@@ -28,7 +27,6 @@ export interface BareListenerOptions {
   readonly maxBodyBytes?: number;
   readonly budget?: MemoryBudget;
   readonly openPushes?: OpenPushes;
-  readonly acknowledgements?: Acknowledgements;
 }
 
 export interface BareListener {
@@ -77,16 +75,13 @@ export async function startListener(options: BareListenerOptions = {}): Promise<
         ...options.lifecycle,
       }),
       exchange: {
-        acknowledgements:
-          options.acknowledgements ??
-          new Acknowledgements({ acknowledge: 'queued', maxWait: 10_000, hasSpool: false }),
         service: {
-          refuse: options.refuse ?? (() => undefined),
+          encodingOf: options.encodingOf ?? (() => 'identity'),
           accept: options.accept ?? (() => ({ kind: 'accepted', sampleCount: 1 })),
         },
         budget: options.budget ?? new MemoryBudget(1 << 27),
         events: eventsInto(answered, faults),
-        turns: new Turns(),
+        largePushes: new LargePushQueue(),
         openPushes,
         maxBodyBytes: options.maxBodyBytes ?? 1 << 24,
         monotonicMs: () => performance.now(),

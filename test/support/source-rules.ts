@@ -30,6 +30,13 @@ const LEVELS: Readonly<Record<string, number>> = {
 };
 /** Imports between the rooms of one station go from a higher floor to a lower one, in the stations listed. */
 const FLOORS: Readonly<Record<string, number>> = {
+  intake: 3,
+  'intake/operations': 2,
+  'intake/push': 2,
+  'intake/waiting': 1,
+  'intake/paths': 1,
+  'intake/http': 1,
+  'intake/outcome': 0,
   delivery: 6,
   'delivery/lanes': 5,
   'delivery/send': 4,

@@ -1,11 +1,12 @@
 // The intake from the wire to the offer, before a delivery of the test's own making and a clock that stands still.
-import { type AcknowledgementOptions, Acknowledgements } from '../../src/intake/acknowledgement.ts';
-import { MemoryBudget } from '../../src/intake/memory-budget.ts';
-import { OpenPushes } from '../../src/intake/open-pushes.ts';
-import { PushService } from '../../src/intake/push-service.ts';
-import { ReceiptClock } from '../../src/intake/receipt-clock.ts';
-import { Turns } from '../../src/intake/turns.ts';
-import { WaitingPushes } from '../../src/intake/waiting-pushes.ts';
+
+import { OpenPushes } from '../../src/intake/http/open-requests.ts';
+import { LargePushQueue } from '../../src/intake/push/large-push-queue.ts';
+import { MemoryBudget } from '../../src/intake/push/memory-budget.ts';
+import { PushService } from '../../src/intake/push/push-service.ts';
+import { ReceiptClock } from '../../src/intake/push/receipt-clock.ts';
+import { type AcknowledgementOptions, Acknowledgements } from '../../src/intake/waiting/acknowledgement.ts';
+import { WaitingPushes } from '../../src/intake/waiting/waiting-pushes.ts';
 import type { StaleSeries } from '../../src/staleness/stale-series.ts';
 import { newTranscoder } from '../transcode/transcode-body.ts';
 import { type BareListener, type BareListenerOptions, startListener } from './bare-listener.ts';
@@ -40,10 +41,10 @@ export async function startWaitingIntake(options: WaitingIntakeOptions = {}): Pr
     staleSeries,
     ...levels
   } = options;
-  const [delivery, clock, turns, openPushes] = [
+  const [delivery, clock, largePushes, openPushes] = [
     new WaitingDelivery(),
     new FakeClock(),
-    new Turns(),
+    new LargePushQueue(),
     new OpenPushes(),
   ];
   const hasSpool = levels.hasSpool ?? false;
@@ -62,17 +63,16 @@ export async function startWaitingIntake(options: WaitingIntakeOptions = {}): Pr
       () => clock.nowMs(),
       () => undefined,
     ),
-    turns,
+    largePushes,
     acknowledgements,
     waitingPushes: waiting,
     staleSeries,
   });
   const listener = await startListener({
-    refuse: (encoding) => service.refuse(encoding),
+    encodingOf: (header) => service.encodingOf(header),
     accept: (push, share, isRefused) => service.accept(push, share, isRefused),
     budget: new MemoryBudget(budgetBytes),
     openPushes,
-    acknowledgements,
     ...(server && { server }),
   });
   const connect = () => RawConnection.open(listener.address);

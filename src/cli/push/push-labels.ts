@@ -1,5 +1,5 @@
 // --job and --label of `sluice push`: the grouping key, with everything wrong told before anything is sent.
-import { quote } from '../../intake/quote.ts';
+import { quote } from '../../intake/outcome/quoted-text.ts';
 import { UsageError } from '../usage-error.ts';
 
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;

@@ -1,6 +1,6 @@
 // The whole of what is to be pushed, in memory: nothing is sent before its end is seen, so a cut is never half a push.
 import { createReadStream } from 'node:fs';
-import { quote } from '../../intake/quote.ts';
+import { quote } from '../../intake/outcome/quoted-text.ts';
 
 /** As much as Sluice takes of one push, unless it is set up for more or less. */
 const MAX_INPUT_BYTES = 64 * 1024 * 1024;

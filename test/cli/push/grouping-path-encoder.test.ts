@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { encodeGroupingPath } from '../../../src/cli/push/grouping-path-encoder.ts';
-import { parseGroupingPath } from '../../../src/intake/grouping-path.ts';
+import { parseGroupingPath } from '../../../src/intake/paths/grouping-path.ts';
 
 const NAME = fc.stringMatching(/^[a-zA-Z][a-zA-Z0-9_]{0,5}$/).filter((name) => name !== 'job');
 const ODD = fc.constantFrom(

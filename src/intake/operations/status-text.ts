@@ -1,0 +1,43 @@
+// The answer of /api/v1/status, in the shape and with the field names of Pushgateway's, where they fit: version, start
+// time, settings. Invariant: the configuration in it is the redacted one.
+import type { Config } from '../../config/config.ts';
+import { configForPrinting } from '../../config/redact.ts';
+
+export interface StatusFacts {
+  readonly version: string;
+  readonly nodeVersion: string;
+  readonly startedAtMs: number;
+  readonly config: Config;
+}
+
+/** JSON with a line end. Durations of the configuration are milliseconds, sizes bytes. */
+export function statusText({ version, nodeVersion, startedAtMs, config }: StatusFacts): string {
+  const status = {
+    build_information: { version, nodeVersion },
+    flags: flagsOf(config),
+    start_time: new Date(startedAtMs).toISOString(),
+    config: configForPrinting(config),
+  };
+  return `${JSON.stringify({ status: 'success', data: status })}\n`;
+}
+
+/** Settings under the names of Pushgateway's flags, as text: for what reads them from a Pushgateway. */
+function flagsOf({
+  listenAddress,
+  logging,
+  push,
+  enableLifecycle,
+}: Config): Readonly<Record<string, string>> {
+  const { host, port } = listenAddress;
+  const [prefix = ''] = push.pushgateway.pathPrefixes;
+  return {
+    'log.level': logging.level,
+    'push.disable-consistency-check': 'false',
+    'push.enable-utf8-names': String(push.pushgateway.utf8Names),
+    'web.enable-admin-api': 'false',
+    'web.enable-lifecycle': String(enableLifecycle),
+    'web.listen-address': host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`,
+    'web.route-prefix': prefix === '' ? '/' : prefix,
+    'web.telemetry-path': '/metrics',
+  };
+}
