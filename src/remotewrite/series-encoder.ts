@@ -94,16 +94,16 @@ export class SeriesEncoder {
   }
 
   /** Appends a series that is known, with the sample in `sample`. Throws OutputLimitError where it does not fit. */
-  appendKnown(pieces: SeriesPieces, firstPiece: number, behindPieces: number, sample: Float64Array): void {
+  appendKnown(pieces: SeriesPieces, firstPiece: number, piecesEnd: number, sample: Float64Array): void {
     const fixed = this.#fixed!;
     const out = this.#out;
-    const own = pieces.end(behindPieces - 1) - pieces.start(firstPiece);
+    const own = pieces.end(piecesEnd - 1) - pieces.start(firstPiece);
     out.reserve(own + fixed.bytes.length + MAX_SERIES_OVERHEAD);
     this.seriesStart = out.length;
     const headerBytes = this.#headerBytes;
     this.labelsStart = out.length + 1 + headerBytes;
     let at = this.labelsStart;
-    for (let piece = firstPiece; piece < behindPieces; piece++) {
+    for (let piece = firstPiece; piece < piecesEnd; piece++) {
       const from = pieces.fixedFrom(piece);
       const to = pieces.fixedTo(piece);
       if (to > from) {

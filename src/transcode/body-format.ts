@@ -1,12 +1,12 @@
-// Which format a body is in. Only two content types say so; everything else, also none at all, is the text format, as
-// Pushgateway has it (https://github.com/prometheus/pushgateway/blob/master/handler/push.go).
+// Finds out which format a body has. Two content types name their format. With any other, or with none, it is the text
+// format, as in Pushgateway (https://github.com/prometheus/pushgateway/blob/master/handler/push.go).
 
 export type BodyFormat =
   | 'text'
   | 'openMetrics'
-  /** OpenMetrics of a client that is known to leave `# EOF` out. */
+  /** OpenMetrics of a client that is known to leave out `# EOF`. */
   | 'openMetricsWithoutEof'
-  /** No content type: OpenMetrics where the last line says so, else text. */
+  /** No content type: OpenMetrics if the last line is `# EOF`, otherwise text. */
   | 'undeclared'
   | 'protobuf';
 
@@ -37,12 +37,12 @@ export function formatOf(contentType: string | undefined, userAgent: string | un
 }
 
 interface MediaType {
-  /** In lower case, as the names of the parameters. */
+  /** In lower case, like the names of the parameters. */
   readonly type: string;
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-/** Undefined for what is no media type (RFC 9110, section 8.3.1), also where a parameter stands twice. */
+/** Undefined if `text` is not a media type (RFC 9110, section 8.3.1) or has a parameter twice. */
 function parseMediaType(text: string): MediaType | undefined {
   const [matched, type = ''] = MEDIA_TYPE.exec(text) ?? [];
   if (matched === undefined) return undefined;

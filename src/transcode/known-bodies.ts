@@ -1,68 +1,43 @@
-// Bodies that were transcoded before, without their values: a job pushes the same series again and again. A tree whose
-// edges are the bytes from one value to the next. A body that follows a path from the root to an end is one that was
-// accepted, but for its values, so nothing but those has to be read: names, labels, TYPE and repeated series have been
-// checked, and the encoded labels stand ready. Whatever leaves the tree is parsed in full. Bounded; starts over when full.
+// The cache of known bodies: a job usually pushes the same series again and again. Replays a body that it knows, and notes
+// what it has to record while another one is parsed in full. While bodies come again it records every new one; while none
+// does, it records fewer and fewer, so that recording costs next to nothing.
 import type { NumberScanner } from '../exposition/number-scanner.ts';
 import type { FixedLabels } from '../labels/fixed-labels.ts';
-import { SeriesPieces } from '../remotewrite/series-pieces.ts';
-import { CLOSE_BRACE, LF, SPACE, TAB } from '../wire/ascii.ts';
 import type { ByteArena } from '../wire/byte-arena.ts';
-import { equalRanges, SLACK } from '../wire/words.ts';
+import { BodyTree, type KnownSeriesSink, TRACE_STRIDE } from './body-tree.ts';
 
-/** Takes each series of a body that is known; false ends the replay. */
-export interface KnownSeriesSink {
-  /** The value is in the sample register. */
-  take(pieces: SeriesPieces, firstPiece: number, behindPieces: number): boolean;
-}
+const MAX_TEXT_BYTES = 8 * 1024 * 1024;
+const FIRST_SAMPLES = 256;
+const MAX_EVERY = 256;
 
-/** What a full parse noted of a sample, for `record`: four numbers each. */
-export const TRACE_STRIDE = 4;
-
-const MAX_NODES = 1 << 16;
-/** Formats are numbered below this. */
-const FORMATS = 2;
-/** Ways in which bodies go on behind the same bytes; where a label is different each time, no more are remembered. */
-const MAX_CHILDREN = 128;
-const MAX_CROWDED_OUT = 4096;
+/** The formats whose bodies are recorded. */
+export const KnownFormat = { text: 0, openMetrics: 1 } as const;
 
 export class KnownBodies {
-  readonly #bytes: Buffer;
-  readonly #view: DataView;
-  readonly #pieces: SeriesPieces;
-  #bytesEnd = 0;
-  #count = 0;
-  #crowdedOut = 0;
-  readonly #roots = new Map<number, number>();
-  readonly #textStart = new Int32Array(MAX_NODES);
-  readonly #textEnd = new Int32Array(MAX_NODES);
-  readonly #firstPiece = new Int32Array(MAX_NODES);
-  readonly #behindPieces = new Int32Array(MAX_NODES);
-  readonly #firstChild = new Int32Array(MAX_NODES);
-  readonly #nextSibling = new Int32Array(MAX_NODES);
-  readonly #childCount = new Uint8Array(MAX_NODES);
-  /** Whether an accepted body ended behind this value, and the signature of its families. */
-  readonly #isEnd = new Uint8Array(MAX_NODES);
-  readonly #signature = new Int32Array(MAX_NODES);
-  /** How often all has been forgotten. */
-  #generation = 0;
-  /** The signature of the body replayed last. */
-  signature = 0;
-  /** Of the body replayed last: with the same fixed labels, another body with this number has the same series in this order. */
-  seriesNumber = 0;
+  readonly #tree: BodyTree;
+  /** One in this many unknown bodies is recorded. */
+  #every = 1;
+  #unknown = 0;
+  #hasReplayed = false;
+  #isRecording = false;
+  #trace = new Int32Array(TRACE_STRIDE * FIRST_SAMPLES);
+  #samples = 0;
 
-  /** Takes about `maxBytes` of memory for texts and as much for encoded labels, once they are needed. */
-  constructor(maxBytes: number) {
-    this.#bytes = Buffer.allocUnsafeSlow(maxBytes + SLACK);
-    this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length);
-    this.#pieces = new SeriesPieces(maxBytes, 2 * MAX_NODES);
+  constructor(maxBytes = MAX_TEXT_BYTES) {
+    this.#tree = new BodyTree(maxBytes);
   }
 
-  /** Larger bodies are not remembered: a few of them would push all others out. */
-  get maxBodyBytes(): number {
-    return (this.#bytes.length - SLACK) >> 6;
+  /** The signature of the families of the body replayed last. */
+  get signature(): number {
+    return this.#tree.signature;
   }
 
-  /** Walks the arena's body along the tree, giving every series to `sink`. False where the body is not known throughout. */
+  /** Of the body replayed last: see EncodedSeries. */
+  get seriesNumber(): number {
+    return this.#tree.seriesNumber;
+  }
+
+  /** Gives the series of a known body to `sink`; false if the body is not known to its end. */
   replay(
     arena: ByteArena,
     format: number,
@@ -70,155 +45,56 @@ export class KnownBodies {
     numbers: NumberScanner,
     sink: KnownSeriesSink,
   ): boolean {
-    let node = this.#roots.get(rootKey(fixed, format)) ?? -1;
-    const end = arena.bodyEnd;
-    const pieces = this.#pieces;
-    for (let at = 0; node >= 0; ) {
-      if (at === end) {
-        this.signature = this.#signature[node]!;
-        this.seriesNumber = this.#generation * MAX_NODES + node;
-        return this.#isEnd[node] === 1;
-      }
-      node = this.#childAlong(arena, node, at);
-      if (node < 0) return false;
-      at += this.#textEnd[node]! - this.#textStart[node]!;
-      if (!numbers.scan(arena.bytes, at, end)) return false;
-      at = numbers.end;
-      if (at >= end || arena.bytes[at] !== LF) return false;
-      if (!sink.take(pieces, this.#firstPiece[node]!, this.#behindPieces[node]!)) return false;
-      at++;
+    if (arena.bodyEnd > this.#tree.maxBodyBytes) return false;
+    const isKnown = this.#tree.replay(arena, format, fixed, numbers, sink);
+    if (isKnown) {
+      this.#hasReplayed = true;
+      this.#every = 1;
     }
-    return false;
+    return isKnown;
   }
 
-  /**
-   * Remembers the arena's body, which has been accepted. `trace` says of each of its `samples` where its value begins and
-   * its line ends, and where its labels are in `encoded`. False where there was no room: then all is forgotten.
-   */
-  record(
+  /** A full parse of the arena's body begins. */
+  startRecording(arena: ByteArena, isRecordable: boolean): void {
+    this.#samples = 0;
+    this.#isRecording =
+      isRecordable && arena.bodyEnd <= this.#tree.maxBodyBytes && this.#unknown++ % this.#every === 0;
+  }
+
+  /** Something in the body depends on more than its text, so it cannot be recorded. */
+  stopRecording(): void {
+    this.#isRecording = false;
+  }
+
+  /** Where a sample's value begins and its line ends, and where its labels are in the output. */
+  noteSample(valueAt: number, lineEnd: number, labelsStart: number, labelsEnd: number): void {
+    if (!this.#isRecording) return;
+    const at = TRACE_STRIDE * this.#samples++;
+    if (at === this.#trace.length) this.#grow();
+    this.#trace[at] = valueAt;
+    this.#trace[at + 1] = lineEnd;
+    this.#trace[at + 2] = labelsStart;
+    this.#trace[at + 3] = labelsEnd;
+  }
+
+  /** The body was transcoded to its end, into `encoded`. */
+  finishRecording(
     arena: ByteArena,
     format: number,
     fixed: FixedLabels,
     encoded: Buffer,
-    trace: Int32Array,
-    samples: number,
     signature: number,
-  ): boolean {
-    let node = this.#root(rootKey(fixed, format));
-    let from = 0;
-    for (let i = 0; i < TRACE_STRIDE * samples && node >= 0; i += TRACE_STRIDE) {
-      const valueAt = trace[i]!;
-      if (!endsToken(arena.bytes[valueAt - 1])) return true;
-      const known = this.#childWith(arena, node, from, valueAt);
-      if (known < 0 && this.#childCount[node] === MAX_CHILDREN) return this.#isStillUseful();
-      node =
-        known >= 0
-          ? known
-          : this.#addChild(node, arena, from, valueAt, encoded, trace[i + 2]!, trace[i + 3]!, fixed);
-      from = trace[i + 1]!;
-    }
-    if (node < 0) {
-      this.clear();
-      return false;
-    }
-    if (from === arena.bodyEnd) {
-      this.#isEnd[node] = 1;
-      this.#signature[node] = signature;
-    }
-    return true;
+  ): void {
+    if (!this.#isRecording || this.#samples === 0) return;
+    this.#isRecording = false;
+    if (this.#tree.record(arena, format, fixed, encoded, this.#trace, this.#samples, signature)) return;
+    if (!this.#hasReplayed) this.#every = Math.min(MAX_EVERY, 4 * this.#every);
+    this.#hasReplayed = false;
   }
 
-  clear(): void {
-    this.#generation++;
-    this.#roots.clear();
-    this.#pieces.clear();
-    this.#bytesEnd = 0;
-    this.#count = 0;
-    this.#crowdedOut = 0;
+  #grow(): void {
+    const larger = new Int32Array(2 * this.#trace.length);
+    larger.set(this.#trace);
+    this.#trace = larger;
   }
-
-  /** Where many bodies find their place taken, those that took it may no longer come: then all is forgotten. */
-  #isStillUseful(): boolean {
-    if (++this.#crowdedOut < MAX_CROWDED_OUT) return true;
-    this.clear();
-    return false;
-  }
-
-  #root(key: number): number {
-    const known = this.#roots.get(key);
-    if (known !== undefined) return known;
-    const root = this.#newNode();
-    if (root >= 0) this.#roots.set(key, root);
-    return root;
-  }
-
-  /** The child whose text stands at `at`. */
-  #childAlong(arena: ByteArena, node: number, at: number): number {
-    const rest = arena.bodyEnd - at;
-    let child = this.#firstChild[node]!;
-    while (child >= 0) {
-      const start = this.#textStart[child]!;
-      const length = this.#textEnd[child]! - start;
-      if (length < rest && equalRanges(this.#view, start, arena.view, at, length)) break;
-      child = this.#nextSibling[child]!;
-    }
-    return child;
-  }
-
-  /** The child whose text is exactly `[from, to)`. */
-  #childWith(arena: ByteArena, node: number, from: number, to: number): number {
-    let child = this.#firstChild[node]!;
-    while (child >= 0) {
-      const start = this.#textStart[child]!;
-      const length = this.#textEnd[child]! - start;
-      if (length === to - from && equalRanges(this.#view, start, arena.view, from, length)) break;
-      child = this.#nextSibling[child]!;
-    }
-    return child;
-  }
-
-  #addChild(
-    parent: number,
-    arena: ByteArena,
-    from: number,
-    to: number,
-    encoded: Buffer,
-    labelsStart: number,
-    labelsEnd: number,
-    fixed: FixedLabels,
-  ): number {
-    if (this.#bytesEnd + to - from > this.#bytes.length - SLACK) return -1;
-    const firstPiece = this.#pieces.count;
-    const node = this.#newNode();
-    if (node < 0 || !this.#pieces.add(encoded, labelsStart, labelsEnd, fixed)) return -1;
-    this.#textStart[node] = this.#bytesEnd;
-    this.#bytesEnd += arena.bytes.copy(this.#bytes, this.#bytesEnd, from, to);
-    this.#textEnd[node] = this.#bytesEnd;
-    this.#firstPiece[node] = firstPiece;
-    this.#behindPieces[node] = this.#pieces.count;
-    this.#nextSibling[node] = this.#firstChild[parent]!;
-    this.#firstChild[parent] = node;
-    this.#childCount[parent] = this.#childCount[parent]! + 1;
-    return node;
-  }
-
-  #newNode(): number {
-    if (this.#count === MAX_NODES) return -1;
-    const node = this.#count++;
-    this.#firstChild[node] = -1;
-    this.#nextSibling[node] = -1;
-    this.#childCount[node] = 0;
-    this.#isEnd[node] = 0;
-    return node;
-  }
-}
-
-/** Bodies of different formats are apart, since the same bytes may mean something else in each. */
-function rootKey({ layout }: FixedLabels, format: number): number {
-  return FORMATS * layout + format;
-}
-
-/** Whether a number behind this byte is surely a token of its own: behind a name it would be a part of that. */
-function endsToken(byte: number | undefined): boolean {
-  return byte === SPACE || byte === TAB || byte === CLOSE_BRACE;
 }

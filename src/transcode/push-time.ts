@@ -1,4 +1,4 @@
-// `pushTimeMetrics`: the time of a push as one more series of it, named as Pushgateway names it
+// `pushTimeMetrics`: adds the time of the push as one more series, named as in Pushgateway
 // (https://github.com/prometheus/pushgateway#metrics-pushed-to-the-pushgateway).
 import { type FamilyTable, FamilyType } from '../exposition/family-table.ts';
 import { LabelSet, TIMESTAMP_MS, VALUE } from '../labels/label-set.ts';
@@ -9,7 +9,7 @@ const NAME = 'push_time_seconds';
 const HELP = 'Unix time of the last push of this group.';
 const NAME_BYTES = Buffer.from(NAME);
 
-/** What it writes behind the body. */
+/** How much it writes into the arena after the body. */
 export const PUSH_TIME_BYTES = NAME.length + HELP.length;
 
 export class PushTime {
@@ -22,7 +22,7 @@ export class PushTime {
     this.#labels.maxBytes = NAME.length;
   }
 
-  /** Whether a pushed family gives way to this series. */
+  /** Whether this series replaces a pushed family. */
   isNameOf(families: FamilyTable, family: number): boolean {
     const { bytes } = this.#arena;
     const end = families.nameEnd[family]!;
@@ -30,7 +30,7 @@ export class PushTime {
     return end - start === NAME.length && NAME_BYTES.compare(bytes, start, end) === 0;
   }
 
-  /** Describes the series, whose name a pushed family may have. */
+  /** Declares TYPE and HELP of the series. A pushed family may have the same name. */
   describe(families: FamilyTable): void {
     const start = this.#arena.writeAscii(NAME);
     const family = families.declare(start, this.#arena.end);

@@ -1,5 +1,6 @@
-// Sample by sample from a parser to the encoder: which timestamp, whether this backend takes it, whether it is there
-// twice, whether it is too large; behind them the `+Inf` buckets that the body left out.
+// Takes the samples of a body from its parser to the encoder, one by one. It decides on the timestamp, whether this backend
+// takes the sample, whether the series is a duplicate, and whether it is too large. After the last sample it appends the
+// `+Inf` buckets that the body left out.
 import { FamilyType, hasSuffixes, Role } from '../exposition/family-table.ts';
 import { ClassicOrigin, type SampleParser } from '../exposition/sample-parser.ts';
 import { hashEncodedLabels } from '../labels/encoded-labels.ts';
@@ -11,31 +12,31 @@ import { SeriesIndex } from '../remotewrite/series-index.ts';
 import { SeriesTooLargeError } from '../remotewrite/series-too-large-error.ts';
 import { StartTimestampWriter } from '../remotewrite/start-timestamp-writer.ts';
 import type { OutputBuffer } from '../wire/output-buffer.ts';
-import type { BodyMemory } from './body-memory.ts';
+import type { KnownBodies } from './known-bodies.ts';
 import type { PushTime } from './push-time.ts';
 import { type SendProfile, takesClassic } from './send-profile.ts';
 
 export interface AppenderParts {
   readonly out: OutputBuffer;
   readonly encoder: SeriesEncoder;
-  readonly memory: BodyMemory;
+  readonly knownBodies: KnownBodies;
   readonly pushTime: PushTime | undefined;
 }
 
 export interface AppenderOptions {
   readonly timestamps: 'honor' | 'reject' | 'ignore';
   readonly maxSeriesBytes: number;
-  /** Whether some backend takes the times at which series began to count. */
+  /** Whether some backend takes start timestamps (remote write 2.0). */
   readonly startTimestamps: boolean;
 }
 
 /**
- * A timestamp so far ahead is one in a wrong unit. Backends that take it refuse all that comes after, by other jobs too,
- * as out of bounds.
+ * A timestamp this far ahead has a wrong unit. A backend that accepts it then refuses all later samples, also those of
+ * other jobs, as out of bounds.
  */
 const FAR_FUTURE_MS = 100 * 365.25 * 24 * 3600 * 1000;
 
-/** Numbers for each count of a histogram: where its labels begin and end, where it ends, its own time, its line. */
+/** Five numbers for each count of a histogram: where its labels begin and end, where it ends, its own time, its line. */
 const COUNT_STRIDE = 5;
 
 export class SampleAppender {
@@ -45,15 +46,15 @@ export class SampleAppender {
   readonly #infinityBucket = new InfinityBucket();
   readonly #histogramCounts: number[] = [];
   #profile: SendProfile = { exemplars: true, nativeHistograms: true, classicHistograms: false };
-  /** The family looked at last, and whether its samples give way to those of `pushTimeMetrics`. */
+  /** The family of the last sample, and whether the series of `pushTimeMetrics` replaces it. */
   #family = -1;
-  #givesWay = false;
+  #isPushTimeFamily = false;
   sampleCount = 0;
-  /** Native histograms that were pushed and not appended. */
+  /** Native histograms that were pushed but not appended. */
   withheldHistograms = 0;
-  /** Whether the body has something that not every backend takes. */
+  /** Whether the body has something that not all backends take, such as exemplars. */
   isDivided = false;
-  /** Numbers of the samples appended with timestamps of their own; undefined for none. A new list for each body. */
+  /** Numbers of the appended samples that have timestamps of their own; undefined for none. A new list for each body. */
   timed: number[] | undefined;
   /** Whether start timestamps were written. */
   hasStartTimestamps = false;
@@ -66,13 +67,13 @@ export class SampleAppender {
     if (options.startTimestamps) this.#starts = new StartTimestampWriter(options.maxSeriesBytes);
   }
 
-  /** Appends all samples of the body that the parser has before it. Throws ExpositionError and SeriesTooLargeError. */
+  /** Appends all samples of the body in the arena. Throws ExpositionError and SeriesTooLargeError. */
   run(parser: SampleParser, fixed: FixedLabels, profile: SendProfile, receivedAtMs: number): void {
     this.#index.reset();
     this.#histogramCounts.length = 0;
     this.#profile = profile;
     this.#family = -1;
-    this.#givesWay = false;
+    this.#isPushTimeFamily = false;
     this.sampleCount = 0;
     this.withheldHistograms = 0;
     this.isDivided = false;
@@ -82,14 +83,14 @@ export class SampleAppender {
     this.withheldHistograms += parser.unsendableHistograms;
     const pushed = this.sampleCount;
     this.#completeHistograms(parser);
-    // A bucket that was made stands behind all others, and is not made anew in a replay.
-    if (this.sampleCount !== pushed) this.#parts.memory.dropTrace();
-    // Moves series: where they stand must not be asked for any more.
+    // Buckets that were made come after all other series, and a replay would not make them again.
+    if (this.sampleCount !== pushed) this.#parts.knownBodies.stopRecording();
+    // This moves series, so their positions are not valid after it.
     this.hasStartTimestamps = this.#starts?.write(this.#parts.out) ?? false;
   }
 
   #samples(parser: SampleParser, fixed: FixedLabels, receivedAtMs: number): void {
-    const { encoder, memory, pushTime } = this.#parts;
+    const { encoder, knownBodies, pushTime } = this.#parts;
     const isHonored = this.#options.timestamps === 'honor';
     const { sample } = parser.labels;
     const latestMs = receivedAtMs + FAR_FUTURE_MS;
@@ -113,14 +114,14 @@ export class SampleAppender {
       }
       if (hasOwn) this.#noteTimed();
       this.sampleCount++;
-      if (parser.hasTimestamp) memory.dropTrace();
-      memory.note(parser.valueStart, parser.position, encoder.labelsStart, encoder.labelsEnd);
+      if (parser.hasTimestamp) knownBodies.stopRecording();
+      knownBodies.noteSample(parser.valueStart, parser.position, encoder.labelsStart, encoder.labelsEnd);
       if (this.#starts !== undefined) this.#noteStart(parser, this.#starts);
       if (parser.leavesOutInfinity && parser.role === Role.count) this.#noteCount(parser, ownTimestampMs);
     }
   }
 
-  /** The sample that is to be counted next has a timestamp of its own. */
+  /** The sample to be counted next has a timestamp of its own. */
   #noteTimed(): void {
     this.timed ??= [];
     this.timed.push(this.sampleCount);
@@ -130,9 +131,9 @@ export class SampleAppender {
     const { createdMs } = parser;
     const isCreated = parser.role === Role.created;
     if (!isCreated && Number.isNaN(createdMs)) return;
-    const { encoder, memory, out } = this.#parts;
-    // It is not read anew in a replay.
-    memory.dropTrace();
+    const { encoder, knownBodies, out } = this.#parts;
+    // A replay would not read it again.
+    knownBodies.stopRecording();
     if (!isCreated) {
       starts.note(encoder.seriesStart, createdMs);
       return;
@@ -142,7 +143,7 @@ export class SampleAppender {
     starts.noteCreated(out, labelsStart, labelsEnd, parser.families.type[parser.family]!, startMs);
   }
 
-  /** False where this backend does not take the sample. */
+  /** False if this backend does not take the sample. */
   #append(parser: SampleParser): boolean {
     const { labels, exemplars, histogram, classicOrigin } = parser;
     const { encoder } = this.#parts;
@@ -150,7 +151,7 @@ export class SampleAppender {
       encoder.append(labels);
       return true;
     }
-    this.#parts.memory.dropTrace();
+    this.#parts.knownBodies.stopRecording();
     this.isDivided = true;
     const profile = this.#profile;
     const sent = profile.exemplars && exemplars.count > 0 ? exemplars : undefined;
@@ -168,10 +169,10 @@ export class SampleAppender {
   #isReplaced(parser: SampleParser, pushTime: PushTime): boolean {
     if (parser.family !== this.#family) {
       this.#family = parser.family;
-      this.#givesWay = pushTime.isNameOf(parser.families, parser.family);
+      this.#isPushTimeFamily = pushTime.isNameOf(parser.families, parser.family);
     }
-    if (this.#givesWay) this.#parts.memory.dropTrace();
-    return this.#givesWay;
+    if (this.#isPushTimeFamily) this.#parts.knownBodies.stopRecording();
+    return this.#isPushTimeFamily;
   }
 
   #noteCount(parser: SampleParser, ownTimestampMs: number): void {
@@ -188,13 +189,13 @@ export class SampleAppender {
 
   #completeHistograms(parser: SampleParser): void {
     const counts = this.#histogramCounts;
-    const { out, memory } = this.#parts;
+    const { out, knownBodies } = this.#parts;
     for (let i = 0; i < counts.length; i += COUNT_STRIDE) {
       const before = out.length;
       const bucket = this.#infinityBucket;
       if (!bucket.append(out, counts[i]!, counts[i + 1]!, counts[i + 2]!)) {
-        // A label `le` may be the path's, and be empty in the next.
-        memory.dropTrace();
+        // The label `le` may come from the path, and be empty in the next one.
+        knownBodies.stopRecording();
         continue;
       }
       const hash = hashEncodedLabels(out.bytes, out.view, bucket.labelsStart, bucket.labelsEnd);
@@ -206,7 +207,7 @@ export class SampleAppender {
     }
   }
 
-  /** Refuses the series that begins at `seriesStart` and was written last. */
+  /** Refuses the series written last, which begins at `seriesStart`, if it is too large. */
   #checkSize(parser: SampleParser, seriesStart: number, line: number): void {
     const { maxSeriesBytes } = this.#options;
     const bytes = this.#parts.out.length - seriesStart;
@@ -222,7 +223,7 @@ function refuseFarFuture(parser: SampleParser): never {
   );
 }
 
-/** A grouping label that would overwrite the bounds of buckets or quantiles makes them untrue. */
+/** A grouping label must not overwrite the bounds of buckets or quantiles. */
 function checkBoundLabel(parser: SampleParser, { hasLe, hasQuantile }: FixedLabels): void {
   const type = parser.families.type[parser.family]!;
   if (!hasSuffixes(type)) return;

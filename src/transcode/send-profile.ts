@@ -1,10 +1,10 @@
-// What of a push a backend takes. Backends that take the same share one encoding of it.
+// Which parts of a push a backend takes. Backends that take the same parts share one encoding.
 import { ClassicOrigin } from '../exposition/sample-parser.ts';
 
 export interface SendProfile {
   readonly exemplars: boolean;
   readonly nativeHistograms: boolean;
-  /** Whether classic buckets go along with a native histogram; without one they always go. */
+  /** Whether classic buckets are also sent if there is a native histogram. Without one they are always sent. */
   readonly classicHistograms: boolean;
 }
 
@@ -23,7 +23,7 @@ export function takesClassic(
   }
 }
 
-/** The profiles that differ, and for each backend the number of its one. */
+/** The different profiles, and for each backend the number of its profile. */
 export function distinctProfiles(profiles: readonly SendProfile[]): {
   readonly distinct: readonly SendProfile[];
   readonly ofBackend: readonly number[];

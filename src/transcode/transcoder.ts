@@ -1,25 +1,25 @@
-// A push's body becomes remote-write bytes, whole or not at all. One transcoder serves all pushes, one after another:
-// its buffers are reused, and what it returns is valid until the next push.
+// Turns the body of a push into bytes of remote write, completely or not at all: reads it in its format, encodes its samples
+// for each kind of backend, adds metadata that is due, and applies the relabeling rules. One transcoder serves all pushes,
+// one after another. Its buffers are reused, so a result is valid until the next push.
 import { ExpositionError } from '../exposition/exposition-error.ts';
 import { NumberScanner } from '../exposition/number-scanner.ts';
+import { ProtobufParser } from '../exposition/protobuf/protobuf-parser.ts';
 import type { SampleParser } from '../exposition/sample-parser.ts';
-import { cutEof } from '../exposition/text/open-metrics.ts';
-import type { TextParserOptions } from '../exposition/text/text-parser.ts';
+import { cutEof, OPEN_METRICS } from '../exposition/text/open-metrics.ts';
+import { TextParser, type TextParserOptions } from '../exposition/text/text-parser.ts';
 import type { FixedLabels } from '../labels/fixed-labels.ts';
 import { TIMESTAMP_MS, VALUE } from '../labels/label-set.ts';
 import { PushRules, type PushRulesOptions } from '../relabel/push-rules.ts';
 import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
 import { SeriesEncoder } from '../remotewrite/series-encoder.ts';
 import type { SeriesPieces } from '../remotewrite/series-pieces.ts';
+import { CR, LF } from '../wire/ascii.ts';
 import { ByteArena } from '../wire/byte-arena.ts';
 import { OutputBuffer } from '../wire/output-buffer.ts';
 import type { BodyFormat } from './body-format.ts';
-import { BodyMemory } from './body-memory.ts';
-import { BodyParsers } from './body-parsers.ts';
-import { appendDueMetadata } from './due-metadata.ts';
-import type { KnownSeriesSink } from './known-bodies.ts';
-import { toStrictLines } from './line-endings.ts';
-import { MetadataRegistry, signatureOf } from './metadata-registry.ts';
+import type { KnownSeriesSink } from './body-tree.ts';
+import { DueMetadata, signatureOf } from './due-metadata.ts';
+import { KnownBodies, KnownFormat } from './known-bodies.ts';
 import { PUSH_TIME_BYTES, PushTime } from './push-time.ts';
 import { SampleAppender } from './sample-appender.ts';
 import { distinctProfiles, type SendProfile } from './send-profile.ts';
@@ -29,11 +29,11 @@ export interface TranscoderOptions extends TextParserOptions, PushRulesOptions {
   readonly lineEndings: 'strict' | 'lenient';
   /** Whether each push gets a series with its time. */
   readonly pushTimeMetrics: boolean;
-  /** Bound on the encoded push. */
+  /** Limit on the encoded push. */
   readonly maxEncodedBytes: number;
-  /** Bound on one encoded series: what fits the smallest backend request even where compression gains nothing. */
+  /** Limit on one encoded series: what fits into the smallest backend request even if it does not compress. */
   readonly maxSeriesBytes: number;
-  /** How often a family's TYPE and HELP are sent; undefined for never. */
+  /** How often TYPE and HELP of a family are sent; undefined for never. */
   readonly metadataIntervalMs: number | undefined;
   /** Whether some backend takes start timestamps (remote write 2.0). */
   readonly startTimestamps: boolean;
@@ -49,35 +49,36 @@ export interface PushedBody {
 }
 
 /**
- * Bytes that rewriting may take for each byte pushed. In text an escape shrinks, a bucket label has its quotes to grow
- * into, and a label is read twice at most; protobuf has no names of buckets and no text of their bounds.
+ * Bytes of the arena that parsers may write to for each byte pushed. In text an escape shrinks, the quotes of a bucket
+ * label leave room for its number to grow, and a label is read at most twice. In protobuf neither the names of buckets nor
+ * the text of their bounds are pushed.
  */
 const REWRITTEN_PER_TEXT_BYTE = 2;
 const REWRITTEN_PER_PROTOBUF_BYTE = 4;
 const REWRITTEN_MORE = 1024 + 2 * PUSH_TIME_BYTES;
 
-/** Numbers of the formats whose bodies are remembered: the same bytes mean different things in them. */
-const TEXT = 0;
-const OPEN_METRICS = 1;
-
 export class Transcoder implements KnownSeriesSink {
   readonly #options: TranscoderOptions;
   readonly #arena = new ByteArena();
   readonly #out: OutputBuffer;
-  readonly #parsers: BodyParsers;
   readonly #encoder: SeriesEncoder;
   readonly #appender: SampleAppender;
-  readonly #metadata: MetadataRegistry | undefined;
+  readonly #textParser: TextParser;
+  /** Made for the first body of their formats. */
+  #openMetricsParser: TextParser | undefined;
+  #protobufParser: ProtobufParser | undefined;
+  readonly #metadata: DueMetadata | undefined;
   readonly #pushTime: PushTime | undefined;
-  readonly #memory = new BodyMemory();
-  readonly #knownSample = new Float64Array(2);
-  readonly #numbers = new NumberScanner(this.#knownSample, VALUE);
+  readonly #rules: PushRules;
+  /** The different profiles, and for each backend the number of its profile. */
   readonly #profiles: readonly SendProfile[];
   readonly #profileOfBackend: readonly number[];
-  readonly #rules: PushRules;
-  #receivedAtMs = 0;
-  /** Series of the body replayed last. */
+  readonly #knownBodies = new KnownBodies();
+  readonly #knownSample = new Float64Array(2);
+  readonly #numbers = new NumberScanner(this.#knownSample, VALUE);
+  /** Series of the body that is being replayed. */
   #knownSeries = 0;
+  #receivedAtMs = 0;
 
   constructor(options: TranscoderOptions) {
     const { distinct, ofBackend } = distinctProfiles(options.profiles);
@@ -85,22 +86,22 @@ export class Transcoder implements KnownSeriesSink {
     this.#profiles = distinct;
     this.#profileOfBackend = ofBackend;
     this.#out = new OutputBuffer(options.maxEncodedBytes);
-    this.#parsers = new BodyParsers(this.#arena, options);
+    this.#textParser = new TextParser(this.#arena, options);
     this.#encoder = new SeriesEncoder(this.#out);
     this.#rules = new PushRules(options);
     if (options.pushTimeMetrics) this.#pushTime = new PushTime(this.#arena);
     this.#appender = new SampleAppender(
-      { out: this.#out, encoder: this.#encoder, memory: this.#memory, pushTime: this.#pushTime },
+      { out: this.#out, encoder: this.#encoder, knownBodies: this.#knownBodies, pushTime: this.#pushTime },
       options,
     );
     if (options.metadataIntervalMs !== undefined)
-      this.#metadata = new MetadataRegistry(options.metadataIntervalMs);
+      this.#metadata = new DueMetadata(options.metadataIntervalMs);
   }
 
   /**
    * Transcodes a body; one result for each backend. Samples without a timestamp get `receivedAtMs`. Throws
-   * ExpositionError for a malformed body, SeriesClashError for one that the rules make so, SeriesTooLargeError and
-   * OutputLimitError for one over a limit.
+   * ExpositionError for a malformed body, SeriesClashError if relabeling rules make two series the same, and
+   * SeriesTooLargeError and OutputLimitError for a limit.
    */
   transcode(body: PushedBody, fixed: FixedLabels, receivedAtMs: number): readonly EncodedSeries[] {
     try {
@@ -109,26 +110,19 @@ export class Transcoder implements KnownSeriesSink {
       this.#arena.load(chunks, length, perByte * length + REWRITTEN_MORE);
       this.#encoder.start(fixed);
       this.#receivedAtMs = receivedAtMs;
-      return this.#read(format, fixed);
+      return this.#readAs(format, fixed);
     } finally {
       this.#arena.trim();
     }
   }
 
-  /** The push transcoded last has been accepted: its metadata counts as sent. */
+  /** The push transcoded last has been accepted, so its metadata counts as sent. */
   confirm(nowMs: number): void {
     this.#metadata?.confirm(nowMs);
   }
 
-  /** For the replay: the next series of a known body. */
-  take(pieces: SeriesPieces, firstPiece: number, behindPieces: number): boolean {
-    this.#encoder.appendKnown(pieces, firstPiece, behindPieces, this.#knownSample);
-    this.#knownSeries++;
-    return this.#out.length - this.#encoder.seriesStart <= this.#options.maxSeriesBytes;
-  }
-
-  #read(format: BodyFormat, fixed: FixedLabels): readonly EncodedSeries[] {
-    if (format === 'protobuf') return this.#parse(this.#parsers.protobuf, fixed);
+  #readAs(format: BodyFormat, fixed: FixedLabels): readonly EncodedSeries[] {
+    if (format === 'protobuf') return this.#readProtobuf(fixed);
     if (this.#options.lineEndings === 'lenient') toStrictLines(this.#arena);
     switch (format) {
       case 'text':
@@ -141,18 +135,24 @@ export class Transcoder implements KnownSeriesSink {
     }
   }
 
+  #readProtobuf(fixed: FixedLabels): readonly EncodedSeries[] {
+    this.#protobufParser ??= new ProtobufParser(this.#arena, this.#options);
+    return this.#parse(this.#protobufParser, fixed);
+  }
+
   #readText(fixed: FixedLabels): readonly EncodedSeries[] {
-    return this.#replay(TEXT, fixed) ?? this.#parse(this.#parsers.text, fixed, TEXT);
+    return this.#replay(KnownFormat.text, fixed) ?? this.#parse(this.#textParser, fixed, KnownFormat.text);
   }
 
   #readOpenMetrics(hasEof: boolean, requiresEof: boolean, fixed: FixedLabels): readonly EncodedSeries[] {
-    const parser = this.#parsers.openMetrics;
+    this.#openMetricsParser ??= new TextParser(this.#arena, this.#options, OPEN_METRICS);
+    const parser = this.#openMetricsParser;
     parser.lacksEof = requiresEof && !hasEof;
-    const known = parser.lacksEof ? undefined : this.#replay(OPEN_METRICS, fixed);
-    return known ?? this.#parse(parser, fixed, OPEN_METRICS);
+    const known = parser.lacksEof ? undefined : this.#replay(KnownFormat.openMetrics, fixed);
+    return known ?? this.#parse(parser, fixed, KnownFormat.openMetrics);
   }
 
-  /** A last line `# EOF` says OpenMetrics; in text it says nothing, so there it need not be put back. */
+  /** With `# EOF` as its last line a body is OpenMetrics if it can be. In text that line is a comment, so it may stay cut. */
   #readUndeclared(fixed: FixedLabels): readonly EncodedSeries[] {
     if (!cutEof(this.#arena)) return this.#readText(fixed);
     try {
@@ -164,26 +164,35 @@ export class Transcoder implements KnownSeriesSink {
     return this.#readText(fixed);
   }
 
-  /** Takes a body that is known but for its values; undefined where it is not, and nothing is kept of the attempt. */
+  /** Reads only the values of a known body. Undefined if the body is not known; then nothing is kept of the attempt. */
   #replay(format: number, fixed: FixedLabels): readonly EncodedSeries[] | undefined {
     this.#out.reset();
     this.#knownSeries = 0;
     this.#knownSample[TIMESTAMP_MS] = this.#receivedAtMs;
-    if (!this.#memory.replay(this.#arena, format, fixed, this.#numbers, this)) return undefined;
-    const isQuiet = this.#metadata?.isQuiet(this.#memory.signature, this.#receivedAtMs) ?? true;
-    if (!isQuiet) return undefined;
+    if (!this.#knownBodies.replay(this.#arena, format, fixed, this.#numbers, this)) return undefined;
+    // Metadata is in the lines that a replay does not read.
+    const hasNoneDue = this.#metadata?.hasNoneDue(this.#knownBodies.signature, this.#receivedAtMs) ?? true;
+    if (!hasNoneDue) return undefined;
     this.#pushTime?.append(this.#encoder, this.#receivedAtMs);
-    const { seriesNumber } = this.#memory;
+    const { seriesNumber } = this.#knownBodies;
     const known = { ...this.#result(this.#knownSeries, 0, false), seriesNumber };
     return this.#forAllBackends(this.#rules.apply(known, true));
   }
 
+  /** Called by the replay: encodes the next series of a known body. */
+  take(pieces: SeriesPieces, firstPiece: number, piecesEnd: number): boolean {
+    this.#encoder.appendKnown(pieces, firstPiece, piecesEnd, this.#knownSample);
+    this.#knownSeries++;
+    return this.#out.length - this.#encoder.seriesStart <= this.#options.maxSeriesBytes;
+  }
+
+  /** Parses a body in full, and records it if it has one of the formats of known bodies. */
   #parse(parser: SampleParser, fixed: FixedLabels, format?: number): readonly EncodedSeries[] {
-    this.#memory.startTrace(this.#arena, format !== undefined);
+    this.#knownBodies.startRecording(this.#arena, format !== undefined);
     const first = this.#parseFor(this.#profiles[0]!, parser, fixed);
-    this.#memory.finishTrace(
+    this.#knownBodies.finishRecording(
       this.#arena,
-      format ?? TEXT,
+      format ?? KnownFormat.text,
       fixed,
       this.#out.bytes,
       signatureOf(parser.families),
@@ -199,14 +208,13 @@ export class Transcoder implements KnownSeriesSink {
     const { sampleCount, withheldHistograms, timed, hasStartTimestamps } = this.#appender;
     this.#pushTime?.append(this.#encoder, this.#receivedAtMs);
     this.#pushTime?.describe(families);
-    if (this.#metadata)
-      appendDueMetadata(this.#out, this.#arena, families, this.#metadata, this.#receivedAtMs);
+    this.#metadata?.append(this.#out, this.#arena, families, this.#receivedAtMs);
     const result = this.#result(sampleCount, withheldHistograms, hasStartTimestamps);
     const encoded = timed === undefined ? result : { ...result, timed };
     return this.#rules.apply(encoded, profile === this.#profiles[0]);
   }
 
-  /** The body once more for each other profile: what stands in the output is kept aside. */
+  /** Parses the body again for each other profile. Every result is copied, since the output buffer is reused. */
   #parseForOthers(first: EncodedSeries, parser: SampleParser, fixed: FixedLabels): readonly EncodedSeries[] {
     const results = [copyOf(first)];
     for (const profile of this.#profiles.slice(1)) {
@@ -224,6 +232,22 @@ export class Transcoder implements KnownSeriesSink {
   #forAllBackends(encoded: EncodedSeries): readonly EncodedSeries[] {
     return this.#profileOfBackend.length === 1 ? [encoded] : this.#profileOfBackend.map(() => encoded);
   }
+}
+
+/** `lineEndings: lenient` accepts what Windows tools send: replaces CR LF by LF and adds a missing last LF, in place. */
+function toStrictLines(arena: ByteArena): void {
+  const { bytes } = arena;
+  let end = arena.bodyEnd;
+  let from = bytes.subarray(0, end).indexOf(CR);
+  if (from >= 0) {
+    let to = from;
+    for (; from < end; from++) {
+      if (bytes[from] !== CR || bytes[from + 1] !== LF) bytes[to++] = bytes[from]!;
+    }
+    end = to;
+  }
+  if (end > 0 && bytes[end - 1] !== LF) bytes[end++] = LF;
+  if (end !== arena.bodyEnd) arena.setBodyEnd(end);
 }
 
 function copyOf(encoded: EncodedSeries): EncodedSeries {

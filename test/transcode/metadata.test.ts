@@ -1,7 +1,7 @@
 // TYPE and HELP go along once per interval, and only what was accepted counts as sent.
 import { describe, expect, test } from 'vitest';
 import { FamilyTable } from '../../src/exposition/family-table.ts';
-import { MetadataRegistry } from '../../src/transcode/metadata-registry.ts';
+import { DueMetadata } from '../../src/transcode/due-metadata.ts';
 import type { Transcoder } from '../../src/transcode/transcoder.ts';
 import { ByteArena } from '../../src/wire/byte-arena.ts';
 import { decodePush, fixed, newTranscoder, transcodeBody } from './transcode-body.ts';
@@ -118,13 +118,13 @@ describe('metadata', () => {
   });
 });
 
-describe('the metadata registry', () => {
+describe('due metadata', () => {
   test('forgets the oldest families beyond its bound, which are then sent once more', () => {
-    const registry = new MetadataRegistry(INTERVAL_MS);
+    const metadata = new DueMetadata(INTERVAL_MS);
     const due = (from: number, to: number) => {
       const families = familiesNamed(from, to);
-      const count = registry.due(families, 0).length;
-      registry.confirm(0);
+      const count = metadata.due(families, 0).length;
+      metadata.confirm(0);
       return count;
     };
     for (let from = 0; from < 60_000; from += 1000) expect(due(from, from + 1000)).toBe(1000);
