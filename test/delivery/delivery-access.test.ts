@@ -1,4 +1,4 @@
-// A backend that does not let us in (401, 403, 404): nothing is dropped, and it goes on once that is put right.
+// A backend that refuses access (401, 403, 404): nothing is dropped, and delivery goes on once that is put right.
 import { renameSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { accessBackoffMs } from '../../src/delivery/send/backoff.ts';
@@ -26,7 +26,7 @@ test.each([401, 403, 404])('%i is repeated until it works, and order is kept', a
   expect(delivery.troubles()).toEqual([]);
 });
 
-test('401 ends when the credentials file is rewritten', async () => {
+test('401 ends once the credentials file is rewritten', async () => {
   const folder = new TemporaryFolder();
   const credentialsFile = folder.write('token', 'old');
   const receiver = await startReceiver([{ status: 401 }]);
@@ -57,7 +57,7 @@ test('404 without retryOnNotFound drops the block', async () => {
   expect(events.access).toEqual([]);
 });
 
-test('404 says so', async () => {
+test('404 is reported as a wrong path', async () => {
   const receiver = await startReceiver([{ status: 404 }]);
   const { push, events, delivery } = startDelivery(backendConfig(receiver.url()));
   push('a');
@@ -67,7 +67,7 @@ test('404 says so', async () => {
   ]);
 });
 
-test('a refusal of the block itself says that we are let in, a redirect does not', async () => {
+test('a refusal of the block itself shows that access is granted, a redirect does not', async () => {
   const receiver = await startReceiver([
     { status: 403 },
     { status: 302, headers: [['location', 'https://login.test/']] },
@@ -82,7 +82,7 @@ test('a refusal of the block itself says that we are let in, a redirect does not
   expect(events.access).toEqual(['status_403', 'granted']);
 });
 
-test('a backend that lets us in nowhere is tried every minute at least, until samples are too old', async () => {
+test('a backend that refuses access is tried at least every minute, until samples are too old', async () => {
   const clock = new FakeClock();
   const receiver = await startReceiver([{ status: 401 }]);
   const queueConfig = { minBackoff: 30, maxBackoff: 5000, sampleAgeLimit: 600_000, batchSendDeadline: 0 };
@@ -112,7 +112,7 @@ test('the longest wait is never below maxBackoff', () => {
   expect(accessBackoffMs(50, config, () => 1)).toBe(300_000);
 });
 
-test('a backend that does not let us in holds back no other', async () => {
+test('a backend that refuses access holds back no other', async () => {
   const closed = await startReceiver([{ status: 401 }]);
   const open = await startReceiver();
   const { push, delivery } = startDelivery([

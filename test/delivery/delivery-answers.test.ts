@@ -46,7 +46,7 @@ describe('a final answer', () => {
     expect(events.dropped).toMatchObject([{ reason: 'status_410', sampleCount: 100, isUnseparated: false }]);
   });
 
-  test('413 drops a series alone as too large', async () => {
+  test('413 drops a single series as too large', async () => {
     const { receiver, events } = await answered({ status: 413, body: 'no' });
     expect(receiver.requests.length).toBe(2);
     expect(events.dropped).toMatchObject([{ reason: 'too_large', detail: 'answered 413: no' }]);

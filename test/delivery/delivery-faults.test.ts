@@ -125,7 +125,7 @@ test('a full queue refuses whole pushes, and every accepted one arrives once', a
   expect(delivery.readings()[0]).toMatchObject({ bytes: 0, requestsInFlight: 0 });
 });
 
-test('a push larger than the whole queue is told apart from one that is only early', async () => {
+test('a push larger than the whole queue is refused differently from one that comes too early', async () => {
   const receiver = await startReceiver();
   const { offer, nextMs } = startDelivery(
     backendConfig(receiver.url(), { queueConfig: { maxQueueSize: 1000 } }),

@@ -1,5 +1,5 @@
-// Nobody waits for anybody else's trouble. The clock stands still but for the time that a batch waits for company, so a
-// delivery that happens at all was not delayed.
+// No backend or shard waits for another one's trouble. The clock moves only by the batch deadline, so a delivery that
+// happens at all was not delayed.
 import { describe, expect, test } from 'vitest';
 import { backendConfig } from '../support/backend-config.ts';
 import { startDelivery, startReceiver } from '../support/delivery-setup.ts';
@@ -16,7 +16,7 @@ const TROUBLES: Readonly<Record<string, Step>> = {
   'never reads': { fault: 'never-read' },
   'resets every connection': { fault: 'reset-after-request' },
   'is overloaded': { status: 503 },
-  'asks for patience': { status: 429, headers: [['retry-after', '3600']] },
+  'asks for a pause': { status: 429, headers: [['retry-after', '3600']] },
   'does not let us in': { status: 401 },
   'is not there': { status: 404 },
   'refuses everything': { status: 400, body: 'never' },

@@ -1,5 +1,5 @@
 // A block that the backend refuses is taken apart: the good series arrive once and in order, the bad ones are dropped and
-// told of, for each push.
+// reported for each push.
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { QueueConfig } from '../../src/config/config.ts';
@@ -69,7 +69,7 @@ describe('a refused block', () => {
     expect(events.seriesDrops).toMatchObject([{ job: 'm0', series: 1, pushSeries: 1000 }]);
   });
 
-  test('with several bad series tells of each push once', async () => {
+  test('with several bad series is reported once for each push', async () => {
     const bad = new Set(['m1/0', 'm1/9', 'm1/10', 'm4/3', 'm9/19', 'm0/5', 'm0/6']);
     const { events } = await separates((each) => bad.has(each), Array(10).fill(20));
     expect(events.seriesDrops.map(({ job, series }) => [job, series])).toEqual([
@@ -105,7 +105,7 @@ describe('a refused block', () => {
     }
   });
 
-  test('in which a series stands many times keeps its order, and what is behind it waits', async () => {
+  test('that has a series many times keeps its order, and later blocks wait', async () => {
     const receiver = await startReceiver([refusing((each) => each === 'bad')]);
     const { push, events } = startDelivery(
       backendConfig(receiver.url(), { queueConfig: { maxSamplesPerSend: 64 } }),
@@ -124,7 +124,7 @@ describe('a refused block', () => {
     expect(events.samplesDropped).toBe(0);
   });
 
-  test('of which a part gets another final answer loses that part only', async () => {
+  test('with a part that gets another final answer loses that part only', async () => {
     const rule: Step = refusing((each) => each === 'm0/0');
     const { ended, events, arrived } = await offered(
       failing(rule, (request) => (request === 2 ? { status: 410, body: 'gone' } : undefined)),
@@ -167,7 +167,7 @@ describe('metadata', () => {
         expect(decoded.series.map(shortName)).toContain(`${family}/0`);
   });
 
-  test('that is itself refused is left out, and its series is delivered', async () => {
+  test('that is refused itself is left out, and its series is delivered', async () => {
     const rule: Step = {
       rule: ({ metadata: sent }) => (sent.some(({ family }) => family === 'b') ? { status: 400 } : {}),
     };

@@ -1,4 +1,4 @@
-// Remote write 2.0 as a backend sees it, and what becomes of it where the backend does not know it.
+// Remote write 2.0 as a backend sees it, and the fallback if the backend does not know it.
 import { describe, expect, test } from 'vitest';
 import { Secret } from '../../src/config/secret.ts';
 import type { EncodedSeries } from '../../src/remotewrite/encoded-series.ts';
@@ -85,7 +85,7 @@ describe('a request of remote write 2.0', () => {
     expect(receiver.requests.map((request) => header(request, 'retry-attempt'))).toEqual([[], ['1'], ['2']]);
   });
 
-  test('has the metadata of its families, also where that came with an earlier one', async () => {
+  test('has the metadata of its families, even if that came with an earlier request', async () => {
     const { receiver, offer, nextMs } = await startV2([{}]);
     const sample = (value: number) => ({ name: 'h_count', value, timestampMs: nextMs() });
     offer(encodeSamples([sample(1)], [{ family: 'h', type: 3, help: 'A histogram' }]));
@@ -98,7 +98,7 @@ describe('a request of remote write 2.0', () => {
     ]);
   });
 
-  test('is refused with 400 series by series, as one of 1.0 is', async () => {
+  test('that is refused with 400 is taken apart, as one of 1.0 is', async () => {
     const isBad: Step['rule'] = ({ series }) =>
       series.some(({ labels }) => labels.some(([, value]) => value === 'bad')) ? { status: 400 } : undefined;
     const { receiver, push, events } = await startV2([{ rule: isBad }]);
@@ -143,7 +143,7 @@ describe('a backend that answers 415', () => {
     expect(receiver.deliveredValues).toEqual([1, 2]);
   });
 
-  test('is told who we are in both requests', async () => {
+  test('gets our credentials in both requests', async () => {
     const receiver = await startReceiver([onlyV1(refusal)]);
     const authorization = { type: 'Bearer', credentials: new Secret('hunter2') };
     const config = backendConfig(receiver.url(), { messageVersion: 'V2.0', authorization });
@@ -164,7 +164,7 @@ describe('a backend that answers 415', () => {
     ]);
   });
 
-  test('is final where no other version may be sent', async () => {
+  test('is final if no other version may be sent', async () => {
     const { receiver, push, events } = await startV2([{ status: 415, body: 'no' }, {}], {
       messageVersionFallback: false,
     });
@@ -180,7 +180,7 @@ describe('a backend that answers 415', () => {
 
 describe('a 2xx that does not say what was written', () => {
   for (const status of [200, 202, 204]) {
-    test(`of ${status} is taken for one that was not understood`, async () => {
+    test(`of ${status} counts as not understood`, async () => {
       const { receiver, push, events } = await startV2([onlyV1({ status, tellsWritten: false })]);
       push('a', 1);
       await waitUntil(() => events.sent.length === 1, 'a');
@@ -193,7 +193,7 @@ describe('a 2xx that does not say what was written', () => {
     });
   }
 
-  test('loses the samples, counted, where no other version may be sent', async () => {
+  test('loses the samples, counted, if no other version may be sent', async () => {
     const { receiver, push, events } = await startV2([{ tellsWritten: false }], {
       messageVersionFallback: false,
     });
@@ -204,7 +204,7 @@ describe('a 2xx that does not say what was written', () => {
     expect(types(receiver)).toEqual([V2]);
   });
 
-  test('is a success of 1.0, as one that says nothing was written', async () => {
+  test('is a success of 1.0, as is one that says nothing was written', async () => {
     const zero: Step = { headers: [['X-Prometheus-Remote-Write-Samples-Written', '0']] };
     const receiver = await startReceiver([{}, zero]);
     const { push, events } = startDelivery(backendConfig(receiver.url()));
@@ -244,7 +244,7 @@ describe('no fallback', () => {
   }
 });
 
-describe('2.0 is tried anew', () => {
+describe('2.0 is tried again', () => {
   async function startFallenBack(answer: Step) {
     const clock = new FakeClock(Date.now());
     let refusal: Step | undefined = answer;
@@ -268,7 +268,7 @@ describe('2.0 is tried anew', () => {
     return { clock, sends, learn, events: setup.events };
   }
 
-  test('after an hour, and stays where the backend knows it by then', async () => {
+  test('after an hour, and stays if the backend knows it by then', async () => {
     const { clock, sends, learn, events } = await startFallenBack({ status: 415 });
     learn();
     clock.advance(HOUR_MS - 1);
@@ -279,7 +279,7 @@ describe('2.0 is tried anew', () => {
     expect(events.messageVersions).toEqual(['2', 'fell back: status_415', 'restored']);
   });
 
-  test('once an hour where it does not, without telling it again', async () => {
+  test('once an hour if it does not, without another report', async () => {
     const { clock, sends, events } = await startFallenBack({ tellsWritten: false });
     for (let hour = 0; hour < 3; hour++) {
       clock.advance(HOUR_MS);

@@ -61,7 +61,7 @@ describe('a certificate that cannot be verified', () => {
     await waitUntil(() => events.sent.length === 1, 'the delivery');
   });
 
-  test('for another name is taken where serverName says that name', async () => {
+  test('for another name is taken if serverName is that name', async () => {
     const receiver = await startReceiver([{}], {
       tls: serve(await authority.issue({ dns: ['elsewhere.test'] })),
     });
@@ -80,7 +80,7 @@ test('a host name in the URL is checked against the names of the certificate', a
   await waitUntil(() => events.sent.length === 1, 'the delivery');
 });
 
-test('a plain HTTP port is never spoken to in the clear', async () => {
+test('a plain HTTP port gets nothing in the clear', async () => {
   const receiver = await startReceiver();
   const { push, events } = startDelivery(backendConfig(receiver.url().replace('http:', 'https:')));
   push('m');
@@ -147,7 +147,7 @@ describe('a backend that asks for a client certificate', () => {
 });
 
 describe('files', () => {
-  test('that change to something unusable leave the old ones in use, told once', async () => {
+  test('that change to something unusable leave the old ones in use, and are reported once', async () => {
     const receiver = await startReceiver([{}], { tls: serve(good) });
     const files = writeFiles(await authority.issue({ purpose: 'client' }));
     const { push, events } = startDelivery(backendConfig(receiver.url(), { tlsConfig: files.config }));

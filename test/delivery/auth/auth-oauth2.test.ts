@@ -1,4 +1,4 @@
-// OAuth 2.0 client credentials: one token for all lanes, renewed before it ends and after a refusal, and never shown.
+// OAuth 2.0 client credentials: one token for all lanes, renewed before it expires and after a refusal, and never shown.
 import { renameSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { BackendConfig, OAuth2Config } from '../../../src/config/config.ts';
@@ -71,12 +71,12 @@ describe('a token endpoint that gives no token', () => {
     expect(told).toBe(detail(endpoint, seen));
   });
 
-  test('of more than 64 KiB is not read to its end', async () => {
+  test('but more than 64 KiB is not read to the end', async () => {
     const { detail: told } = await failure({ access_token: 'x'.repeat(100_000), token_type: 'Bearer' });
     expect(told).toContain('status 200 (failed to parse "response" body as JSON)');
   });
 
-  test('and repeats what it was sent does not make it show', async () => {
+  test('and repeats what it was sent does not reveal it', async () => {
     const basic = RFC_BASIC.slice('Basic '.length);
     const { detail: told } = await failure(
       { error: 'temporarily_unavailable', error_description: basic },
@@ -100,7 +100,7 @@ describe('a token endpoint that gives no token', () => {
     expect(delivery.troubles()).toEqual([]);
   });
 
-  test('because it does not know the client is told as what somebody must put right', async () => {
+  test('because it does not know the client is reported as something that a person must put right', async () => {
     const endpoint = await TokenEndpoint.start({ clientSecret: 'another' });
     const receiver = await startReceiver();
     const { push, events, delivery } = startDelivery(backend(receiver, oauth2Config(endpoint.url)), {
@@ -157,7 +157,7 @@ describe('a token', () => {
     expect(endpoint.requests).toEqual([{ authorization: RFC_BASIC, params }]);
   });
 
-  test('is asked for with the secret in the body where the header does not do, and so from then on', async () => {
+  test('is asked for with the secret in the body if the header is not accepted, and so from then on', async () => {
     const endpoint = await TokenEndpoint.start({ style: 'post', expiresIn: 0 });
     const receiver = await startReceiver();
     const { push, events } = startDelivery(backend(receiver, oauth2Config(endpoint.url)));
@@ -211,7 +211,7 @@ describe('a token', () => {
     return { clock, endpoint, sendOne, sendUntil };
   }
 
-  test('is renewed behind the scenes before it ends', async () => {
+  test('is renewed in the background before it expires', async () => {
     const { clock, endpoint, sendOne, sendUntil } = await started(3600);
     expect(await sendOne()).toBe('Bearer token-1');
     clock.advance(3_560_000);
@@ -224,7 +224,7 @@ describe('a token', () => {
     expect(endpoint.issued).toBe(2);
   });
 
-  test('that could not be renewed in time serves until its end', async () => {
+  test('that could not be renewed in time is used until it expires', async () => {
     const { clock, endpoint, sendOne } = await started(100);
     await sendOne();
     clock.advance(90_000);
@@ -235,7 +235,7 @@ describe('a token', () => {
     expect(await sendOne()).toBe('Bearer token-2');
   });
 
-  test('of which the endpoint does not say how long it lasts is kept for an hour', async () => {
+  test('without a lifetime is kept for an hour', async () => {
     const { clock, endpoint, sendOne } = await started(null);
     await sendOne();
     clock.advance(3_500_000);

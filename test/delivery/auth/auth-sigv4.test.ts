@@ -1,5 +1,5 @@
-// AWS Signature Version 4: every attempt signed afresh, credentials found where all AWS SDKs look and renewed before
-// they end. Signatures are judged by AWS's description, not by the library that makes them.
+// AWS Signature Version 4: every attempt is signed again, credentials are found where all AWS SDKs look and renewed before
+// they expire. Signatures are judged by AWS's description, not by the library that makes them.
 import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { BackendConfig, SigV4Config } from '../../../src/config/config.ts';
@@ -90,7 +90,7 @@ test('path, query and odd headers are signed as they are sent', async () => {
     expect(signedHeaders).not.toContain(name);
 });
 
-test('a retry is signed afresh, with its own date', async () => {
+test('a retry is signed again, with its own date', async () => {
   const clock = new FakeClock();
   const receiver = await startReceiver([{ status: 503 }, { status: 503 }, {}]);
   const { push, events } = startDelivery(backend(receiver, KEYS), { clock, random });
@@ -116,17 +116,17 @@ describe('the region', () => {
     return (url: string) => startDelivery(backendConfig(url, { sigv4 }));
   };
 
-  test('that nobody names stops the start', () => {
+  test('stops the start if nothing names it', () => {
     expect(() => without()('https://127.0.0.1:1/')).toThrow(
       'Cannot sign for backend primary: expected a region (sigv4.region or AWS_REGION), found none',
     );
   });
 
-  test('is that of the host of a workspace', () => {
+  test('is the one in the host of a workspace', () => {
     expect(() => without()('https://aps-workspaces.eu-west-3.amazonaws.com/')).not.toThrow();
   });
 
-  test('is that of the configuration before that of the environment', async () => {
+  test('comes from the configuration before the environment', async () => {
     expect(await region({ region: 'eu-north-1' }, { AWS_REGION: 'us-west-2' })).toBe('eu-north-1');
   });
 });
@@ -182,7 +182,7 @@ describe('credentials', () => {
     expect(agent.calls.map(({ headers }) => headers.authorization)).toEqual(['pod-token']);
   });
 
-  test('of a role are fetched with those found otherwise, with the external id', async () => {
+  test('of a role are fetched with those that were found, and with the external id', async () => {
     const sts = await startAwsEndpoints();
     const sigv4 = {
       ...KEYS,
@@ -225,7 +225,7 @@ test('the token service is reached through the proxy of the backend', async () =
 });
 
 describe('credentials that cannot be had', () => {
-  test('are asked for again, told without secrets, and nothing is sent', async () => {
+  test('are asked for again and reported without secrets, and nothing is sent', async () => {
     const sts = await startAwsEndpoints();
     sts.refusal = {
       status: 403,
@@ -251,7 +251,7 @@ describe('credentials that cannot be had', () => {
     expect(events.access).toEqual(['aws_credentials', 'granted']);
   });
 
-  test('are told on one line, without the beginning of a secret where the words are long', async () => {
+  test('are reported on one line, without the beginning of a secret if the message is long', async () => {
     const sts = await startAwsEndpoints();
     const words = `first&#10;${'x'.repeat(490)}ext-id-1234`;
     sts.refusal = {
@@ -267,7 +267,7 @@ describe('credentials that cannot be had', () => {
     expect(events.retried[0]?.detail).toMatch(/found: first\\nx{490}<redacted>$/);
   });
 
-  test('since there are none anywhere are told so', async () => {
+  test('because there are none anywhere are reported as missing', async () => {
     awsEnvironment({});
     const receiver = await startReceiver();
     const { push, events } = startDelivery(backend(receiver, {}), { random });
@@ -279,7 +279,7 @@ describe('credentials that cannot be had', () => {
   });
 });
 
-test('credentials are fetched once for all lanes, kept, and fetched again before they end', async () => {
+test('credentials are fetched once for all lanes, kept, and fetched again before they expire', async () => {
   const clock = new FakeClock(Date.now());
   const agent = await startAwsEndpoints(3_600_000, () => clock.nowMs());
   awsEnvironment({ AWS_CONTAINER_CREDENTIALS_FULL_URI: `${agent.url}/container` });
@@ -310,7 +310,7 @@ test('credentials are fetched once for all lanes, kept, and fetched again before
   expect(agent.calls.length).toBe(2);
 });
 
-test('credentials that the backend refuses are looked for again', async () => {
+test('credentials that the backend refuses are looked up again', async () => {
   const folder = new TemporaryFolder();
   const profile = (id: string) => `[default]\naws_access_key_id = ${id}\naws_secret_access_key = the-key\n`;
   const file = folder.write('credentials', profile('AKIDOLD'));

@@ -1,4 +1,4 @@
-// Credentials of AWS that a program shows: it runs once at a time, and a program that hangs holds up nothing.
+// AWS credentials from a program: it runs once at a time, and a program that hangs holds up nothing.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

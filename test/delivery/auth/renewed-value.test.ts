@@ -31,7 +31,7 @@ function renewed(earlyMs = 10) {
   return { value, clock, fetches, get, first };
 }
 
-test('a fetch that fails is told to all who wait, and the next one who asks starts another', async () => {
+test('a fetch that fails rejects for all callers that wait, and the next caller starts another', async () => {
   const { fetches, get } = renewed();
   const both = [get(), get()];
   fetches[0]?.fail();
@@ -42,7 +42,7 @@ test('a fetch that fails is told to all who wait, and the next one who asks star
   expect(fetches.length).toBe(2);
 });
 
-test('one who stops waiting does not stop the fetch for the others', async () => {
+test('a caller that stops waiting does not stop the fetch for the others', async () => {
   const { fetches, get } = renewed();
   const leaver = new AbortController();
   const [gone, stays] = [get(leaver.signal), get()];
@@ -53,7 +53,7 @@ test('one who stops waiting does not stop the fetch for the others', async () =>
   expect(await stays).toBe('a');
 });
 
-test('a fetch under way ends with a close', async () => {
+test('a close ends a fetch that is going on', async () => {
   const { value, get } = renewed();
   const waiting = get();
   value.close();
@@ -71,7 +71,7 @@ test('only the value that is dropped is fetched again', async () => {
   expect(await next).toBe('b');
 });
 
-test('a value is given out while the next one is fetched, and that is not tried more than once a second', async () => {
+test('callers get the old value while the next one is fetched, which is tried at most once a second', async () => {
   const { clock, fetches, get, first } = renewed(100_000);
   await first();
   clock.advance(899);

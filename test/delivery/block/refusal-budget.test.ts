@@ -99,7 +99,7 @@ describe('a backend that refuses everything', () => {
 describe('a backend that has refused much', () => {
   const bad: IsBad = (each) => each.startsWith('all') || each === 'm3/7' || each === 'n3/7';
 
-  test('has whole pushes dropped, not blocks; later single series again', async () => {
+  test('has whole pushes dropped, not blocks, and later single series again', async () => {
     const { block, events, receiver, clock } = await start(bad);
     // 100 bad series alone: about 200 refusals and no success.
     await block('all', Array(100).fill(1));

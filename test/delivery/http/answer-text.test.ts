@@ -19,7 +19,7 @@ test('bytes that are not UTF-8 become U+FFFD', () => {
 const NOW_MS = Date.UTC(1994, 10, 6, 8, 49, 30);
 const parse = (value: string | string[] | undefined) => parseRetryAfter(value, NOW_MS);
 
-describe('Retry-After is none where it is', () => {
+describe('Retry-After is ignored if it is', () => {
   const useless = [
     '0',
     '-5',

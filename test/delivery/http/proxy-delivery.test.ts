@@ -1,4 +1,4 @@
-// Delivery through an HTTP proxy: tunnels for TLS, the absolute form for plain HTTP, and what happens where it refuses.
+// Delivery through an HTTP proxy: tunnels for TLS, the absolute form for plain HTTP, and what happens if it refuses.
 import { renameSync } from 'node:fs';
 import { createSecureContext, type TlsOptions } from 'node:tls';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -41,7 +41,7 @@ describe('a proxy that', () => {
     return { proxy, receiver, ...setup };
   }
 
-  test('refuses our credentials is told so, and gets the data once it takes them', async () => {
+  test('refuses our credentials is reported, and gets the data once it takes them', async () => {
     const { proxy, events, delivery } = await failing((proxy) => {
       proxy.credentials = 'us@er:pa:ss';
       return proxy.url('us%40er:wrong');
@@ -148,7 +148,7 @@ describe('a TLS backend behind a proxy', () => {
     );
   });
 
-  test('is told its own name, or that of serverName, which is none of the proxy', async () => {
+  test('is asked for by its own name or by serverName, neither of which the proxy is asked for', async () => {
     const proxy = await ForwardProxy.start({ tls: proxyTls });
     const other = await authority.issue({ dns: ['other.test'] });
     const names: string[] = [];
@@ -174,7 +174,7 @@ describe('a TLS backend behind a proxy', () => {
     expect(names.sort()).toEqual([HOST, 'other.test']);
   });
 
-  test('is verified by its own name, and gets nothing where that is wrong', async () => {
+  test('is verified by its own name, and gets nothing if that is wrong', async () => {
     const proxy = await ForwardProxy.start();
     const receiver = await secureReceiver();
     const { push, events } = startDelivery(
@@ -237,7 +237,7 @@ describe('a plain backend behind a proxy', () => {
     expect(receiver.requests[0]?.target).toBe('/w?a=%2F');
   });
 
-  test('waits where the proxy refuses our credentials, which do not show', async () => {
+  test('waits if the proxy refuses our credentials, which do not show', async () => {
     const proxy = await ForwardProxy.start({ credentials: 'u:right' });
     const receiver = await startReceiver();
     const { push, events } = startDelivery(plain(receiver.url('/', HOST), proxy.url('u:wr0ng-pass')), {
@@ -252,7 +252,7 @@ describe('a plain backend behind a proxy', () => {
   });
 });
 
-test('the proxy of the environment is used where proxyFromEnvironment says so, and only there', async () => {
+test('the proxy of the environment is used only if proxyFromEnvironment says so', async () => {
   const proxy = await ForwardProxy.start();
   onTestFinished(() => {
     vi.unstubAllEnvs();

@@ -1,5 +1,5 @@
-// After a pause in which everything stood still: no connection from before is trusted, answers that came meanwhile are read,
-// and no timer that is late makes anything worse.
+// After the program was held up: no connection from before is trusted, answers that have come are read, and late timers do
+// no harm.
 import { expect, test } from 'vitest';
 import { backendConfig } from '../../support/backend-config.ts';
 import { startDelivery, startReceiver } from '../../support/delivery-setup.ts';
@@ -49,7 +49,7 @@ test('an answer in the grace of a renewal counts', async () => {
   expect([receiver.requests.length, events.retried]).toEqual([1, []]);
 });
 
-test('a stop behind a renewal leaves no timer', async () => {
+test('a stop after a renewal leaves no timer', async () => {
   const clock = new FakeClock();
   const receiver = await startReceiver();
   const { delivery } = startDelivery(backendConfig(receiver.url()), { clock });
@@ -59,7 +59,7 @@ test('a stop behind a renewal leaves no timer', async () => {
   expect(clock.pendingTimers).toBe(0);
 });
 
-test('an answer that came while everything stood still is read before its request is given up', async () => {
+test('an answer that came while the program was held up is read before its request is given up', async () => {
   const clock = new FakeClock();
   let answer = () => {};
   const until = new Promise<void>((resolve) => {
@@ -76,7 +76,7 @@ test('an answer that came while everything stood still is read before its reques
   expect([receiver.requests.length, events.retried]).toEqual([1, []]);
 });
 
-test('a request without an answer is given up soon after everything stood still', async () => {
+test('a request without an answer is given up soon after the program was held up', async () => {
   const clock = new FakeClock();
   const receiver = await startReceiver([{ fault: 'never-answer' }]);
   const { push, events } = startDelivery(backendConfig(receiver.url(), { remoteTimeout: 5000 }), { clock });
@@ -90,7 +90,7 @@ test('a request without an answer is given up soon after everything stood still'
   expect(events.retried[0]).toMatchObject({ reason: 'timeout', detail: 'no complete answer within 5000 ms' });
 });
 
-test('all backoffs that end while everything stands still make one request for each lane', async () => {
+test('backoffs that end while the program is held up make one request for each lane', async () => {
   const clock = new FakeClock();
   const receiver = await startReceiver([{ status: 503 }]);
   const queueConfig = { shards: 3, minBackoff: 1000, maxBackoff: 1000, batchSendDeadline: 10 };

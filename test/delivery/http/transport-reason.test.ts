@@ -23,7 +23,7 @@ test.each(cases)('%s is %s', (code, reason) => {
   expect(failure).toEqual({ reason, detail: 'text' });
 });
 
-test('names and certificates are ours to put right, what passes by itself is not', () => {
+test('names and certificates are our fault, what passes by itself is not', () => {
   const faults = cases.filter(([code]) => transportFailure(Object.assign(new Error(), { code })).isOurFault);
   expect(faults.map(([code]) => code)).toEqual([
     'ENOTFOUND',
@@ -38,7 +38,7 @@ describe('what happens at a proxy', () => {
   const at = (facts: { status?: number; cause?: unknown }) =>
     transportFailure(new ProxyFailure('the proxy\nsaid no', facts));
 
-  test('is told by its status, 407 as what a person must put right', () => {
+  test('is named by its status, 407 as something that a person must put right', () => {
     expect(at({ status: 502 })).toEqual({ reason: 'proxy_502', detail: 'the proxy\\nsaid no' });
     expect(at({ status: 407 })).toEqual({
       reason: 'proxy_407',
@@ -48,7 +48,7 @@ describe('what happens at a proxy', () => {
     });
   });
 
-  test('is told by what kept us from it', () => {
+  test('is named by the error of the connection', () => {
     const cause = (code: string) => at({ cause: Object.assign(new Error('text'), { code }) });
     expect(cause('ECONNREFUSED')).toEqual({
       reason: 'proxy_connection_refused',
@@ -62,7 +62,7 @@ describe('what happens at a proxy', () => {
   });
 });
 
-test('an error without text is told by its code', () => {
+test('an error without text is named by its code', () => {
   const error = Object.assign(new AggregateError([], ''), { code: 'ECONNREFUSED' });
   expect(transportFailure(error)).toEqual({ reason: 'connection_refused', detail: 'ECONNREFUSED' });
 });
@@ -71,6 +71,6 @@ test('a detail is one line', () => {
   expect(transportFailure(new Error(`a\n${'b'.repeat(1000)}`)).detail).toBe(`a\\n${'b'.repeat(1000)}`);
 });
 
-test('what is not an error is told as text', () => {
+test('what is not an error becomes text', () => {
   expect(transportFailure('odd')).toEqual({ reason: 'transport_error', detail: 'odd' });
 });

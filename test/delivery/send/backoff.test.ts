@@ -12,11 +12,11 @@ test('backoff lies between the smallest backoff and a doubling ceiling that is c
   });
 });
 
-test('backoff stays within its bounds for attempts without number', () => {
+test('backoff stays within its bounds for any number of attempts', () => {
   expect(backoffMs(1_000_000, CONFIG, () => 1)).toBe(5000);
 });
 
-test("the backend's wish is kept between the smallest backoff and the cap", () => {
+test("the backend's Retry-After is kept between the smallest backoff and the cap", () => {
   expect(boundedRetryAfterMs(1, CONFIG)).toBe(30);
   expect(boundedRetryAfterMs(6000, CONFIG)).toBe(6000);
   expect(boundedRetryAfterMs(Number.MAX_SAFE_INTEGER, CONFIG)).toBe(120_000);

@@ -1,4 +1,4 @@
-// What is kept of translations, and what never leaves because it would be too large.
+// How long translations are kept, and what is not sent because it would be too large.
 import { expect, test } from 'vitest';
 import type { Sender } from '../../../src/delivery/block/send-outcome.ts';
 import { MessageV2Sender } from '../../../src/delivery/upstream/message-v2-sender.ts';

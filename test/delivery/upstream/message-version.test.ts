@@ -1,4 +1,4 @@
-// The version that a backend is sent, with several requests under way at once.
+// The version that a backend is sent, with several requests in flight.
 import { expect, test } from 'vitest';
 import { MessageVersion } from '../../../src/delivery/upstream/message-version.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -12,7 +12,7 @@ function start() {
   return { version: new MessageVersion({ backend: 'primary', events, clock }), events, clock };
 }
 
-test('several requests that are not understood are one fallback', () => {
+test('several requests that the backend does not understand are one fallback', () => {
   const { version, events } = start();
   version.fallBack('status_415');
   version.fallBack('unconfirmed');
@@ -48,7 +48,7 @@ test('a trial that fails puts the next one off by an hour', () => {
   expect(version.current).toBe(2);
 });
 
-test('a fallback after a restoration is told again', () => {
+test('a fallback after 2.0 was restored is reported again', () => {
   const { version, events, clock } = start();
   version.fallBack('status_415');
   clock.advance(HOUR_MS);

@@ -27,7 +27,7 @@ test('407 is the answer of a proxy', () => {
   });
 });
 
-test('404 is our fault where it is final too, and so is a redirect', () => {
+test('404 is our fault even if it is final, and so is a redirect', () => {
   expect(outcome(404, false)).toMatchObject({ kind: 'rejected', reason: 'status_404', isOurFault: true });
   expect(outcome(302)).toMatchObject({ kind: 'rejected', reason: 'redirect', isOurFault: true });
 });
