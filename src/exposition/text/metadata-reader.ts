@@ -73,7 +73,9 @@ export class MetadataReader {
     const textAt = passGap(this.#context, allowsBlanks, nameEnd, limit);
     const family = this.#resolve(nameAt, nameEnd);
     if (allowsBlanks && bytes[textAt] === LF) return textAt + 1;
-    this.#checkOrder(keyword, family);
+    this.#order?.enter(family);
+    const isLate = this.#context.families.hasSamples[family] === 1;
+    if (isLate && (keyword === TYPE || this.#dialect.isOrdered)) this.#refuseLate(keyword, family);
     if (keyword === HELP) return this.#help(family, textAt);
     return keyword === TYPE ? this.#type(family, textAt) : this.#unit(family, textAt);
   }
@@ -119,20 +121,17 @@ export class MetadataReader {
     return families.owner[entry]!;
   }
 
-  #checkOrder(keyword: number, family: number): void {
-    const { families } = this.#context;
-    this.#order?.enter(family);
-    if (families.hasSamples[family] === 0 || (keyword !== TYPE && !this.#dialect.isOrdered)) return;
-    this.#fail(
-      `expected ${SHOWN[keyword]} of ${families.shownName(family)} before its samples, found it after one`,
-    );
+  #refuseLate(keyword: number, family: number): never {
+    const name = this.#context.families.shownName(family);
+    return this.#fail(`expected ${SHOWN[keyword]} of ${name} before its samples, found it after one`);
   }
 
   #type(family: number, start: number): number {
     const { arena, families } = this.#context;
     const { types, ignoresTypeCase, shownTypes } = this.#dialect;
     if (families.type[family] !== FamilyType.notSet) this.#refuseSecond('TYPE', family);
-    for (const { word, type } of types) {
+    for (let i = 0; i < types.length; i++) {
+      const { word, type } = types[i]!;
       const end = start + word.length;
       if (arena.bytes[end] !== LF || !equalsWord(arena.bytes, start, word, ignoresTypeCase)) continue;
       families.setType(family, type);
