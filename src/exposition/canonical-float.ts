@@ -1,15 +1,15 @@
-// How `le` and `quantile` are written, so that jobs in different languages meet in the same series.
+// Writes the values of `le` and `quantile`, so that jobs in different languages push the same series. Used for all formats.
 
 import { DIGIT_0, DOT } from '../wire/ascii.ts';
 import { parseFloatToken } from './number-scanner.ts';
 
 export type BucketLabels = 'canonical' | 'openmetrics' | 'verbatim';
 
-/** What every style writes for the last bucket. */
+/** The value of `le` for the last bucket, in every style. */
 export const INFINITY_LABEL = '+Inf';
 
 /**
- * The text of `token` in the given style; undefined where it is not a number.
+ * The text of `token` in the given style; undefined if it is not a number.
  * `canonical` is Pushgateway's (Go's strconv 'g', shortest), `openmetrics` adds `.0` to whole numbers
  * (https://prometheus.io/docs/specs/om/open_metrics_spec/#considerations-canonical-numbers).
  */
@@ -27,7 +27,7 @@ export function renderBucketLabel(token: string, style: BucketLabels): string | 
   }
 }
 
-/** Go's strconv.FormatFloat(value, 'g', -1, 64), with zero always as `0`. */
+/** As Go's strconv.FormatFloat(value, 'g', -1, 64), but minus zero is `0`. */
 export function formatFloat(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? INFINITY_LABEL : '-Inf';
@@ -43,8 +43,8 @@ function withPoint(text: string): string {
 }
 
 /**
- * Whether `bytes[start, end)` is surely in canonical form already: a short positive decimal without needless zeros.
- * False says nothing.
+ * True only if `bytes[start, end)` is in canonical form already: a short positive decimal without needless zeros. It may be
+ * canonical even if this is false.
  */
 export function isPlainlyCanonical(bytes: Uint8Array, start: number, end: number): boolean {
   let at = start;

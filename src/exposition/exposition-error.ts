@@ -1,13 +1,14 @@
-// What a malformed body is refused with: one line of text that names the place and what was expected there.
+// The error that refuses a malformed body, and how pieces of the body are shown in it. The message is one line: place, what was
+// expected, what was found.
 import { BYTE_CLASS, TOKEN_END } from '../wire/ascii.ts';
 
 const MAX_SHOWN = 60;
 
 export class ExpositionError extends SyntaxError {
-  /** The message less what was added to help. */
+  /** The message without the hint. */
   readonly withoutHint: string;
 
-  /** `place` is for people, such as `line 7`; `hint` is put behind the sentence. */
+  /** `place` is text such as `line 7`; `hint` follows the sentence. */
   constructor(place: string, problem: string, hint = '') {
     const sentence = `Cannot parse exposition ${place}: ${problem}`;
     super(sentence + hint);
@@ -15,7 +16,7 @@ export class ExpositionError extends SyntaxError {
   }
 }
 
-/** A piece of the body for a message: on one line, cut to a readable length, invalid UTF-8 and controls made visible. */
+/** A piece of the body, quoted: on one line, cut to a readable length, with invalid UTF-8 and control characters visible. */
 export function show(bytes: Buffer, start: number, end: number): string {
   const text = bytes.toString('utf8', start, Math.min(end, start + MAX_SHOWN * 4));
   const shown = text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
@@ -26,7 +27,7 @@ function escapeUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-/** The byte at `at` for a message, or what its absence means. */
+/** The character at `at`, quoted, or in words if it is the end of the line or body. */
 export function showByte(bytes: Buffer, at: number, end: number): string {
   if (at >= end) return 'the end of the body';
   if (bytes[at] === 10) return 'the end of the line';
@@ -40,7 +41,7 @@ function sequenceLength(lead: number): number {
   return lead >= 0xc0 ? 2 : 1;
 }
 
-/** The unquoted token at `start` for a message, or what stands there in its place. */
+/** The bare token at `start`, quoted, or the character there if it is empty. */
 export function showToken(bytes: Buffer, start: number, limit: number): string {
   let end = start;
   while (end < limit && (BYTE_CLASS[bytes[end]!]! & TOKEN_END) === 0) end++;

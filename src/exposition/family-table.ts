@@ -1,5 +1,5 @@
-// The metric families of one push, by name: an open-addressing hash table in typed arrays, because a body may name as
-// many families as it has lines. Names are ranges of the push's arena.
+// The metric families of one push, by name. All parsers fill it; the transcoder reads types and metadata from it. Typed arrays,
+// because a body may name as many families as it has lines. Names are ranges of the push's arena.
 import { BYTE_CLASS, METRIC } from '../wire/ascii.ts';
 import type { ByteArena } from '../wire/byte-arena.ts';
 import { ProbeBudget } from '../wire/probe-budget.ts';
@@ -19,15 +19,15 @@ export const FamilyType = {
   stateset: 7,
 } as const;
 
-/** Whether families of this type have samples with names of their own: name and suffix. */
+/** Whether families of this type have samples whose name is that of the family plus a suffix. */
 export function hasSuffixes(type: number): boolean {
   return type >= FamilyType.histogram && type <= FamilyType.summary;
 }
 
-/** Which part of a family a sample name stands for; only OpenMetrics text has one of its own for the time of creation. */
+/** Which value of its family a sample is. Only OpenMetrics text has samples for the time of creation. */
 export const Role = { own: 0, sum: 1, count: 2, bucket: 3, created: 4 } as const;
 
-/** An ending that samples of families of some types have behind the name of their family. */
+/** An ending that the samples of families of these types have after the name of the family. */
 export interface NameSuffix {
   readonly text: Buffer;
   readonly role: number;
@@ -53,20 +53,20 @@ export class FamilyTable {
   #slots = new Int32Array(4 * FIRST_FAMILIES).fill(-1);
   readonly #probes = new ProbeBudget();
   count = 0;
-  /** The entry resolved last, or -1: the next name is mostly the same. */
+  /** The entry resolved last, or -1. The next name is usually the same. */
   latest = -1;
-  /** Whether a family with suffixes has been declared: only then do they mean anything. */
+  /** Whether a family with suffixes has been declared: only then do suffixes have a meaning. */
   hasSuffixed = false;
   // One entry each; grown together.
   hash = new Int32Array(FIRST_FAMILIES);
   nameStart = new Int32Array(FIRST_FAMILIES);
   nameEnd = new Int32Array(FIRST_FAMILIES);
   type = new Int8Array(FIRST_FAMILIES);
-  /** The entry itself, or the family with suffixes that its name is a part of. */
+  /** The entry itself, or the family whose name plus a suffix its name is. */
   owner = new Int32Array(FIRST_FAMILIES);
   role = new Int8Array(FIRST_FAMILIES);
   hasSamples = new Uint8Array(FIRST_FAMILIES);
-  /** The line of the first sample, where there is one. */
+  /** The line of the first sample, if there is one. */
   firstLine = new Int32Array(FIRST_FAMILIES);
   /** The raw text of HELP; start -1 without one. */
   helpStart = new Int32Array(FIRST_FAMILIES);
@@ -75,7 +75,7 @@ export class FamilyTable {
   unitStart = new Int32Array(FIRST_FAMILIES);
   unitEnd = new Int32Array(FIRST_FAMILIES);
 
-  /** `isHelpEscaped`: whether HELP is in the text formats' manner of writing. */
+  /** `isHelpEscaped`: whether HELP is escaped as in the text formats. */
   constructor(arena: ByteArena, isHelpEscaped: boolean, suffixes: readonly NameSuffix[] = TEXT_SUFFIXES) {
     this.#arena = arena;
     this.#suffixes = suffixes;
@@ -94,7 +94,7 @@ export class FamilyTable {
     this.hasSuffixed = false;
   }
 
-  /** The entry for a name as expfmt resolves it: itself, else a part of a declared family, else made new. */
+  /** The entry for the name of a sample, as expfmt resolves it: a known name, else a declared family plus a suffix, else new. */
   resolve(start: number, end: number): number {
     const hash = hashRange(this.#arena.view, start, end - start);
     this.latest = this.#find(hash, start, end);
@@ -105,7 +105,7 @@ export class FamilyTable {
     return this.latest;
   }
 
-  /** The entry for the name of a family, which may end like a part of another; made where there is none. */
+  /** The entry for the name of a family, even if it looks like another family plus a suffix; made if there is none. */
   declare(start: number, end: number): number {
     const hash = hashRange(this.#arena.view, start, end - start);
     const known = this.#find(hash, start, end);
@@ -113,14 +113,14 @@ export class FamilyTable {
     return this.latest;
   }
 
-  /** The family has a sample in this line. */
+  /** Notes that the family has a sample in this line. */
   addSample(family: number, line: number): void {
     if (this.hasSamples[family] === 1) return;
     this.hasSamples[family] = 1;
     this.firstLine[family] = line;
   }
 
-  /** Where the name at `start` ends, if it is the one resolved last; otherwise 0. */
+  /** Where the bare name at `start` ends, if it is the one resolved last; otherwise 0. */
   matchLatest(start: number): number {
     const { latest } = this;
     if (latest < 0) return 0;
@@ -131,15 +131,14 @@ export class FamilyTable {
     return equalRange(view, this.nameStart[latest]!, start, length) ? end : 0;
   }
 
-  /** Sets the type of an entry that is no part of another. */
+  /** Sets the type of an entry that is its own owner. */
   setType(family: number, type: number): void {
     this.type[family] = type;
     if (type >= 0 && (this.#suffixedTypes & (1 << type)) !== 0) this.hasSuffixed = true;
   }
 
   /**
-   * A family with samples whose name is that of another family with samples plus a suffix that belongs to the latter; -1
-   * without one.
+   * A family with samples whose name is that of another family with samples plus one of its suffixes; -1 if there is none.
    */
   findCollision(): number {
     if (!this.hasSuffixed) return -1;
@@ -160,24 +159,24 @@ export class FamilyTable {
   }
 
   #collides(family: number): boolean {
-    const part = this.#partOf(family);
-    return part !== undefined && this.hasSamples[part.base] === 1;
+    const found = this.#baseOf(family);
+    return found !== undefined && this.hasSamples[found.base] === 1;
   }
 
   #attach(added: number): void {
-    const part = this.#partOf(added);
-    if (part === undefined) return;
-    this.owner[added] = part.base;
-    this.role[added] = part.role;
+    const found = this.#baseOf(added);
+    if (found === undefined) return;
+    this.owner[added] = found.base;
+    this.role[added] = found.role;
   }
 
-  /** The declared family that an entry's name is a part of. */
-  #partOf(family: number): { base: number; role: number } | undefined {
+  /** The declared family and the role that an entry's name belongs to by its suffix. */
+  #baseOf(family: number): { base: number; role: number } | undefined {
     const { bytes } = this.#arena;
     const start = this.nameStart[family]!;
     const end = this.nameEnd[family]!;
     for (const { text, role, types } of this.#suffixes) {
-      // Most names are part of nothing, which their last byte shows.
+      // The last byte rules out most names.
       if (bytes[end - 1] !== text[text.length - 1]) continue;
       const cut = end - text.length;
       if (cut <= start || compareRanges(bytes, cut, end, text, 0, text.length) !== 0) continue;

@@ -1,10 +1,11 @@
-// Which metric and label names are taken: the classic character sets, or any UTF-8 where `utf8Names` says so
+// Rules for names and exemplar labels that all formats share. Names have the classic character set, or are any UTF-8 if
+// `utf8Names` is true
 // (https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels).
 import { isLabelName, isMetricName } from '../wire/ascii.ts';
 import type { ByteArena } from '../wire/byte-arena.ts';
 import { show } from './exposition-error.ts';
 
-/** Something with a place in a body, which can refuse it there. */
+/** A parser that can refuse the body at its current place. */
 export interface Refuser {
   readonly arena: ByteArena;
   fail(problem: string): never;
@@ -32,7 +33,10 @@ function hint(utf8Names: boolean): string {
   return utf8Names ? '' : ' (other characters need utf8Names: true)';
 }
 
-/** For the names and values of an exemplar's labels together, in code points. */
+/**
+ * Bound on the names and values of an exemplar's labels together, in code points
+ * (https://prometheus.io/docs/specs/om/open_metrics_spec/#exemplars).
+ */
 export const MAX_EXEMPLAR_CHARACTERS = 128;
 
 /** Code points of valid UTF-8: all bytes but those that continue a sequence. */

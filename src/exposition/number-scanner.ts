@@ -1,19 +1,22 @@
-// Values of samples. A decimal of at most 15 digits and a power of ten of at most 22 is exact in two doubles and one
-// rounding (Clinger 1990), one of up to 19 digits in a few more steps; any other goes through a strictly matched
-// `Number()`.
+// Scans the values of samples, bit-exact. A decimal of at most 15 digits with a power of ten of at most 22 needs two doubles
+// and one rounding (Clinger 1990). One of up to 19 digits takes a few more steps. All others go through `Number()`.
 import { BYTE_CLASS, DIGIT_0, DOT, LOWER_E, MINUS, PLUS, TOKEN_END, UPPER_E } from '../wire/ascii.ts';
 
 const POWERS_OF_TEN = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
 const MAX_EXACT_DIGITS = 15;
 const MAX_EXACT_EXPONENT = 22;
 const MAX_LONG_DIGITS = 19;
-/** Far beyond any number that is meant; keeps a hostile token from being copied. */
+/** Longer than any real number, so that a hostile token is not copied. */
 const MAX_TOKEN = 2048;
+/** Splits a double into two halves: 2^27 + 1. */
+const SPLITTER = 134217729;
+/** Bound on the relative error of `scaleLongDecimal`. The true error is below 2^-95. */
+const ERROR_BOUND = 2 ** -88;
 const DECIMAL = /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
 const INFINITY = /^([+-]?)inf(?:inity)?$/i;
 const NOT_A_NUMBER = /^nan$/i;
 
-/** Reads numbers as Go's strconv.ParseFloat does, less hexadecimal, underscores and values out of range. */
+/** Reads numbers as Go's strconv.ParseFloat does, except hexadecimal, underscores and values out of range. */
 export class NumberScanner {
   readonly #target: Float64Array;
   readonly #place: number;
@@ -26,7 +29,7 @@ export class NumberScanner {
     this.#place = place;
   }
 
-  /** Reads the token at `at`, which ends before a blank, a line feed or `limit`. False where it is not a number. */
+  /** Reads the token at `at`, which ends before a blank, a line feed or `limit`. False if it is not a number. */
   scan(bytes: Buffer, at: number, limit: number): boolean {
     let pos = at;
     const sign = bytes[pos]!;
@@ -80,7 +83,7 @@ export class NumberScanner {
   }
 }
 
-/** The magnitude of a decimal of up to 19 digits, without its exponent, scaled by a power of ten; NaN where that is open. */
+/** The magnitude of a decimal of up to 19 digits, without its exponent, scaled by a power of ten; NaN if undecided. */
 function longMagnitude(bytes: Buffer, start: number, power: number, divides: boolean): number {
   let high = 0;
   let low = 0;
@@ -100,7 +103,7 @@ function longMagnitude(bytes: Buffer, start: number, power: number, divides: boo
   return scaleLongDecimal(high, low, lowPower, power, divides);
 }
 
-/** The number that `token` stands for; undefined where it is none, or beyond the range of a double. */
+/** The number that `token` is; undefined if it is none, or is beyond the range of a double. */
 export function parseFloatToken(token: string): number | undefined {
   if (DECIMAL.test(token)) {
     const value = Number(token);
@@ -111,16 +114,13 @@ export function parseFloatToken(token: string): number | undefined {
   return NOT_A_NUMBER.test(token) ? NaN : undefined;
 }
 
-const SPLITTER = 134217729; // 2^27 + 1
-/** Relative bound on the error of the quotient, with ample room: the true one is below 2^-95. */
-const ERROR_BOUND = 2 ** -88;
-
 /**
- * `(high + low) * 10^scale` correctly rounded, or NaN where that stays open.
- * `high` and `low` are whole numbers below 10^15 and 10^4, and the decimal is `high * 10^lowDigits + low`;
- * `power` is 10^|scale|, at most 10^22.
+ * `(high * lowPower + low)` times or divided by `power`, correctly rounded, or NaN if the rounding is undecided. For decimals of
+ * 16 to 19 digits, which Go and Python print for most fractions. The digits make an exact sum of two doubles; one long division or
+ * multiplication in double-double arithmetic (Dekker 1971) gives the result with some 40 spare bits.
+ * `high` and `low` are whole numbers below 10^15 and 10^4; `power` is at most 10^22.
  */
-export function scaleLongDecimal(
+function scaleLongDecimal(
   high: number,
   low: number,
   lowPower: number,
@@ -139,7 +139,7 @@ export function scaleLongDecimal(
   return roundSum(product, productError(top, power, product) + rest * power);
 }
 
-/** `a + b` where every sum within the error bound rounds alike; otherwise NaN. */
+/** `a + b` if every sum within the error bound rounds alike; otherwise NaN. */
 function roundSum(a: number, b: number): number {
   const error = Math.abs(a) * ERROR_BOUND;
   const least = a + (b - error);

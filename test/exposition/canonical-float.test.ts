@@ -7,13 +7,13 @@ import { parseFloatToken } from '../../src/exposition/number-scanner.ts';
 const STYLES = ['canonical', 'openmetrics', 'verbatim'] as const;
 
 describe('a value of le', () => {
-  test('is refused in every style where it is no number', () => {
+  test('is refused in every style if it is not a number', () => {
     for (const token of ['', ' ', 'x', '0x1', '1_0', '1e400', '-NaN', '1 ', '１'])
       for (const style of STYLES) expect(renderBucketLabel(token, style)).toBeUndefined();
   });
 
   test('is refused in linear time, however long it is', () => {
-    // Minutes, where each digit is tried as the first of a second run.
+    // Takes minutes if each digit is tried as the first of a second run.
     expect(renderBucketLabel(`${'1'.repeat(1_000_000)}x`, 'verbatim')).toBeUndefined();
   });
 
@@ -74,7 +74,7 @@ describe('a rendered number', () => {
 });
 
 describe('what looks canonical', () => {
-  test('is rendered as it stands', () => {
+  test('is rendered as it is', () => {
     let plain = 0;
     const token = fc.string({ unit: fc.constantFrom(...'00012359..'), minLength: 0, maxLength: 16 });
     fc.assert(

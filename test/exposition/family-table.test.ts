@@ -9,7 +9,7 @@ type Step =
   | { readonly kind: 'sample'; readonly name: string }
   | { readonly kind: 'type'; readonly name: string; readonly type: number };
 
-/** What a sample or TYPE line named: the family and the part of it, or that the TYPE comes too late. */
+/** What a sample or TYPE line named: the family and the role in it, or that the TYPE comes too late. */
 type Answer = readonly [family: string, role: number] | 'refused';
 
 type Parts = readonly (readonly [suffix: string, role: number, types: readonly number[]])[];
@@ -150,7 +150,7 @@ class MapModel {
     });
   }
 
-  /** All families with samples that stand beside a histogram or summary they are named as a part of. */
+  /** All families with samples that are named like a part of another histogram or summary. */
   get collisions(): string[] {
     const present = [...this.#families].filter(([, { hasSamples }]) => hasSamples).map(([name]) => name);
     return present.filter((name) => {

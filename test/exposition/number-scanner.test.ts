@@ -1,4 +1,4 @@
-// Values are read bit-exact, by whichever of the scanner's roads.
+// Values are read bit-exact, by each of the scanner's methods.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { NumberScanner, parseFloatToken } from '../../src/exposition/number-scanner.ts';
@@ -13,7 +13,7 @@ describe('the number scanner', () => {
     for (const end of [' ', '\t', '\n', ' 5\n']) expect(scan(`12.5${end}`)).toEqual([12.5, 4]);
   });
 
-  test('stops at the limit even where digits follow', () => {
+  test('stops at the limit even if digits follow', () => {
     for (const [limit, value] of [
       [1, 1],
       [2, 12],
@@ -39,7 +39,7 @@ describe('the number scanner', () => {
     });
   });
 
-  test('agrees with a strict pattern and Number() on whatever looks like a number', () => {
+  test('agrees with a strict pattern and Number() on anything that looks like a number', () => {
     check(numberLike(), agrees);
   });
 
@@ -98,7 +98,7 @@ describe('the number scanner', () => {
   });
 });
 
-/** The value and where its token ended; undefined where it is refused. */
+/** The value and where its token ended; undefined if it is refused. */
 function scan(text: string, limit?: number): [number, number] | undefined {
   const bytes = Buffer.from(text);
   const target = new Float64Array(1);

@@ -23,7 +23,7 @@ export interface ReadSample {
 
 export interface ParserOptions extends Partial<TextParserOptions> {
   readonly format?: 'text' | 'openMetrics';
-  /** Of OpenMetrics only; true where it is left out. */
+  /** Of OpenMetrics only; true by default. */
   readonly requiresEof?: boolean;
 }
 

@@ -215,7 +215,7 @@ export class TextParser implements SampleParser {
     return this.fail(`expected a number as value, found ${showToken(bytes, start, this.#end)}${hint}`);
   }
 
-  /** Reads timestamp and exemplar from the blank after the value; returns where the line ends. Text has exemplars, too. */
+  /** Reads timestamp and exemplar from the blank after the value; returns where the line ends. Text may have exemplars, too. */
   #afterValue(start: number): number {
     const { bytes } = this.arena;
     let at = passGap(this, this.#allowsBlanks, start, this.#end);

@@ -44,7 +44,7 @@ describe('one parser for many bodies', () => {
     }
   });
 
-  test('keeps a bound and a repeated label value where they are, so that the encoder knows them again', () => {
+  test('keeps a bound and a repeated label value in place, so that the encoder recognises them', () => {
     const { arena, parser } = new ProtobufBench();
     const metric = { label: labelPairs({ a: 'x' }), histogram: { bucket: [{ upper_bound: 2.5 }] } };
     const body = bodyOf({ name: 'h', type: Type.histogram, metric: [metric, metric] });

@@ -1,4 +1,4 @@
-// One line for each case of the protobuf format's tables: what the body shows, the body, and what must come of it.
+// One line for each case of the protobuf format's tables: what the body shows, the body, and the expected result.
 import { expect, test } from 'vitest';
 import { type ReadHistogram, type ReadOptions, type ReadSeries, readProtobuf } from './read-messages.ts';
 

@@ -133,7 +133,7 @@ describe('the exemplars of a native histogram', () => {
     ...classic,
   );
   takes(
-    'those of the buckets where it has none itself',
+    'those of the buckets if it has none itself',
     histogram({ ...native, bucket }),
     `${WHOLE} # {} 0.5 # {} 9`,
     ...classic,

@@ -103,37 +103,37 @@ describe('families', () => {
     only('x', Type.histogram, 'histogram'),
   );
   collides(
-    'x_bucket beside gauge histogram x',
+    'x_bucket next to gauge histogram x',
     'x_bucket',
     only('x_bucket', Type.gauge, 'gauge'),
     only('x', Type.gaugeHistogram, 'histogram'),
   );
   collides(
-    'x_sum beside summary x',
+    'x_sum next to summary x',
     'x_sum',
     only('x', Type.summary, 'summary'),
     only('x_sum', Type.gauge, 'gauge'),
   );
   collides(
-    'histogram x_count beside summary x',
+    'histogram x_count next to summary x',
     'x_count',
     only('x', Type.summary, 'summary'),
     only('x_count', Type.histogram, 'histogram'),
   );
   takes(
-    'x_bucket beside summary x',
+    'x_bucket next to summary x',
     bodyOf(only('x', Type.summary, 'summary'), only('x_bucket', Type.gauge, 'gauge')),
     'x_sum{} 0',
     'x_count{} 0',
     'x_bucket{} 0',
   );
   takes(
-    'x_count beside a histogram x without metrics',
+    'x_count next to a histogram x without metrics',
     bodyOf({ name: 'x', type: Type.histogram }, only('x_count', Type.gauge, 'gauge')),
     'x_count{} 0',
   );
   takes(
-    'x_total beside histogram x',
+    'x_total next to histogram x',
     bodyOf(only('x', Type.histogram, 'histogram'), only('x_total', Type.counter, 'counter')),
     'x_bucket{le="+Inf"} 0',
     'x_sum{} 0',
@@ -143,7 +143,7 @@ describe('families', () => {
 });
 
 describe('what is said of a family', () => {
-  /** HELP and UNIT as the table has them; undefined where there is none. */
+  /** HELP and UNIT as the table has them; undefined if there is none. */
   function described(...families: readonly PlainMessage[]) {
     const bench = new ProtobufBench();
     expect(typeof bench.read(bodyOf(...families))).toBe('object');
@@ -165,7 +165,7 @@ describe('what is said of a family', () => {
     ]);
   });
 
-  test('is nothing where the fields are absent or empty', () => {
+  test('is nothing if the fields are absent or empty', () => {
     expect(described({ name: 'm' }, { name: 'n', help: '', unit: '' })).toEqual([
       ['m', 1, undefined, undefined],
       ['n', 1, undefined, undefined],
@@ -179,7 +179,7 @@ describe('what is said of a family', () => {
     ]);
   });
 
-  test('is what came first where a family comes twice', () => {
+  test('is that of the first if a family comes twice', () => {
     const families = [
       { name: 'm' },
       { name: 'm', help: 'a', unit: 'x' },

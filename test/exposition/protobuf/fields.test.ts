@@ -1,4 +1,4 @@
-// What of Protocol Buffers itself is refused: framing, wire types, groups, cut fields.
+// Malformed Protocol Buffers are refused: framing, wire types, groups, cut fields.
 import { describe } from 'vitest';
 import { protobufCases } from './cases.ts';
 import { delimit, doubleField, encodeFamily, field, varint, varintField } from './family-messages.ts';

@@ -1,4 +1,4 @@
-// Bodies of MetricFamily messages that are cut, damaged or made to hurt: refused or read, within bounds, and soon.
+// Bodies of MetricFamily messages that are cut, damaged or hostile: refused or read, within bounds of memory and time.
 import { describe, expect, test } from 'vitest';
 import { holdsForSeeds, SeededRandom } from '../../support/seeded-random.ts';
 import { mutate } from '../../transcode/mutate.ts';
@@ -69,7 +69,7 @@ describe('a body that is damaged', () => {
     });
   });
 
-  test('is refused in a sentence of one line where it is any bytes at all', () => {
+  test('is refused in a sentence of one line if it is random bytes', () => {
     const bench = new ProtobufBench();
     holdsForSeeds(3000, (random) => {
       const bytes = Buffer.from(
@@ -90,7 +90,7 @@ describe('a body that is made to hurt', () => {
     delimit(Buffer.concat([NAME, varintField(3, Type.histogram), field(4, ...content)]));
 
   for (const length of [2n ** 31n - 1n, 2n ** 31n, 2n ** 53n, 2n ** 64n - 1n]) {
-    test(`reserves nothing for a length of ${length}, wherever it stands`, () => {
+    test(`reserves nothing for a length of ${length}, wherever it is`, () => {
       const bench = new ProtobufBench();
       const before = bench.arena.bytes.length;
       for (const tag of [0x0a, 0x12, 0x22, 0x2a, 0x92]) {
@@ -125,7 +125,7 @@ describe('a body that is made to hurt', () => {
     expect(lengths).toEqual([65_536, 16]);
   });
 
-  // Each is read in well under a second where work grows with the body, and in minutes where it grows with its square.
+  // Each is read in well under a second if work grows with the body, and in minutes if it grows with its square.
   const reads = (what: string, body: Buffer, expected: unknown) =>
     test(`reads ${what} of ${Math.round(body.length / 1024)} KiB`, () => {
       const read = new ProtobufBench().read(body);
@@ -167,7 +167,7 @@ describe('a body that is made to hurt', () => {
     `Cannot parse exposition family "h", metric 1: expected labels of an exemplar with at most 128 characters, found ${MANY}`,
   );
 
-  test('is given room enough for all that is written anew', () => {
+  test('has enough room for all that is rewritten', () => {
     const bench = new ProtobufBench({ bucketLabels: 'openmetrics' });
     const family = Buffer.concat([NAME, varintField(3, Type.histogram)]);
     const buckets = histogram(

@@ -17,7 +17,7 @@ describe('the protobuf parser', () => {
     });
   });
 
-  test('gives the same series where fields stand in another order, in pieces, packed, among unknown ones', () => {
+  test('gives the same series if fields are in another order, in pieces, packed, or among unknown ones', () => {
     holdsForSeeds(1500, (random) => {
       const families = randomFamilies(random);
       const messages = families.map((family) => rearrange(METRIC_FAMILY, encodeFamily(family), random));

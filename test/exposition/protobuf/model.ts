@@ -1,5 +1,5 @@
-// What must come of families, worked out from the plain messages without a look at bytes: the model that the parser is held
-// against. Only for families that are to be taken.
+// The series that families must give, computed from the plain messages without their bytes: the model that the parser is
+// compared with. Only for valid families.
 import { formatFloat } from '../../../src/exposition/canonical-float.ts';
 import { FamilyType, Role } from '../../../src/exposition/family-table.ts';
 import { ClassicOrigin } from '../../../src/exposition/sample-parser.ts';

@@ -1,4 +1,4 @@
-// Native histograms that Prometheus would refuse to store, and a whole block of samples with them.
+// Native histograms that Prometheus would refuse to store, together with the whole block they are in.
 import { describe } from 'vitest';
 import { protobufCases } from './cases.ts';
 import { delimit, field, oneMetric, type PlainMessage, Type, varintField } from './family-messages.ts';
@@ -41,7 +41,7 @@ describe('a native histogram that no backend stores', () => {
     'expected 8589934590 positive buckets, as the spans say, found 1',
   );
   bad(
-    'whole buckets beside a float count',
+    'whole buckets with a float count',
     { ...ONE, sample_count_float: 1 },
     'expected 1 positive buckets, as the spans say, found 0',
   );

@@ -1,4 +1,4 @@
-// Native histograms in MetricFamily messages: when there is one, what it is made of, and what stands beside it.
+// Native histograms in MetricFamily messages: when there is one, what it is made of, and its classic series.
 import { describe, expect, test } from 'vitest';
 import { ClassicOrigin } from '../../../src/exposition/sample-parser.ts';
 import { seriesLine } from './cases.ts';
@@ -56,7 +56,7 @@ describe('a native histogram', () => {
     'float schema=8 count=4.5 sum=0 zero=0:0.5 [|] [5:2|1.5 2.5]',
   );
   holds(
-    'float buckets beside a whole count',
+    'float buckets with a whole count',
     { sample_count: '3', zero_count: '1', positive_span: [SPAN], positive_count: [2] },
     'float schema=0 count=3 sum=0 zero=0:1 [|] [0:1|2]',
   );
@@ -96,7 +96,7 @@ describe('a native histogram', () => {
     'whole schema=0 count=18446744073709551615 sum=0 zero=0:9223372036854775808 [|] [0:2|9223372036854775807 -9223372036854775807]',
   );
   holds(
-    'more observations than its buckets where some were NaN',
+    'more observations than its buckets if some were NaN',
     { ...ONE, sample_count: '5', sample_sum: NaN },
     'whole schema=0 count=5 sum=NaN zero=0:0 [|] [0:1|1]',
   );
@@ -106,7 +106,7 @@ describe('a native histogram', () => {
     'float schema=0 count=1 sum=0 zero=0:0 [|] [0:1|1.0000001]',
   );
 
-  test('stays one of whole numbers where a list of doubles is there and empty', () => {
+  test('stays one of whole numbers if a list of doubles is empty', () => {
     const histogram = [varintField(1, 1), field(12, varintField(2, 1)), field(13, varint(2)), field(14)];
     const read = readProtobuf(
       delimit(
@@ -122,7 +122,7 @@ describe('a native histogram', () => {
     );
   });
 
-  test('keeps differences in as few bytes as they need, whatever they were pushed with', () => {
+  test('keeps differences in as few bytes as possible, in however many they were pushed', () => {
     const { arena, parser } = new ProtobufBench();
     const histogram = Buffer.concat([
       varintField(1, 1),
@@ -144,7 +144,7 @@ describe('a native histogram', () => {
   });
 });
 
-describe('the classic series beside it', () => {
+describe('the classic series next to it', () => {
   const gives = (
     what: string,
     histogram: PlainMessage,
@@ -158,7 +158,7 @@ describe('the classic series beside it', () => {
   };
   const native = ['h{} whole schema=0 count=1 sum=0 zero=0:0 [|] [0:1|1]', ClassicOrigin.alone] as const;
   gives(
-    'count, sum and the last bucket, made, where only the native one was pushed',
+    'derived count, sum and last bucket if only the native one was pushed',
     ONE,
     native,
     ['h_bucket{le="+Inf"} 1', ClassicOrigin.derived],
@@ -166,7 +166,7 @@ describe('the classic series beside it', () => {
     ['h_count{} 1', ClassicOrigin.derived],
   );
   gives(
-    'the same where only the last bucket was pushed, as Go does for an exemplar',
+    'the same if only the last bucket was pushed, as Go does for an exemplar',
     { ...ONE, bucket: [{ cumulative_count: '1', upper_bound: Infinity }] },
     native,
     ['h_bucket{le="+Inf"} 1', ClassicOrigin.derived],
@@ -174,7 +174,7 @@ describe('the classic series beside it', () => {
     ['h_count{} 1', ClassicOrigin.derived],
   );
   gives(
-    'the pushed buckets, where there are some',
+    'the pushed buckets, if there are any',
     { ...ONE, bucket: [{ cumulative_count: '1', upper_bound: 2 }] },
     native,
     ['h_bucket{le="2"} 1', ClassicOrigin.pushed],
@@ -197,7 +197,7 @@ describe('the classic series beside it', () => {
     ['h_count{} 1', ClassicOrigin.alone],
   );
 
-  test('are counted where custom buckets leave nothing else, from 0 for each push', () => {
+  test('are counted if custom buckets leave nothing else, from 0 for each push', () => {
     const bench = new ProtobufBench();
     for (let push = 0; push < 2; push++) {
       bench.read(Buffer.concat([body({ ...ONE, schema: -53 }), body({ ...ONE, schema: -53 }), body(ONE)]));

@@ -13,7 +13,7 @@ const SECONDS = ['0', '-1', '1700000000', '4294967296'];
 export function randomFamilies(random: SeededRandom): PlainMessage[] {
   return Array.from({ length: random.nat(4) }, (_, i) => {
     const type = random.nat(6);
-    // The number in front keeps names apart, and the letter after from looking like a part.
+    // The number in front makes names distinct, and the last letter keeps them from looking like a part.
     const name = `${random.pick(['m', 'n_'])}${i}${random.text(NAME_LETTERS, 12)}x`;
     return {
       name,

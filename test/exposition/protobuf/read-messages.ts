@@ -1,5 +1,5 @@
-// Runs a protobuf body through the parser alone: all its series with everything the face tells of them, or the message it is
-// refused with.
+// Runs a protobuf body through the parser alone: all its series with everything that SampleParser says of them, or the
+// message it is refused with.
 import protobuf from 'protobufjs';
 import { ExpositionError } from '../../../src/exposition/exposition-error.ts';
 import {
@@ -65,7 +65,7 @@ export class ProtobufBench {
     this.parser = new ProtobufParser(this.arena, { utf8Names: false, bucketLabels: 'canonical', ...options });
   }
 
-  /** All series of the body, or what it is refused with. Throws where the parser leaves its bounds. */
+  /** All series of the body, or what it is refused with. Throws if the parser leaves its bounds. */
   read(body: Uint8Array): readonly ReadSeries[] | string {
     const { arena } = this;
     arena.load([body], body.length, 4 * body.length + 1024);

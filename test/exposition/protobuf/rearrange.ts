@@ -1,5 +1,5 @@
-// Writes a message in another way that says the same: fields in any order, values in pieces, lists packed, and between
-// them fields that no one knows.
+// Writes a message in another way that means the same: fields in any order, values in pieces, lists packed, and unknown fields
+// between them.
 import protobuf from 'protobufjs';
 import type { SeededRandom } from '../../support/seeded-random.ts';
 import { field, varint, varintField } from './family-messages.ts';

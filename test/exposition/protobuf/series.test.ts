@@ -142,7 +142,7 @@ describe('a histogram', () => {
     'h_count{} 4',
   );
   takes(
-    'float counts where they are above 0',
+    'float counts if they are above 0',
     histogram({
       sample_count: '4',
       sample_count_float: 4.5,

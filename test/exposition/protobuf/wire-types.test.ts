@@ -1,4 +1,4 @@
-// Fields of MetricFamily messages in a wire type that is not theirs: refused, where an unknown field would be skipped.
+// Fields of MetricFamily messages with a wrong wire type: refused, although an unknown field is skipped.
 import { describe } from 'vitest';
 import { protobufCases } from './cases.ts';
 import { delimit, doubleField, field, Type, varint, varintField } from './family-messages.ts';

@@ -1,5 +1,5 @@
 // One body for a topic of the OpenMetrics project's own parser cases: what Sluice must make of it, and what the
-// specification says where that differs.
+// specification says if it differs.
 
 export type Verdict = 'taken' | 'refused';
 

@@ -34,11 +34,11 @@ describe('the last line', () => {
   takes('it alone without a line feed', '# EOF');
   takes('it after samples', 'm 1\n# EOF\n', m);
   takes('it without a line feed', 'm 1\n# EOF', m);
-  open.takes('nothing at all where it is not required', '');
-  open.takes('samples where it is not required', 'm 1\n', m);
-  open.takes('it where it is not required', 'm 1\n# EOF\n', m);
-  open.refuses('a cut line where it is not required', 'm 1', 1, NO_LINE_FEED);
-  open.refuses('something after it where it is not required', '# EOF\nm 1\n', 1, `${nothing} "m"`);
+  open.takes('nothing at all if it is not required', '');
+  open.takes('samples if it is not required', 'm 1\n', m);
+  open.takes('it if it is not required', 'm 1\n# EOF\n', m);
+  open.refuses('a cut line if it is not required', 'm 1', 1, NO_LINE_FEED);
+  open.refuses('something after it if it is not required', '# EOF\nm 1\n', 1, `${nothing} "m"`);
 
   test('is cut off, and only the last', () => {
     for (const [body, rest] of [
@@ -99,7 +99,7 @@ describe('the space between two tokens', () => {
   const all = withExemplar(sample('m', { a: 'b', c: 'd' }, 1, 5000), { x: 'y' }, 2, 6000);
   takes('one', `${pieces.join('')}\n# EOF\n`, all);
   const line = pieces.join('');
-  test('is refused where there are two, or a tab', () => {
+  test('is refused if there are two, or a tab', () => {
     for (const [at, piece] of pieces.entries()) {
       if (piece !== ' ') continue;
       for (const blank of ['  ', '\t', ' \t', '\u00a0', '']) {
@@ -154,7 +154,7 @@ describe('the space between two tokens', () => {
   refuses('a tab after the timestamp', 'm 1 5\t\n# EOF\n', 1, `${one} "\\t"`);
 });
 
-/** What is before the last line; undefined where that is not `# EOF`. */
+/** What is before the last line; undefined if that is not `# EOF`. */
 function cut(body: string): string | undefined {
   const arena = new ByteArena();
   const bytes = Buffer.from(body);

@@ -32,7 +32,7 @@ describe('TYPE', () => {
       const families = readFamilies(`# TYPE m ${word}\nm 1\n`, FORMAT);
       expect([families.count, families.name(0), families.type[0]]).toEqual([1, 'm', type]);
     });
-  test('is unknown where there is none', () => {
+  test('is unknown if there is none', () => {
     expect(readFamilies('m 1\n', FORMAT).type[0]).toBe(FamilyType.unknown);
   });
 });
@@ -76,7 +76,7 @@ describe('HELP', () => {
     );
   refuses('a body that is cut in it', '# HELP m x', 1, NO_LINE_FEED);
   const keeps = (what: string, help: string) =>
-    test(`keeps ${what} as it stands`, () => {
+    test(`keeps ${what} as it is`, () => {
       for (let length = 0; length < 6; length++) {
         const longer = 'x'.repeat(length) + help;
         expect(helpOf(`# HELP m ${longer}\nm 1\n`, 'm', FORMAT)).toBe(longer);
@@ -129,13 +129,13 @@ describe('metadata', () => {
     takes(`an order that ends with ${keyword}`, `${order.reverse().join('\n')}\nm_s 1\n`, value);
   }
   refuses(
-    'HELP twice where the first says nothing',
+    'HELP twice if the first is empty',
     '# HELP m \n# HELP m \n',
     2,
     'expected one HELP for "m", found a second',
   );
   refuses(
-    'UNIT twice where the first says nothing',
+    'UNIT twice if the first is empty',
     '# UNIT m \n# UNIT m \n',
     2,
     'expected one UNIT for "m", found a second',

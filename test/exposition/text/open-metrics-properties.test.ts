@@ -1,4 +1,4 @@
-// OpenMetrics as a whole: what is written comes back, what is cut is refused, and whatever is pushed ends well.
+// OpenMetrics as a whole: what is written is read back, a cut body is refused, and any bytes are read or refused.
 import { isUtf8 } from 'node:buffer';
 import { describe, expect, test } from 'vitest';
 import { ExpositionError } from '../../../src/exposition/exposition-error.ts';
@@ -52,7 +52,7 @@ describe('a body that is written', () => {
     expect(exemplars).toBeGreaterThan(1000);
   });
 
-  test('is refused when it is cut anywhere but in its last line feed, or gives the lines before the cut where # EOF is not required', () => {
+  test('is refused when it is cut anywhere but in its last line feed, or gives the lines before the cut if # EOF is not required', () => {
     const reused = new ReusedParser(false);
     holdsForSeeds(30, (random) => {
       const { text, samples } = writtenOpenMetrics(random);
@@ -75,7 +75,7 @@ describe('a body that is written', () => {
 for (const utf8Names of [false, true]) {
   describe(`a damaged body with utf8Names: ${utf8Names}`, () => {
     const reused = new ReusedParser(utf8Names);
-    /** Whether it is taken; throws where it is neither refused in a known way nor sound. */
+    /** Whether it is taken; throws if it is neither refused in a known way nor sound. */
     const isTaken = (body: Buffer): boolean => {
       const read = reused.read(body, false, () => expectSound(reused, utf8Names));
       // Rewritten values were given room for twice the body.

@@ -90,7 +90,7 @@ describe('a label value', () => {
   value('the three escapes', '\\\\ \\" \\n', '\\ " \n');
   value('an escaped backslash before n', '\\\\n', '\\n');
   value('an unknown escape, which keeps its backslash', '\\t', '\\t');
-  value('unknown escapes beside known ones', '\\x\\n\\y\\\\\\z', '\\x\n\\y\\\\z');
+  value('unknown escapes next to known ones', '\\x\\n\\y\\\\\\z', '\\x\n\\y\\\\z');
   value('an escaped letter beyond ASCII', '\\é', '\\é');
   value('a carriage return, tab and NUL', '\r\t\0', '\r\t\0');
   value('letters beyond ASCII', 'größe 中文 😀', 'größe 中文 😀');
@@ -113,9 +113,9 @@ describe('a label value', () => {
 describe('a value with escapes in the line before', () => {
   const closing = 'expected a closing quote of the label value, found the end of the line';
   const after = 'expected "," or "}" after a label, found "\\""';
-  refuses('a raw quote where an escaped one was', 'm{a="\\""} 1\nm{a="""} 2\n', 2, after);
-  refuses('a raw backslash where an escaped one was', 'm{a="\\\\"} 1\nm{a="\\"} 2\n', 2, closing);
-  refuses('a raw line feed where an escaped one was', 'm{a="\\n"} 1\nm{a="\n"} 2\n', 2, closing);
+  refuses('a raw quote in place of an escaped one', 'm{a="\\""} 1\nm{a="""} 2\n', 2, after);
+  refuses('a raw backslash in place of an escaped one', 'm{a="\\\\"} 1\nm{a="\\"} 2\n', 2, closing);
+  refuses('a raw line feed in place of an escaped one', 'm{a="\\n"} 1\nm{a="\n"} 2\n', 2, closing);
   refuses('the same in an exemplar', 'm 1 # {a="\\""} 1\nm 2 # {a="""} 2\n', 2, after);
 });
 

@@ -17,7 +17,7 @@ describe('the text of', () => {
     sample('c_created', { x: 'y' }, 1.7e9),
   );
   takes(
-    'Python, with _created as gauges beside a histogram',
+    'Python, with _created as gauges next to a histogram',
     '# TYPE h histogram\nh_bucket{le="1.0"} 1.0\nh_count 1.0\nh_sum 0.5\n# TYPE h_created gauge\nh_created 1.7e+09\n',
     sample('h_bucket', { le: '1' }, 1),
     sample('h_count', {}, 1),

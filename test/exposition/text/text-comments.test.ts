@@ -153,7 +153,7 @@ describe('HELP', () => {
   takes('invalid UTF-8', Buffer.from('# HELP m \xff\xc3\nm 1\n', 'latin1'), m);
 
   const keeps = (what: string, line: string, help: string) =>
-    test(`keeps ${what} as it stands`, () => expect(helpOf(`${line}\nm 1\n`, 'm')).toBe(help));
+    test(`keeps ${what} as it is`, () => expect(helpOf(`${line}\nm 1\n`, 'm')).toBe(help));
   keeps('escapes', '# HELP m a\\\\b\\nc\\"d', 'a\\\\b\\nc\\"d');
   keeps('a raw quote', '# HELP m say "x"', 'say "x"');
   keeps('blanks at its end, not those before it', '# HELP m \t x \t', 'x \t');
@@ -174,7 +174,7 @@ describe('HELP', () => {
       }
     }
   });
-  test('belongs to the histogram where it names a part of one', () => {
+  test('belongs to the histogram if it names a part of one', () => {
     expect(helpOf('# TYPE h histogram\n# HELP h_count x\nh_count 1\n', 'h')).toBe('x');
   });
 });

@@ -89,7 +89,7 @@ describe('a label value', () => {
     sample('m', { a: '\n\n' }, 2),
   );
   for (const raw of ['\t', '\r', '\0', 'é', '中文', '😀', 'ا', 'e\u0301', '{}=,', '/api?a=b&c=d', ' ', "'"])
-    takes(`${JSON.stringify(raw)} as it stands`, `m{a="${raw}"} 1\n`, sample('m', { a: raw }, 1));
+    takes(`${JSON.stringify(raw)} as it is`, `m{a="${raw}"} 1\n`, sample('m', { a: raw }, 1));
   takes('an empty value', 'm{a="",b="c"} 1\n', sample('m', { a: '', b: 'c' }, 1));
   takes('a long value', `m{a="${'x'.repeat(10_000)}"} 1\n`, sample('m', { a: 'x'.repeat(10_000) }, 1));
   takes(
@@ -102,9 +102,9 @@ describe('a label value', () => {
 describe('a label value with escapes in the line before', () => {
   const closing = 'expected a closing quote of the label value, found the end of the line';
   const after = 'expected "," or "}" after a label, found "\\""';
-  refuses('a raw quote where an escaped one was', 'm{a="\\""} 1\nm{a="""} 2\n', 2, after);
-  refuses('a raw backslash where an escaped one was', 'm{a="\\\\"} 1\nm{a="\\"} 2\n', 2, closing);
-  refuses('a raw line feed where an escaped one was', 'm{a="\\n"} 1\nm{a="\n"} 2\n', 2, closing);
+  refuses('a raw quote in place of an escaped one', 'm{a="\\""} 1\nm{a="""} 2\n', 2, after);
+  refuses('a raw backslash in place of an escaped one', 'm{a="\\\\"} 1\nm{a="\\"} 2\n', 2, closing);
+  refuses('a raw line feed in place of an escaped one', 'm{a="\\n"} 1\nm{a="\n"} 2\n', 2, closing);
 });
 
 describe('a label name twice', () => {
@@ -166,7 +166,7 @@ describe('the line after', () => {
     sample('m', { a: '1"', b: '2' }, 1),
   );
   takes(
-    'an empty value where one was',
+    'an empty value in place of another',
     read('{a="1",b="2"}', '{a="",b="2"}', '{a="1",b="2"}'),
     ab,
     sample('m', { a: '', b: '2' }, 1),

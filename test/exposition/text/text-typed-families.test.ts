@@ -27,7 +27,7 @@ describe('a value of le and quantile', () => {
     number('le', 'x'),
   );
   refuses(
-    'a bad le that stood in the untyped line before',
+    'a bad le of the untyped line before',
     '# TYPE h histogram\nm{le="x"} 1\nh_bucket{le="x"} 1\n',
     3,
     number('le', 'x'),
@@ -39,7 +39,7 @@ describe('a value of le and quantile', () => {
     sample('h_sum', { quantile: 'x' }, 1),
   );
   takes(
-    '_bucket of a summary as it stands',
+    '_bucket of a summary as it is',
     '# TYPE s summary\ns_bucket{le="x"} 1\n',
     sample('s_bucket', { le: 'x' }, 1),
   );
@@ -74,7 +74,7 @@ describe('the style of le and quantile', () => {
     sample('m', { a: 'x', le: '1.0' }, 4),
   );
   takes(
-    'le where it stands',
+    'le in its place',
     '# TYPE h histogram\nh_bucket{a="x",le="1.0"} 1\nh_bucket{le="1.0",a="x"} 2\n',
     sample('h_bucket', { a: 'x', le: '1' }, 1),
     sample('h_bucket', { a: 'x', le: '1' }, 2),
@@ -191,5 +191,5 @@ describe('a suffix collision', () => {
     sample('x_sum', {}, 1),
   );
   takes('only HELP before it', '# HELP x_sum t\n# TYPE x summary\nx 1\n', sample('x', {}, 1));
-  takes('x_sum beside an untyped x', 'x_sum 1\nx 1\n', sample('x_sum', {}, 1), sample('x', {}, 1));
+  takes('x_sum next to an untyped x', 'x_sum 1\nx 1\n', sample('x_sum', {}, 1), sample('x', {}, 1));
 });

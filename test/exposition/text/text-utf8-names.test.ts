@@ -1,4 +1,4 @@
-// The text format with `utf8Names: true`: any UTF-8 may stand in quotes, and only there.
+// The text format with `utf8Names: true`: names may be any UTF-8, but only in quotes.
 import { describe } from 'vitest';
 import { bodyCases } from '../body-cases.ts';
 import { sample } from '../read-body.ts';

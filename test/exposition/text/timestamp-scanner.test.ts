@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { SecondsScanner } from '../../../src/exposition/text/timestamp-scanner.ts';
 import { holdsForSeeds, type SeededRandom } from '../../support/seeded-random.ts';
 
-/** The milliseconds of the token and where it ended, or undefined where it is refused. */
+/** The milliseconds of the token and where it ended, or undefined if it is refused. */
 function scan(text: string, limit = Buffer.byteLength(text)): readonly [number, number] | undefined {
   const target = new Float64Array([7, 7, 7]);
   const scanner = new SecondsScanner(target, 1);
@@ -134,7 +134,7 @@ function decimal(random: SeededRandom): string {
   return `${random.pick(['', '', '+', '-'])}${whole}${whole === '' || random.coin() ? `.${fraction}` : ''}${exponent}`;
 }
 
-/** The same by big integers; undefined where it is no number or too large. */
+/** The same by big integers; undefined if it is not a number or too large. */
 function exactMs(token: string): number | undefined {
   const match = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(token);
   const [, sign, whole = '', fraction = '', exponent = '0'] = match ?? [];

@@ -1,4 +1,4 @@
-// Random OpenMetrics bodies that keep to the specification, and beside each the samples that must be read from it.
+// Random OpenMetrics bodies that keep to the specification, each with the samples that must be read from it.
 import type { SeededRandom } from '../../support/seeded-random.ts';
 import { type ReadExemplar, type ReadSample, sample } from '../read-body.ts';
 
@@ -75,7 +75,7 @@ function family(random: SeededRandom, index: number): WrittenBody {
   return { text, samples: lines.map((one) => one.read) };
 }
 
-/** Labels with one that tells this group from the others of its family. */
+/** Labels with one that makes this group different from the others of its family. */
 function ownLabels(random: SeededRandom, i: number): Labels {
   const names = random.shuffled([...random.some(LABELS, 3), 'u']);
   return Object.fromEntries(
