@@ -1,16 +1,16 @@
-// What is remembered of the series of each group, where `staleness` asks for it.
+// Builds what finds ended series, if the configuration has `staleness: onReplace`.
 import type { Config } from '../config/config.ts';
 import { StaleSeries } from '../staleness/stale-series.ts';
 import type { IntakeEvents } from '../telemetry/events.ts';
 
-/** Undefined where `staleness` is off. */
+/** Undefined if `staleness` is off. */
 export function buildStaleSeries(config: Config, events: IntakeEvents): StaleSeries | undefined {
   const { push, remoteWrite, spool } = config;
   const { staleness, stalenessMaxMemory: maxMemoryBytes } = push.pushgateway;
   if (staleness === 'off') return undefined;
   const maxPushBytes = Math.min(
     ...remoteWrite.map(({ queueConfig }) => queueConfig.maxQueueSize),
-    // Where backends get different ones, each has its copy there.
+    // If backends get different pushes, the spool has a copy for each.
     (spool?.maxSize ?? Infinity) / remoteWrite.length,
   );
   return new StaleSeries({ maxMemoryBytes, maxPushBytes }, events);

@@ -6,7 +6,7 @@ function reads(header: string | undefined, expected: string | undefined): void {
   expect(readContentEncoding(header), header).toBe(expected);
 }
 
-test('an encoding that is not known, or more than one, is none', () => {
+test('an unknown encoding, or more than one, is refused', () => {
   for (const header of [
     'br',
     'deflate',

@@ -1,4 +1,4 @@
-// What decoding asks of memory: nothing where the body is refused, and before it is taken.
+// Decoding reserves memory before it takes it, and none if the body is refused.
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { DecodedSizeError, translateZlibError } from '../../src/decompress/body-decoder.ts';
@@ -9,7 +9,7 @@ import { rawBlock, repeatedBlock, zstdFrame } from '../support/zstd-frames.ts';
 const MiB = 1 << 20;
 const KiB = 1 << 10;
 
-/** Decodes with room for `room` bytes; tells what was asked for and the size that came out. */
+/** Decodes with room for `room` bytes; returns what was reserved and the decoded size. */
 async function decode(encoding: 'gzip' | 'snappy' | 'zstd', body: Buffer, room = 100 * MiB) {
   const asked: number[] = [];
   const hold = (bytes: number) => {
@@ -70,7 +70,7 @@ test('a large body asks for what counting takes and then for what decoding takes
   }
 });
 
-test('an error of zlib that is not the fault of the body stays what it is', () => {
+test('an error of zlib that the body did not cause is not translated', () => {
   const same = (error: Error) => expect(translateZlibError(error, 'zstd', 1)).toBe(error);
   same(Object.assign(new Error('Allocation error'), { code: 'ZSTD_error_memory_allocation' }));
   same(Object.assign(new Error('insufficient memory'), { code: 'Z_MEM_ERROR' }));

@@ -14,7 +14,7 @@ export async function decodeWhole(
   return decoded.toString('latin1');
 }
 
-/** Does `work`; tells how many rounds the event loop has made meanwhile. */
+/** Returns how many rounds the event loop makes during `work`. */
 export async function roundsDuring(work: () => Promise<unknown>): Promise<number> {
   let rounds = 0;
   const count = () => {
@@ -27,7 +27,7 @@ export async function roundsDuring(work: () => Promise<unknown>): Promise<number
   return rounds;
 }
 
-/** By the road of large bodies, whatever the size. */
+/** Decodes in the way of large bodies, whatever the size. */
 export async function decodeLarge(large: LargeBody): Promise<string> {
   return (await large.decode(await large.count())).toString('latin1');
 }

@@ -12,7 +12,7 @@ function zip(text: string | Uint8Array): Buffer {
   return Buffer.from(gzip(text));
 }
 
-/** The way of a push: at once where that is sure to be cheap, otherwise counted first. */
+/** As a push is decoded: at once if that is certain to be cheap, otherwise counted first. */
 const decode = (body: Buffer, maxBytes = LIMIT) => decodeWhole('gzip', body, maxBytes);
 const large = (body: Buffer, maxBytes = LIMIT) => decodeLarge(largeGzip(body, maxBytes));
 
@@ -63,7 +63,7 @@ test('a stream with any bit of its checksum or length wrong is refused', async (
   }
 });
 
-test('what is no gzip stream is refused', async () => {
+test('anything but a gzip stream is refused', async () => {
   await refuses(Buffer.from('a_metric{label="value"} 1\n'), 'incorrect header check');
   await refuses(Buffer.alloc(100), 'incorrect header check');
 });
@@ -73,7 +73,7 @@ test('what follows the last member and is not of zeros is refused', async () => 
   await refuses(Buffer.concat([zip(TEXT), Buffer.from([0x1f])]), END);
 });
 
-test('a body over the limit is refused, however its length is told', async () => {
+test('a body over the limit is refused, whatever length it declares', async () => {
   await exceeds(zip('x'.repeat(LIMIT + 1)));
   await exceeds(Buffer.concat([zip('x'.repeat(LIMIT)), zip('y')]));
   const lying = zip('x'.repeat(1 << 20));
@@ -95,20 +95,20 @@ test('a body of exactly the limit is decoded', async () => {
   );
 });
 
-test('what follows zeros behind the last member is refused, not lost', async () => {
+test('what follows zeros after the last member is refused, not lost', async () => {
   const found = 'more data follow zeros after its end';
   await refuses(Buffer.concat([zip(TEXT), Buffer.from([0]), zip('b 2\n')]), found);
   await refuses(Buffer.concat([zip(TEXT), Buffer.from([0, 0]), Buffer.from('x')]), found);
 });
 
-test('an empty stream, several members and zeros behind them are decoded', async () => {
+test('an empty stream, several members and zeros after them are decoded', async () => {
   expect(await decode(zip(''))).toBe('');
   expect(await decode(Buffer.concat([zip(''), zip('')]))).toBe('');
   expect(await decode(Buffer.concat([zip('a 1\n'), zip(''), zip('b 2\n')]))).toBe('a 1\nb 2\n');
   expect(await decode(Buffer.concat([zip(TEXT), Buffer.alloc(512)]))).toBe(TEXT);
 });
 
-test('a body too large to be decoded at once is left to the other way', async () => {
+test('a body too large to be decoded at once is decoded as a large one', async () => {
   const body = zip('x'.repeat((1 << 20) + 1));
   expect(decodeGzip(body, 4 << 20)).not.toBeInstanceOf(Buffer);
   expect(await large(body, 4 << 20)).toHaveLength((1 << 20) + 1);

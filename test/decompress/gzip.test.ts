@@ -1,4 +1,4 @@
-// gzip bodies, made by an independent encoder: whole and sound or refused, and never beyond their limit.
+// gzip bodies, made by an independent encoder: decoded if complete and valid, and never beyond their limit.
 import { gzip } from 'pako';
 import { describe, expect, test } from 'vitest';
 import { DecodeBodyError, DecodedSizeError } from '../../src/decompress/body-decoder.ts';
@@ -9,13 +9,13 @@ const MiB = 1024 * 1024;
 const TEXT = 'm{a="b"} 1\n'.repeat(100);
 const whole = Buffer.from(gzip(TEXT));
 
-/** The decoded text by the road that a push takes. */
+/** The decoded text, as a push is decoded. */
 const decode = (body: Buffer, maxBytes = 10 * MiB) => decodeWhole('gzip', body, maxBytes);
-/** The same by the road of large bodies. */
+/** The same in the way of large bodies. */
 const large = (body: Buffer, maxBytes = MiB) => decodeLarge(largeGzip(body, maxBytes));
 
 describe('a gzip body', () => {
-  test('that is cut anywhere is refused, on both roads', async () => {
+  test('that is cut anywhere is refused, small or large', async () => {
     for (let end = 0; end < whole.length; end++) {
       const cut = whole.subarray(0, end);
       await expect(decode(cut), `${end}`).rejects.toThrow(DecodeBodyError);
@@ -42,7 +42,7 @@ describe('a gzip body', () => {
     );
   });
 
-  test('over the limit is refused at the byte, on both roads', async () => {
+  test('over the limit is refused at the byte, small or large', async () => {
     expect(await decode(whole, TEXT.length)).toBe(TEXT);
     await expect(decode(whole, TEXT.length - 1)).rejects.toThrow(
       new DecodedSizeError('gzip', TEXT.length - 1).message,
@@ -53,7 +53,7 @@ describe('a gzip body', () => {
     await expect(decode(body, 2 * MiB - 1)).rejects.toThrow(DecodedSizeError);
   });
 
-  test('that claims less at its end than it holds is counted, not believed', async () => {
+  test('that claims less at its end than it holds is counted', async () => {
     const members = Buffer.concat([Buffer.from(gzip('x'.repeat(3 * MiB))), Buffer.from(gzip('m 1\n'))]);
     expect(decodeGzip(members, 10 * MiB)).not.toBeInstanceOf(Buffer);
     expect(await largeGzip(members, 10 * MiB).count()).toBe(3 * MiB + 4);

@@ -24,7 +24,7 @@ describe('a snappy block', () => {
     );
   });
 
-  test('without a sound length is refused', async () => {
+  test('without a valid length is refused', async () => {
     await refuses('', 'the data end too early');
     await refuses('80', 'the data end too early');
     await refuses('ffffffff', 'the data end too early');
@@ -79,7 +79,7 @@ describe('a snappy block', () => {
     );
   });
 
-  test('that is cut anywhere, or has anything behind it, is refused, on both roads', async () => {
+  test('that is cut anywhere, or followed by anything, is refused, small or large', async () => {
     const whole = snappyBlock('m{a="b"} 1\n'.repeat(20));
     for (let end = 0; end < whole.length; end++)
       await expect(decode(whole.subarray(0, end)), `${end}`).rejects.toThrow(DecodeBodyError);
@@ -106,7 +106,7 @@ describe('a snappy block', () => {
     await takes(`8080080061${'fe0100'.repeat(2047)}fa0100`, 'a'.repeat(131072));
   });
 
-  test('of any bytes, as another program encodes them, comes back, on both roads', async () => {
+  test('of any bytes, as another program encodes them, comes back, small or large', async () => {
     const piece = fc.oneof(
       fc.uint8Array({ maxLength: 300 }),
       fc.constantFrom(Buffer.alloc(70, 'ab'), Buffer.from('m{a="b"} 1\n')),

@@ -63,7 +63,7 @@ describe('a snappy stream', () => {
       );
   });
 
-  test('with another stream identifier than the one there is is refused', async () => {
+  test('with an unknown stream identifier is refused', async () => {
     for (const content of ['sNaPpy', 'sNaPpYY', 'sNaPp', ''])
       await refuses(
         'the chunk at byte 22 is not a stream identifier',
@@ -82,7 +82,7 @@ describe('a snappy stream', () => {
       await refuses('the chunk at byte 10 has no checksum', rawChunk(type, Buffer.alloc(3)));
   });
 
-  test('with a block that is not sound is refused', async () => {
+  test('with a block that is not valid is refused', async () => {
     const chunk = (hex: string) => rawChunk(0, Buffer.concat([checksumOf('abc'), Buffer.from(hex, 'hex')]));
     await takes('abc', chunk('0308616263'));
     await refuses('the data end too early', chunk(''));
@@ -129,7 +129,7 @@ describe('a snappy stream', () => {
       );
   });
 
-  test('of any bytes, cut into any chunks, comes back, on both roads', async () => {
+  test('of any bytes, cut into any chunks, comes back, small or large', async () => {
     const chunk = fc.record({
       content: fc.uint8Array({ maxLength: 400 }),
       kind: fc.constantFrom('compressed', 'uncompressed', 'padding', 'identifier'),
@@ -164,7 +164,7 @@ describe('a snappy stream', () => {
     expect(await roundsDuring(() => decode(many))).toBeGreaterThan(6);
   });
 
-  test('that is damaged anywhere is refused, but where it may be skipped', async () => {
+  test('that is damaged anywhere except in a skippable part is refused', async () => {
     const content = Array.from({ length: 40 }, (_, i) => `m{a="${i % 7}"} ${i * i}\n`);
     const body = snappyStream(
       compressedChunk(content.slice(0, 20).join('')),
@@ -185,7 +185,7 @@ describe('a snappy stream', () => {
 });
 
 describe('the stream identifier', () => {
-  test('is the beginning of no sound block, whatever follows it', async () => {
+  test('is not the beginning of a valid block, whatever follows it', async () => {
     // Read as a block: 895 bytes, a literal of one byte, and a copy from far before it.
     const beginning = Buffer.from('ff060000734e615070', 'hex');
     await fc.assert(

@@ -39,7 +39,7 @@ describe('a zstd body', () => {
     }
   });
 
-  test('with something else behind its frames is refused', async () => {
+  test('with something else after its frames is refused', async () => {
     const whole = withChecksum(TEXT);
     await refuses(Buffer.concat([whole, Buffer.alloc(4)]), `no frame begins at byte ${whole.length}`);
     await refuses(Buffer.concat([whole, Buffer.from('m 1\n')]), `no frame begins at byte ${whole.length}`);
@@ -48,7 +48,7 @@ describe('a zstd body', () => {
     await refuses(Buffer.from('27b52ffd00000000', 'hex'), 'no frame begins at byte 0');
   });
 
-  test('with a wrong checksum, or content that is not sound, is refused, on both roads', async () => {
+  test('with a wrong checksum or corrupt content is refused, small or large', async () => {
     const wrong = withChecksum(TEXT);
     wrong[wrong.length - 1]! ^= 1;
     await refuses(wrong, 'its checksum is wrong');
@@ -92,7 +92,7 @@ describe('a zstd body', () => {
     );
   });
 
-  test('that holds more or less than it declares is refused, on both roads', async () => {
+  test('that holds more or less than it declares is refused, small or large', async () => {
     for (const [size, content] of [
       [2, 'abc'],
       [0, 'a'],
@@ -125,7 +125,7 @@ describe('a zstd body', () => {
     expect(await decode(skippable)).toBe('');
   });
 
-  test('over the limit is refused for its size, whether it tells its size or not', async () => {
+  test('over the limit is refused for its size, whether it declares its size or not', async () => {
     const text = 'x'.repeat(1001);
     for (const body of [
       zstdCompressSync(text),
@@ -174,7 +174,7 @@ describe('a zstd body', () => {
     await refuses(skipped.subarray(0, 7), 'the data end too early');
   });
 
-  test('of any bytes, cut into any frames and compressed at any level, comes back, on both roads', async () => {
+  test('of any bytes, cut into any frames and compressed at any level, comes back, small or large', async () => {
     const frame = fc.record({
       content: fc.uint8Array({ maxLength: 2000 }),
       level: fc.integer({ min: -5, max: 19 }),
@@ -201,7 +201,7 @@ describe('a zstd body', () => {
     expect(await decode(body, 100 * MiB)).toBe(text + text);
   });
 
-  test('that is damaged anywhere is refused, but where it may be skipped', async () => {
+  test('that is damaged anywhere except in a skippable part is refused', async () => {
     const text = Array.from({ length: 60 }, (_, i) => `m{a="${i % 7}"} ${i * i}\n`).join('');
     const body = withChecksum(text);
     await fc.assert(

@@ -105,7 +105,7 @@ test('whole numbers and floats are not mixed in one histogram', async () => {
   await refusesFloat({ zero_count_float: undefined, zero_count_int: 1 }, whole);
 });
 
-test('the buckets of an integer histogram hold what was counted, or less where the sum is not a number', async () => {
+test('the buckets of an integer histogram hold the count, or less if the sum is NaN', async () => {
   const inAll = 'observations in total, like the count, found';
   await refusesInteger({ count_int: 5 }, `expected buckets with 5 ${inAll} 6`);
   await refusesInteger({ count_int: 7 }, `expected buckets with 7 ${inAll} 6`);
@@ -115,7 +115,7 @@ test('the buckets of an integer histogram hold what was counted, or less where t
   await takes('nan', integerHistogram(NOW_MS, { ...notANumber, count_int: 7 }));
 });
 
-test('exact where a double is not', async () => {
+test('counts are exact even beyond the precision of a double', async () => {
   const large = { zero_count_int: 0, negative_spans: [], negative_deltas: [], positive_spans: [] };
   await refusesInteger(
     { ...large, positive_deltas: [], count_int: '9007199254740993', zero_count_int: '9007199254740992' },
@@ -165,11 +165,11 @@ test('custom values belong to their schema, rise and bound all buckets', async (
 
 test('nothing of a request with an unsound histogram is kept', async () => {
   const { status } = await backend.write(
-    { labels: [['__name__', 'beside']], samples: [[1, NOW_MS]] },
+    { labels: [['__name__', 'other']], samples: [[1, NOW_MS]] },
     { labels: NAME, histograms: [integerHistogram(NOW_MS, { count_int: 1 })] },
   );
   expect(status).toBe(400);
-  expect(await queried('beside')).toBeUndefined();
+  expect(await queried('other')).toBeUndefined();
 });
 
 test('an integer histogram is answered with its buckets from the lowest to the highest', async () => {
@@ -230,7 +230,7 @@ test('custom buckets are bounded by the values that came with them', async () =>
   });
 });
 
-test('a bucket that reaches into the zero bucket ends where that one does', async () => {
+test('a bucket that overlaps the zero bucket is cut at its end', async () => {
   await takes('wide_zero', integerHistogram(NOW_MS, { zero_threshold: 0.8 }));
   const { buckets } = (await queried('wide_zero')) as { buckets: unknown[] };
   expect(buckets.slice(0, 3)).toEqual([
@@ -240,7 +240,7 @@ test('a bucket that reaches into the zero bucket ends where that one does', asyn
   ]);
 });
 
-test('ranges show histograms beside floats, each at its time', async () => {
+test('a range shows histograms and floats, each at its time', async () => {
   const labels = [['__name__', 'both_kinds']] as const;
   await backend.takes(
     { labels, samples: [[1, NOW_MS - 60_000]] },
@@ -270,7 +270,7 @@ test('ranges show histograms beside floats, each at its time', async () => {
   });
 });
 
-test('a histogram behind its series is refused, the newest sent again is not', async () => {
+test('a histogram older than its series is refused, the newest one sent again is not', async () => {
   const labels = [['__name__', 'ordered']] as const;
   const shown = 'Cannot store series {"__name__"="ordered"}:';
   await takes('ordered', integerHistogram(NOW_MS));

@@ -111,7 +111,7 @@ test('the page runs its own script and style only', async () => {
   expect((await ask(`${backend.queryUrl}/latest.json`)).headers['x-content-type-options']).toBe('nosniff');
 });
 
-test('the query side takes another port where the one asked for is taken', async () => {
+test('the query server takes another port if the one asked for is taken', async () => {
   const taken = Number(new URL(backend.queryUrl).port);
   const other = await startDevBackend({ queryPort: taken, nowMs: () => NOW_MS });
   expect(other.queryUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);

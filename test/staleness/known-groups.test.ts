@@ -31,7 +31,7 @@ test('a group that alone is over the bound is not held, and what was known of it
   expect(forgotten()).toBe(1);
 });
 
-test('the group pushed least recently gives way; a group that is pushed again, even unchanged, is kept', () => {
+test('the group pushed least recently is forgotten; a group that is pushed again, even unchanged, is kept', () => {
   const { groups, forgotten } = groupsWithin(4000);
   const first = setOf(1);
   for (let i = 0; forgotten() === 0; i++) {
@@ -61,7 +61,7 @@ test('backends that got the same share one object', () => {
   expect(groups.heldBytes).toBeGreaterThan(1.8 * one);
 });
 
-test('groups with keys of any length are told apart', () => {
+test('groups with keys of any length are distinguished', () => {
   const { groups } = groupsWithin(1 << 20);
   const long = 'k'.repeat(100_000);
   for (const key of ['', 'k', long, `${long}k`]) groups.set(key, setOf(1));
@@ -69,7 +69,7 @@ test('groups with keys of any length are told apart', () => {
   expect(groups.heldBytes).toBeLessThan(10_000);
 });
 
-test('whatever is pushed, what is held stays within the bound, and is the sum of its groups', () => {
+test('whatever is pushed, the held bytes stay within the bound and are the sum of the groups', () => {
   holdsForSeeds(100, (random) => {
     const maxBytes = 2000 + random.nat(20_000);
     const { groups, forgotten } = groupsWithin(maxBytes);

@@ -1,4 +1,4 @@
-// Staleness markers as they stand on the wire, judged by the published message.
+// Staleness markers on the wire, judged by the published message.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SeriesCursor } from '../../src/remotewrite/series-cursor.ts';
@@ -38,7 +38,7 @@ test('whatever labels and time a series has, its marker has the same labels and 
   );
 });
 
-test('the cursor passes over metadata, finds each series, its name and the end of its labels', () => {
+test('the cursor skips metadata and finds each series, its name and the end of its labels', () => {
   const label = (name: string, value: string) => ({ name, value });
   const series = [
     [label('A', '1'), label('__name__', 'first')],

@@ -78,7 +78,7 @@ class ModelledRun {
     this.#lastPushed.set(group, pushed[0]!);
   }
 
-  /** What each backend is sent; the same list where it is the same push. */
+  /** What each backend is sent; the same list if it is the same push. */
   #pushed(group: string, method: PushMethod): readonly (readonly PlainSeries[])[] {
     const random = this.#random;
     if (method === 'DELETE') return Array.from({ length: BACKENDS }, () => []);

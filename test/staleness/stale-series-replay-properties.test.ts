@@ -51,7 +51,7 @@ class Pushes {
     this.#byBytes.confirm();
   }
 
-  /** Undefined where the labels of the path make two series one. */
+  /** Undefined if the labels of the path make two series the same. */
   #transcode(grouping: Readonly<Record<string, string>>): EncodedSeries | undefined {
     const random = this.#random;
     const lines = random.some(LINES, 3).map((series) => `${series} ${random.nat(10)}\n`);
@@ -77,7 +77,7 @@ test('markers are the same whether a body is known or its bytes are read', () =>
   expect(numbered).toBeGreaterThan(100);
 });
 
-test('a number never comes to mean other series, also when bodies have been forgotten', () => {
+test('a number never changes its series, even after bodies were forgotten', () => {
   const transcoder = newTranscoder();
   const meaning = new Map<number, string>();
   const numbersOf = (text: string) => {

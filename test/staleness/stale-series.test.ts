@@ -1,4 +1,4 @@
-// Where it is not known for sure which series a group has, it gets no markers; and nothing is kept of a push in vain.
+// If it is not certain which series a group has, it gets no markers.
 import { describe, expect, test } from 'vitest';
 import type { EncodedSeries } from '../../src/remotewrite/encoded-series.ts';
 import { type PushMethod, StaleSeries } from '../../src/staleness/stale-series.ts';
@@ -42,7 +42,7 @@ function named(name: string): PlainSeries {
 }
 
 describe('a group that was forgotten gets no markers', () => {
-  test('because others had to have room', () => {
+  test('because other groups needed the room', () => {
     const { push, counts } = groups({ maxMemoryBytes: 2500 });
     push('a', 'PUT', 'old', 'kept');
     for (const other of ['b', 'c', 'd', 'e', 'f']) push(other, 'PUT', 'x');
@@ -60,7 +60,7 @@ describe('a group that was forgotten gets no markers', () => {
     expect(counts).toEqual({ marked: 1, forgotten: 1 });
   });
 
-  test('because an accepted push came to nothing', () => {
+  test('because an accepted push was not delivered', () => {
     const { push, stale } = groups();
     push('a', 'PUT', 'old', 'kept');
     stale.forget('a');
@@ -68,7 +68,7 @@ describe('a group that was forgotten gets no markers', () => {
     expect(push('a', 'DELETE')).toEqual(['kept']);
   });
 
-  test('because no queue has room for the push with them', () => {
+  test('because no queue has room for the push with its markers', () => {
     const { push, counts } = groups({ maxPushBytes: 350 });
     push('a', 'PUT', 'x'.repeat(120));
     expect(push('a', 'PUT', 'y'.repeat(120))).toEqual(['y'.repeat(120)]);
@@ -76,7 +76,7 @@ describe('a group that was forgotten gets no markers', () => {
     expect(push('a', 'PUT', 'y')).toEqual(['y', 'y'.repeat(120)]);
   });
 
-  test('because its labels were made to collide, so that comparing them would take long', () => {
+  test('because its labels were made to collide, so that a comparison would take too long', () => {
     const { offer, stale, counts } = groups();
     offer('a', 'PUT', [collidingPush(600, 0)]);
     stale.confirm();
@@ -87,7 +87,7 @@ describe('a group that was forgotten gets no markers', () => {
   });
 });
 
-test('a DELETE whose markers no queue has room for offers them all the same, to be refused', () => {
+test('a DELETE whose markers fit into no queue still offers them, so that it is refused', () => {
   const { offer, stale } = groups({ maxPushBytes: 100 });
   const wide = encodePush([named('x'.repeat(120))], 1);
   offer('a', 'PUT', [wide]);
@@ -96,7 +96,7 @@ test('a DELETE whose markers no queue has room for offers them all the same, to 
     expect(offer('a', 'DELETE', []).map(({ sampleCount }) => sampleCount)).toEqual([1]);
 });
 
-test('a push that brings the same series again, in any order or in parts, goes out as it came', () => {
+test('a push with the same series again, in any order or in parts, is not changed', () => {
   const { offer, stale } = groups();
   const both = encodePush([named('a'), named('b')], 1);
   const turned = encodePush([named('b'), named('a')], 1);
@@ -114,7 +114,7 @@ test('a push that brings the same series again, in any order or in parts, goes o
   }
 });
 
-test('backends that get the same get the same bytes, also where they got different ones before', () => {
+test('backends that get the same push get the same bytes, even if they had different series before', () => {
   const { offer, stale } = groups();
   const [both, part] = [encodePush([named('a'), named('b')], 1), encodePush([named('a')], 1)];
   const counts = (marked: readonly EncodedSeries[]) => marked.map(({ sampleCount }) => sampleCount);
@@ -130,7 +130,7 @@ test('backends that get the same get the same bytes, also where they got differe
   expect(new Set(last).size).toBe(1);
 });
 
-test('where one backend gets markers, another that had other series gets the push as an object of its own', () => {
+test('if one backend gets markers, another that had other series gets an object of its own', () => {
   const { offer, stale } = groups();
   const parts = [['a', 'b'], ['b'], ['b', 'c']].map((names) => encodePush(names.map(named), 1));
   offer('g', 'PUT', parts);
@@ -138,7 +138,7 @@ test('where one backend gets markers, another that had other series gets the pus
   const next = encodePush([named('b'), named('c')], 1);
   const marked = offer('g', 'PUT', [next, next, next]);
   expect(marked.map(({ sampleCount }) => sampleCount)).toEqual([3, 2, 2]);
-  // Whoever stores encodings by backend has no two of different backends in one.
+  // The spool stores one encoding for each object.
   expect(new Set(marked).size).toBe(3);
 });
 

@@ -1,10 +1,10 @@
-// Encoded pushes for tests that start behind the transcoder: written by protobufjs from the published message.
+// Encoded pushes for tests that start after the transcoder, written by protobufjs from the published message.
 import type { EncodedSeries } from '../../src/remotewrite/encoded-series.ts';
 import { WRITE_REQUEST } from '../support/write-request-type.ts';
 
 export interface PlainSeries {
   readonly name: string;
-  /** Of a label `i`; none where it is empty. */
+  /** The value of a label `i`; no label if it is empty. */
   readonly i: string;
   /** A timestamp of its own. */
   readonly timestampMs?: number;
@@ -15,7 +15,7 @@ export function keyOf({ name, i }: PlainSeries): string {
   return i === '' ? `${name}{}` : `${name}{i="${i}"}`;
 }
 
-/** The series with a value each, and metadata behind them. */
+/** The series with one value each, followed by metadata. */
 export function encodePush(series: readonly PlainSeries[], receivedAtMs: number): EncodedSeries {
   const timeseries = series.map(({ name, i, timestampMs = receivedAtMs }) => ({
     labels: [{ name: '__name__', value: name }, ...(i === '' ? [] : [{ name: 'i', value: i }])],

@@ -1,4 +1,4 @@
-// The same bytes mean what the headers say, also where they were seen before under another format.
+// The same bytes mean what the headers say, even if they came before in another format.
 import { expect, test } from 'vitest';
 import type { BodyFormat } from '../../src/transcode/body-format.ts';
 import { decodePush, fixed, newTranscoder, RECEIVED_AT_MS, transcodeBody } from './transcode-body.ts';
@@ -43,7 +43,7 @@ test('a timestamp in a wrong unit is refused: a backend that took it would take 
   expect(timestamps(ignoring('m 1 1700000000123000\n', 'text'))).toEqual([RECEIVED_AT_MS]);
 });
 
-test('a body that OpenMetrics refuses is refused also after it was taken as text', () => {
+test('a body that OpenMetrics refuses is refused even after it was taken as text', () => {
   const read = reader();
   const body = 'm  1\n# EOF\n';
   for (let i = 0; i < 3; i++) {
@@ -52,7 +52,7 @@ test('a body that OpenMetrics refuses is refused also after it was taken as text
   }
 });
 
-test('without a content type a body that is no OpenMetrics is text, whatever its last line', () => {
+test('without a content type a body that is not OpenMetrics is text, whatever its last line', () => {
   const read = reader();
   const found = read('m{a="b",}  1\n\n# a comment\n# EOF\n', 'undeclared');
   expect(found).toMatchObject({ series: [{ samples: [{ value: 1 }] }] });
@@ -66,7 +66,7 @@ test('without a content type and with # EOF, prom-client’s counter is a counte
   });
 });
 
-test('# EOF has to be there, unless the client is known to leave it out', () => {
+test('# EOF is required, unless the client is known to leave it out', () => {
   const read = reader();
   for (let i = 0; i < 3; i++) {
     expect(read('m 1\n', 'openMetricsWithoutEof')).toMatchObject({ series: [{}] });
@@ -88,7 +88,7 @@ test('lenient line endings hold for OpenMetrics as well', () => {
     expect(timestamps(read('m 1 5\r\n# EOF\r\n', format))).toEqual([5000]);
 });
 
-test('exemplars of text and OpenMetrics leave with their sample; those of a text timestamp are in seconds', () => {
+test('exemplars of text and OpenMetrics are sent with their sample; their timestamps in text are in seconds', () => {
   const line = 'm_total 3 # {trace_id="x"} 1 1700000000.5\n';
   const expected = { exemplars: [{ labels: [['trace_id', 'x']], value: 1, timestampMs: 1_700_000_000_500 }] };
   const read = reader();

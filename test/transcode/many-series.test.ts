@@ -16,7 +16,7 @@ const PATTERNS: Readonly<Record<string, (i: number) => string>> = {
 };
 
 for (const [what, line] of Object.entries(PATTERNS)) {
-  test(`${COUNT} series of ${what} are taken, and refused where one comes again`, () => {
+  test(`${COUNT} series of ${what} are taken, and refused if one comes again`, () => {
     const transcoder = newTranscoder();
     const samples = (text: string) => {
       const body = Buffer.from(text);

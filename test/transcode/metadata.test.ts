@@ -1,4 +1,4 @@
-// TYPE and HELP go along once per interval, and only what was accepted counts as sent.
+// TYPE and HELP are sent once per interval, and count as sent only if their push was accepted.
 import { describe, expect, test } from 'vitest';
 import { FamilyTable } from '../../src/exposition/family-table.ts';
 import { DueMetadata } from '../../src/transcode/due-metadata.ts';
@@ -68,12 +68,12 @@ describe('metadata', () => {
     expect(long).toBe(`a 0 ${'x'.repeat(4096)}`);
   });
 
-  test('is never sent where it is switched off, nor without a sample', () => {
+  test('is never sent if it is switched off, or without a sample', () => {
     expect(metadataOf(newTranscoder(), a, 0)).toEqual([]);
     expect(metadataOf(withMetadata(), '# HELP a text\n# TYPE a counter\n', 0)).toEqual([]);
   });
 
-  test('goes again with every push until one is accepted, then not before the interval is over', () => {
+  test('is sent with every push until one is accepted, and then not before the interval is over', () => {
     const transcoder = withMetadata();
     for (let i = 0; i < 3; i++) expect(metadataOf(transcoder, a, 1000)).toEqual(['a 1 text']);
     transcoder.confirm(1000);
@@ -83,7 +83,7 @@ describe('metadata', () => {
     expect(metadataOf(transcoder, a, 61_001)).toEqual([]);
   });
 
-  test('goes for the families that have not had it', () => {
+  test('is sent for the families that have not had it', () => {
     const transcoder = withMetadata();
     metadataOf(transcoder, a, 0);
     transcoder.confirm(0);
@@ -92,7 +92,7 @@ describe('metadata', () => {
     expect(metadataOf(transcoder, ab, 20)).toEqual([]);
   });
 
-  test('does not count as sent where only a push without any was accepted', () => {
+  test('does not count as sent if only a push without any was accepted', () => {
     const transcoder = withMetadata();
     metadataOf(transcoder, a, 0);
     metadataOf(transcoder, '# nothing\n', 0);
@@ -100,7 +100,7 @@ describe('metadata', () => {
     expect(metadataOf(transcoder, a, 1)).toEqual(['a 1 text']);
   });
 
-  test('does not count as sent where a push was refused in between', () => {
+  test('does not count as sent if a push was refused in between', () => {
     const transcoder = withMetadata();
     metadataOf(transcoder, a, 0);
     expect(transcodeBody(transcoder, 'bad\n', fixed(), 0)).toBeTypeOf('string');
@@ -109,7 +109,7 @@ describe('metadata', () => {
     expect(metadataOf(transcoder, a, 1)).toEqual(['a 1 text']);
   });
 
-  test('leaves the series as they are, whether or not it goes along', () => {
+  test('does not change the series', () => {
     const transcoder = withMetadata();
     const first = decodePush(transcodeBody(transcoder, ab, fixed(), 5) as Buffer);
     transcoder.confirm(5);

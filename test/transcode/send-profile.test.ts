@@ -1,4 +1,4 @@
-// What of a push each backend gets: exemplars, native histograms, classic ones beside them.
+// Which parts of a push each backend gets: exemplars, native histograms, and classic ones with them.
 import { expect, test } from 'vitest';
 import { loadProtoType } from '../../src/devbackend/protobuf-messages.ts';
 import type { SendProfile } from '../../src/transcode/send-profile.ts';
@@ -65,7 +65,7 @@ test('a backend that takes none gets what is classic, and what it misses is coun
   ]);
 });
 
-test('without a classic part none is made beside a native histogram', () => {
+test('a native histogram without a classic part gets none', () => {
   const both = { ...ALL, classicHistograms: true };
   expect(sendTo([both], { ...NATIVE, ...COUNTS })).toEqual([
     { sent: ['h0 (native)'], withheldHistograms: 0 },

@@ -57,7 +57,7 @@ function starts(
 const COUNTER = lines('# TYPE c counter', 'c_total 101.13', 'c_created 1600000000.123', '# EOF');
 
 describe('OpenMetrics text', () => {
-  test('gives no start timestamp where nothing was created, or not by a family that counts', () => {
+  test('gives no start timestamp without _created, or to a family that does not count', () => {
     expect(starts(lines('# TYPE c counter', 'c_total 1', '# EOF'))).toEqual({ 'c_total{}': 0 });
     const gauge = lines('# TYPE g gauge', 'g 1', '# TYPE g_created gauge', 'g_created 5', '# EOF');
     expect(starts(gauge)).toEqual({ 'g{}': 0, 'g_created{}': 0 });
@@ -72,7 +72,7 @@ describe('OpenMetrics text', () => {
     expect(starts(COUNTER)).toEqual({ 'c_total{}': 1_600_000_000_123, 'c_created{}': 0 });
   });
 
-  test('gives it also where _created comes first, or between others', () => {
+  test('also gives it if _created comes first, or between others', () => {
     const first = lines('# TYPE c counter', 'c_created{a="1"} 5', 'c_total{a="1"} 1', '# EOF');
     expect(starts(first)).toEqual({ 'c_created{a=1}': 0, 'c_total{a=1}': 5000 });
     const mixed = lines(
@@ -140,7 +140,7 @@ describe('OpenMetrics text', () => {
     expect(starts(body)).toMatchObject({ 'c_total{le=1,quantile=1}': 5000, 'c_total{le=2,quantile=2}': 0 });
   });
 
-  test('keeps it behind the labels of the path', () => {
+  test('keeps it if the path has labels', () => {
     expect(starts(COUNTER, 'openMetrics', {}, { job: 'test', zone: 'a', __aa: 'b' })).toEqual({
       'c_total{__aa=b,zone=a}': 1_600_000_000_123,
       'c_created{__aa=b,zone=a}': 0,
@@ -173,7 +173,7 @@ describe('OpenMetrics text', () => {
     expect(starts(body)).toMatchObject({ 'c_total{}@100000': 50_000, 'c_total{}@200000': 150_000 });
   });
 
-  test('gives it again when the same body comes again, whatever stands last in it', () => {
+  test('gives it again when the same body comes again, whatever is last in it', () => {
     const transcoder = newTranscoder({ startTimestamps: true });
     for (let i = 0; i < 4; i++) {
       const body = lines('# TYPE c counter', `c_created ${i}`, 'c_total 1', '# EOF');
@@ -295,7 +295,7 @@ describe('for backends of remote write 1.0', () => {
     }
   });
 
-  test('beside one of 2.0, what is left after stripping is what they got alone', () => {
+  test('with a backend of 2.0, what is left after stripping is what they got without it', () => {
     for (const [format, body] of bodies) {
       const alone = transcode(newTranscoder(), body, format);
       const beside = transcode(newTranscoder({ startTimestamps: true }), body, format);

@@ -101,7 +101,7 @@ export function wireProblems(
     let last: Buffer | undefined;
     for (const [name, value] of labels) {
       const isMetric = name.toString() === '__name__';
-      if (last && Buffer.compare(last, name) >= 0) problems.push(`${name} behind ${last}`);
+      if (last && Buffer.compare(last, name) >= 0) problems.push(`${name} after ${last}`);
       if (name.length === 0 || value.length === 0) problems.push('an empty name or value');
       if (!isUtf8(name) || !isUtf8(value)) problems.push('invalid UTF-8');
       if (isMetric ? !isName(value.toString(), true) : !isName(name.toString(), false))

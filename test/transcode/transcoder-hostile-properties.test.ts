@@ -33,7 +33,7 @@ for (const utf8Names of [false, true]) {
     const isName = (name: string, isMetric: boolean) =>
       utf8Names ? isMetric || !name.startsWith('__') : (isMetric ? METRIC_NAME : LABEL_NAME).test(name);
 
-    /** Whether the body is taken; throws where it is neither refused in a known way nor sound. */
+    /** Whether the body is taken; throws if it is neither refused in a known way nor valid. */
     const isTaken = (body: Buffer): boolean => {
       const encoded = transcodeBody(transcoder, body, fixed({ job: 'j', instance: 'i' }, { cluster: 'c' }));
       if (typeof encoded === 'string') {
@@ -47,7 +47,7 @@ for (const utf8Names of [false, true]) {
     };
 
     const survives = (what: string, numRuns: number, bodyOf: (random: SeededRandom) => Buffer) =>
-      test(`of ${what} is refused or sound`, () => {
+      test(`of ${what} is refused or valid`, () => {
         let taken = 0;
         holdsForSeeds(numRuns, (random) => {
           if (isTaken(bodyOf(random))) taken++;

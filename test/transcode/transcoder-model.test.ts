@@ -5,7 +5,7 @@ import { fixed, newTranscoder, seriesOf, transcodeBody } from './transcode-body.
 import { writtenPush } from './written-push.ts';
 
 for (const bucketLabels of ['canonical', 'openmetrics', 'verbatim'] as const) {
-  test(`a written push leaves as its model says (${bucketLabels})`, () => {
+  test(`a written push is sent as its model says (${bucketLabels})`, () => {
     const transcoder = newTranscoder({ bucketLabels });
     holdsForSeeds(500, (random) => {
       const { body, grouping, defaults, expected } = writtenPush(random);

@@ -24,13 +24,13 @@ describe('timestamps', () => {
     ]);
   });
 
-  test('that are ignored give way to the time of receipt', () => {
+  test('that are ignored are replaced by the time of receipt', () => {
     expect(push('m 1 5\n', { timestamps: 'ignore' })).toEqual([['__name__=m job=test', 1]]);
     expect(push('m 1 5\nm 2 6\n', { timestamps: 'ignore' })).toBe(twice(2));
     expect(push('m 1 x\n', { timestamps: 'ignore' })).toContain('expected a timestamp in whole milliseconds');
   });
 
-  test('that are honoured leave as they are, zero and below among them', () => {
+  test('that are honoured are sent as they are, even zero and below', () => {
     const series = seriesOf(transcodeBody(newTranscoder(), 'a 1 1700000000123\nb 2 0\nc 3 -1\nd 4\n'));
     expect((series as readonly FlatSeries[]).map(({ timestampMs }) => timestampMs)).toEqual([
       1_700_000_000_123,
@@ -40,7 +40,7 @@ describe('timestamps', () => {
     ]);
   });
 
-  test('let a series come several times where each is later than the one before', () => {
+  test('let a series come several times if each is later than the one before', () => {
     expect(push('m 1 5\nn 9\nm 2 6\nm 3 70\n')).toEqual([
       ['__name__=m job=test', 1, 5],
       ['__name__=n job=test', 9],
@@ -69,13 +69,13 @@ describe('a series pushed twice', () => {
   const refuses = (what: string, ...body: string[]) =>
     test(`is refused ${what}`, () =>
       expect(push(lines(...body), {}, fixed({ job: 'test', g: '1' }, { d: 'v' }))).toBe(twice));
-  refuses('as it stands', 'm 1', 'm 1');
+  refuses('unchanged', 'm 1', 'm 1');
   refuses('with its labels in another order', 'm{a="1",b="2"} 1', 'm{b="2",a="1"} 1');
-  refuses('where only a label of the path differs', 'm{job="a"} 1', 'm{job="b",g="2"} 1');
-  refuses('where a label is empty', 'm{a=""} 1', 'm 1');
-  refuses('where it says what the default says', 'm{d="v"} 1', 'm 1');
-  refuses('where an escape writes the same', 'm{a="\\\\"} 1', 'm{a="\\\\",b=""} 1');
-  test('is refused where le differs in its spelling only', () => {
+  refuses('if only a label of the path differs', 'm{job="a"} 1', 'm{job="b",g="2"} 1');
+  refuses('if a label is empty', 'm{a=""} 1', 'm 1');
+  refuses('if it has the default value', 'm{d="v"} 1', 'm 1');
+  refuses('if an escape writes the same', 'm{a="\\\\"} 1', 'm{a="\\\\",b=""} 1');
+  test('is refused if le differs only in its spelling', () => {
     expect(push(lines('# TYPE h histogram', 'h_bucket{le="1"} 1', 'h_bucket{le="1.0"} 1'))).toBe(
       twice.replace('line 2', 'line 3'),
     );
@@ -152,7 +152,7 @@ describe('families', () => {
     expect(push(body)).toEqual(all.map((labels, i) => [`__name__=${labels}`, values[i]]));
   });
 
-  test('get a +Inf bucket exactly where the count has none', () => {
+  test('get a +Inf bucket only if the count has none', () => {
     expect(push(lines('# TYPE h histogram', 'h_count 2', 'h_bucket{le="inf"} 2'))).toHaveLength(2);
     expect(push(lines('# TYPE h gaugehistogram', 'h_count 2'))).toHaveLength(2);
     expect(push(lines('# TYPE h histogram', 'h_bucket{le="1"} 2', 'h_sum 1'))).toHaveLength(2);
@@ -165,7 +165,7 @@ describe('families', () => {
     ).toHaveLength(4);
   });
 
-  test('drop what is empty behind the path, and let the path win', () => {
+  test('drop empty labels after those of the path, and let the path win', () => {
     const labels = fixed({ job: 'test', instance: '127.0.0.1:9', zone: '' }, { zone: 'z', cluster: 'c' });
     expect(push('m{job="evil",instance="x",k="v",e="",zone="own"} 1\n', {}, labels)).toEqual([
       ['__name__=m cluster=c instance=127.0.0.1:9 job=test k=v', 1],

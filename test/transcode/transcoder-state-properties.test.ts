@@ -1,4 +1,4 @@
-// One transcoder serves all pushes. Nothing of a push may be seen in the next: neither in the bytes nor in a refusal.
+// One transcoder serves all pushes. No push may affect the next one, neither its bytes nor its refusal.
 import { describe, expect, test } from 'vitest';
 import type { FixedLabels } from '../../src/labels/fixed-labels.ts';
 import { KnownBodies } from '../../src/transcode/known-bodies.ts';
@@ -111,7 +111,7 @@ describe('a push after others', () => {
     holdsForSeeds(60, (random) => checkAgainstFresh(somePushes(random), { utf8Names: random.coin() }));
   });
 
-  test('is transcoded as if it came first, where it is known but for its values', () => {
+  test('is transcoded as if it came first, if only its values are new', () => {
     let pushes = 0;
     const replays = countReplays(() => {
       holdsForSeeds(50, (random) => {
@@ -168,7 +168,7 @@ describe('a push after others', () => {
     checkAgainstFresh(sizes.map((count) => [families(count), KEYS[0]!]));
   });
 
-  test('is transcoded as if it came first, after more shapes of labels than are remembered', () => {
+  test('is transcoded as if it came first, after more layouts of labels than are kept', () => {
     const shapes = (from: number, to: number) =>
       Array.from({ length: to - from }, (_, i) => `m{l${from + i}="x",a="y"} 1\n`).join('');
     const ranges = [
@@ -201,7 +201,7 @@ describe('a push after others', () => {
     }
   });
 
-  test('is transcoded as if it came first, where only the values of the path differ', () => {
+  test('is transcoded as if it came first, if only the values of the path differ', () => {
     const histogram = '# TYPE h histogram\nh_count 1\n';
     const pushed = 'm{a="x",b="y"} 1\nn{b="y",a="z"} 2\n';
     for (const name of ['le', 'a', 'zone']) {

@@ -1,4 +1,4 @@
-// Numbers as clients write them, each with the double or the label text it stands for.
+// Numbers as clients write them, each with the double or the label text that it means.
 import type { SeededRandom } from '../support/seeded-random.ts';
 
 export type Style = 'canonical' | 'openmetrics' | 'verbatim';

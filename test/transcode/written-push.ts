@@ -1,4 +1,4 @@
-// Random pushes: families of every type as the text that a client could write, and beside it what must leave.
+// Random pushes: families of every type as text that a client could write, together with what must be sent.
 import type { SeededRandom } from '../support/seeded-random.ts';
 import { type FlatSeries, type Labels, RECEIVED_AT_MS } from './transcode-body.ts';
 import { type Line, lineText } from './written-line.ts';
@@ -48,7 +48,7 @@ function family(random: SeededRandom, name: string, head: string[]): Line[] {
   }).flat();
 }
 
-/** Labels with one that tells this series from the others of its family. */
+/** Labels with one that distinguishes this series from the others of its family. */
 function ownLabels(random: SeededRandom, type: string, i: number): OwnLabels {
   const reserved = type === 'histogram' ? 'le' : type === 'summary' ? 'quantile' : '';
   const names = random.some(NAMES, 4).filter((name) => name !== reserved);
@@ -61,7 +61,7 @@ function histogram(random: SeededRandom, name: string, own: OwnLabels): Line[] {
   if (random.coin()) lines.push(sampleLine(random, `${name}_sum`, own));
   if (random.coin()) {
     const count = sampleLine(random, `${name}_count`, own);
-    // A count with a time of its own would ask for a bucket of that time beside one of another.
+    // A count with a time of its own would need a bucket of that time next to one of another.
     const hasInfinity = uppers.some(({ canonical }) => canonical === '+Inf');
     lines.push(hasInfinity ? { ...count, timestampMs: undefined } : { ...count, makesInfinity: name });
   }

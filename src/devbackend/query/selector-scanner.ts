@@ -71,7 +71,7 @@ function takeRaw(scanner: SelectorScanner): string {
   return text;
 }
 
-/** Escapes stand for bytes, so the literal is joined as bytes and decoded as UTF-8 at its end. */
+/** Escapes mean bytes, so the literal is joined as bytes and decoded as UTF-8 at its end. */
 function takeEscaped(scanner: SelectorScanner, quote: string): string {
   const plain = quote === '"' ? /[^"\\\n]+/y : /[^'\\\n]+/y;
   const closing = quote === '"' ? /"/y : /'/y;

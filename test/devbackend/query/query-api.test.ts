@@ -50,7 +50,7 @@ function succeeds(path: string, search: string | [string, string][], data: unkno
   expect(body(path, search)).toEqual({ status: 'success', data });
 }
 
-test('what cannot be answered is refused as bad data', () => {
+test('a query that cannot be answered is refused as bad data', () => {
   const read = 'Cannot read parameter';
   refuses(
     '/api/v1/query',
@@ -136,7 +136,7 @@ test('an answer has a million points at most, the buckets of histograms among th
   expect(answerSteps(1000)).toEqual({ status: 400, body: { status: 'error', errorType: 'bad_data', error } });
 });
 
-test('a path that is no question has no answer', () => {
+test('a path that the API does not have gets no answer', () => {
   expect(answer('/api/v1/rules')).toBeUndefined();
 });
 
@@ -158,7 +158,7 @@ test('an instant query yields a vector at the time asked for', () => {
   });
 });
 
-test('a sample is seen for less than five minutes', () => {
+test('a query finds a sample for less than five minutes', () => {
   const seenAt = (timeMs: number) =>
     (body('/api/v1/query', `query=old&time=${timeMs / 1000}`) as { data: { result: [] } }).data.result.length;
   expect([seenAt(NOW_MS - 1), seenAt(NOW_MS)]).toEqual([1, 0]);
@@ -194,7 +194,7 @@ test('a range query yields a value for each step that has one', () => {
   });
 });
 
-test('what a data source asks to test itself is answered', () => {
+test('the query with which Grafana tests a data source is answered', () => {
   succeeds('/api/v1/query', [['query', '1+1']], { resultType: 'scalar', result: [1_700_000_000.123, '2'] });
   expect(body('/api/v1/status/buildinfo')?.status).toBe('success');
 });

@@ -15,7 +15,7 @@ function selects(text: string, labels: Record<string, string>): boolean {
   return matchesAll(new Map(Object.entries(labels)), parseSelector(text).matchers);
 }
 
-test('a text that is no selector is refused with the position', () => {
+test('text that is not a selector is refused with the position', () => {
   const onlySelectors = 'the end (this backend answers only selectors such as up{job="a"} or up[5m])';
   refuses('', 1, 'a metric name or "{"', 'the end');
   refuses('  # nothing', 12, 'a metric name or "{"', 'the end');

@@ -142,19 +142,19 @@ test('labels that a backend would refuse are refused', async () => {
 
 test('an out-of-order sample is refused, and nothing of its request is kept', async () => {
   await write(encodeWriteRequest([oneSeries('ordered', {}, 1, NOW_MS)]));
-  const late = [oneSeries('beside', {}, 1, NOW_MS), oneSeries('ordered', {}, 2, NOW_MS - 1)];
+  const late = [oneSeries('other', {}, 1, NOW_MS), oneSeries('ordered', {}, 2, NOW_MS - 1)];
   await refuses(
     encodeWriteRequest(late),
     400,
     `Cannot store series {"__name__"="ordered"}: expected a sample after ${NOW_MS}, found an out-of-order one at ${NOW_MS - 1}`,
   );
-  expect(await queried('beside')).toBeUndefined();
+  expect(await queried('other')).toBeUndefined();
 });
 
-test('a sound request is answered 204 without a body and can be queried at once', async () => {
-  const answer = await write(encodeWriteRequest([oneSeries('sound', { a: 'b' }, 42.5, NOW_MS)]));
+test('a valid request is answered 204 without a body and can be queried at once', async () => {
+  const answer = await write(encodeWriteRequest([oneSeries('valid', { a: 'b' }, 42.5, NOW_MS)]));
   expect([answer.status, answer.body]).toEqual([204, '']);
-  expect(await queried('sound')).toBe('42.5');
+  expect(await queried('valid')).toBe('42.5');
 });
 
 test('the type may name the message of version 1.0', async () => {

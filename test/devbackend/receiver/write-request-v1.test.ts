@@ -146,7 +146,7 @@ test('a float histogram has numbers for counts, and what was not written is unde
   ]);
 });
 
-test('the decoder that judges what Sluice sends tells whole numbers from floats', () => {
+test('the decoder that judges what Sluice sends distinguishes whole numbers from floats', () => {
   const timestampMs = 1000;
   const exemplars = [{ labels: [['trace_id', 'x']] as const, value: 0.5, timestampMs }];
   const histograms = [integerHistogram(timestampMs), floatHistogram(timestampMs, { reset_hint: 3 }), {}];
@@ -203,7 +203,7 @@ test('an empty body is a request without series', () => {
   expect(decodeHex('')).toEqual({ timeseries: [], metadata: [] });
 });
 
-test('the client model is there for whoever needs it', () => {
+test('the client model can be loaded', () => {
   const family = loadProtoType(['io/prometheus/client/metrics.proto'], 'io.prometheus.client.MetricFamily');
   const bytes = family.encode({ name: 'up', type: 1, metric: [{ gauge: { value: 1 } }] }).finish();
   expect(Buffer.from(bytes).toString('hex')).toBe('0a0275701801220b120909000000000000f03f');

@@ -55,7 +55,7 @@ function refuses(store: SampleStore, body: DecodedWriteRequest, fault: string): 
   });
 }
 
-test('a sample behind its series is refused', () => {
+test('a sample older than its series is refused', () => {
   const store = new SampleStore(LIMITS);
   store.append(request('a', [1, 1000]), 0);
   refuses(store, request('a', [2, 999]), 'expected a sample after 1000, found an out-of-order one at 999');

@@ -30,7 +30,7 @@ test('2^schema buckets double the bound, each by the same factor', () => {
   }
 });
 
-test('the bucket of the largest numbers ends at the largest, the one behind it at infinity', () => {
+test('the bucket of the largest numbers ends at the largest number, the next one at infinity', () => {
   for (const [schema, index] of [
     [-4, 64],
     [0, 1024],
