@@ -5,7 +5,7 @@ import { SeriesCursor } from '../remotewrite/series-cursor.ts';
 import { SLACK } from '../wire/words.ts';
 
 /** Measured memory of the objects, and what an array buffer takes outside the heap. */
-const OBJECT_BYTES = 900;
+const OBJECT_BYTES = 800;
 const BYTES_PER_END = 4;
 
 export class KnownSeries {
