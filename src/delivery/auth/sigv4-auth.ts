@@ -133,6 +133,6 @@ function regionOf({ region }: SigV4Config, { name, url }: BackendConfig, env: Au
 function noCredentials(error: unknown): AttemptOutcome {
   // Not cut here: the beginning of a secret would not be recognised when secrets are blanked out.
   const found = printable(error instanceof Error ? error.message : String(error));
-  const detail = `Cannot get AWS credentials: expected some where the configuration or an AWS SDK looks, found: ${found}`;
+  const detail = `Cannot get AWS credentials: expected some in the configuration or where an AWS SDK looks, found: ${found}`;
   return { kind: 'retry', reason: 'aws_credentials', detail, refusesAccess: true, isOurFault: true };
 }

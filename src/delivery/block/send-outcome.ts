@@ -1,10 +1,11 @@
-// How sending a block ended: the one union from the wire to the lane. Every layer of sending (retry, message version,
-// authentication, HTTP) is a `Sender` and returns one, so layers compose.
+// How sending a block ended: the one union from the wire to the lane, and the signature that all layers of sending share, so
+// that they compose.
 import type { Block } from '../../remotewrite/block.ts';
 
 /**
- * `B` is what a layer needs to know of a block, `Outcome` the kinds that it returns. The promise never rejects, also not
- * when `signal` aborts.
+ * A layer of sending. From the top: `BlockSender` (takes refused blocks apart), `RetrySender`, `UpstreamClient`,
+ * `MessageV2Sender` (if configured), a `BackendAuth`, `PostSender`. `B` is what a layer needs to know of a block, `Outcome`
+ * the kinds that it returns. The promise never rejects, even if `signal` aborts.
  */
 export interface Sender<B extends Block = Block, Outcome extends SendOutcome = AttemptOutcome> {
   send(block: B, signal: AbortSignal): Promise<Outcome>;

@@ -1,5 +1,5 @@
-// The client of one backend, shared by its lanes: puts the layers of one attempt together. From the top: secrets are blanked
-// out of what the backend says, message version, authentication, POST. Retries are the caller's.
+// The client of one backend, shared by its lanes: puts the layers of one attempt together and blanks secrets out of what the
+// backend says. Retries are the caller's.
 import type { BackendConfig } from '../../config/config.ts';
 import type { Block } from '../../remotewrite/block.ts';
 import type { Clock } from '../../telemetry/clock.ts';
@@ -35,34 +35,22 @@ export class UpstreamClient implements Sender {
 
   /** Throws an Error that names the file, for TLS or credentials, that cannot be used. */
   constructor(backend: BackendConfig, { events, clock, userAgent }: UpstreamDeps) {
-    const { name, url, tlsConfig, queueConfig, remoteTimeout, messageVersion } = backend;
+    const { name, url, headers, tlsConfig, queueConfig, remoteTimeout, messageVersion } = backend;
     const { env } = process;
     const { origin, path } = parseTarget(url);
     const chooseProxy = proxyChoice(backend, env);
-    const onTlsReloaded = () => events.tlsReloaded({ backend: name });
-    const onTlsUnusable = (detail: string) => events.tlsUnreadable({ backend: name, detail });
-    const onUnreadable = (detail: string) => events.credentialsUnreadable({ backend: name, detail });
-    const connections = { connections: queueConfig.shards, timeoutMs: remoteTimeout, chooseProxy };
-    this.#headers = { 'user-agent': userAgent, ...backend.headers };
+    const shared = {
+      clock,
+      onTlsReloaded: () => events.tlsReloaded({ backend: name }),
+      onTlsUnusable: (detail: string) => events.tlsUnreadable({ backend: name, detail }),
+    };
+    const connections = { connections: queueConfig.shards, timeoutMs: remoteTimeout };
+    this.#headers = { 'user-agent': userAgent, ...headers };
     this.#configured = configuredSecrets(backend, chooseProxy(new URL(url)));
-    this.#pool = new ConnectionPool({
-      ...connections,
-      origin,
-      tlsConfig,
-      clock,
-      onTlsReloaded,
-      onTlsUnusable,
-    });
+    this.#pool = new ConnectionPool({ ...shared, ...connections, origin, tlsConfig, chooseProxy });
     const post = new PostSender(backend, { pool: this.#pool, path, clock });
-    this.#auth = createAuth(backend, {
-      next: post,
-      clock,
-      userAgent,
-      env,
-      onUnreadable,
-      onTlsReloaded,
-      onTlsUnusable,
-    });
+    const onUnreadable = (detail: string) => events.credentialsUnreadable({ backend: name, detail });
+    this.#auth = createAuth(backend, { ...shared, next: post, userAgent, env, onUnreadable });
     if (messageVersion === 'V2.0')
       this.#messages = new MessageV2Sender(backend, { events, clock, next: this.#auth });
     else events.messageVersionChosen(name, 1);

@@ -240,7 +240,7 @@ describe('credentials that cannot be had', () => {
     expect(events.retried[0]).toMatchObject({
       reason: 'aws_credentials',
       detail:
-        'Cannot get AWS credentials: expected some where the configuration or an AWS SDK looks, found: no: <redacted>',
+        'Cannot get AWS credentials: expected some in the configuration or where an AWS SDK looks, found: no: <redacted>',
     });
     expect(receiver.started).toBe(0);
     expect(delivery.troubles()).toEqual([
@@ -274,7 +274,7 @@ describe('credentials that cannot be had', () => {
     push('m');
     await waitUntil(() => events.retried.length >= 1, 'a failure');
     expect(events.retried[0]?.detail).toMatch(
-      /^Cannot get AWS credentials: expected some where .*, found: (EC2 Instance Metadata Service access disabled|Could not load credentials from any providers)/,
+      /^Cannot get AWS credentials: expected some in the configuration or where an AWS SDK looks, found: (EC2 Instance Metadata Service access disabled|Could not load credentials from any providers)/,
     );
   });
 });
