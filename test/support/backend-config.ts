@@ -12,7 +12,7 @@ export function backendConfig(url: string, overrides: Overrides = {}): BackendCo
     url,
     required: true,
     allowInsecureHTTP: false,
-    remoteTimeout: 10_000,
+    remoteTimeout: 60_000,
     messageVersion: 'V1.0',
     messageVersionFallback: true,
     sendExemplars: true,

@@ -11,7 +11,7 @@ export function backendFields(url: string, overrides: BackendFields = {}): Field
   return {
     name: 'primary',
     url,
-    remoteTimeout: '10s',
+    remoteTimeout: '1m',
     ...overrides,
     queueConfig: {
       shards: 1,
