@@ -1,8 +1,8 @@
 // The real command as a child: bin/sluice.js with the program built into dist/. It never outlives its test.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { builtFile } from './built-file.ts';
 import { type HttpAnswer, type Push, sendHttp, sendPush } from './http-client.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -39,11 +39,7 @@ export class SluiceCommand {
     args: readonly string[],
     { env = {}, node = process.execPath, ownGroup, stdin }: SpawnOptions = {},
   ) {
-    if (!existsSync(new URL('dist/sluice.js', ROOT))) {
-      throw new Error(
-        'Cannot start bin/sluice.js: expected dist/ (node packaging/bundle.mjs makes it), found none',
-      );
-    }
+    builtFile('sluice.js');
     const child = spawn(node, [COMMAND, ...args], {
       env: { ...env },
       stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
