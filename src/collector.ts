@@ -2,7 +2,7 @@
 
 import { buildStaleSeries } from './collector/build-stale-series.ts';
 import { buildTranscoder } from './collector/build-transcoder.ts';
-import { openSpool } from './collector/open-spool.ts';
+import { spoolOpener } from './collector/open-spool.ts';
 import type { Config } from './config/config.ts';
 import { configWarnings } from './config/config-warnings.ts';
 import { Delivery, type FlushReport, type StopReport } from './delivery/delivery.ts';
@@ -62,7 +62,6 @@ export class Collector {
   readonly #waitingPushes: WaitingPushes;
   readonly #clock: Clock;
   readonly #patience: Patience | undefined;
-  readonly #openSpool: () => Promise<void>;
   /** Whoever calls a stop twice waits once. */
   #delayed: Promise<void> | undefined;
   #notReady: string | undefined = 'Cannot take pushes: not listening yet';
@@ -79,9 +78,10 @@ export class Collector {
     const deliveryEvents = new LoggedDeliveryEvents(log, metrics, clock);
     const { utf8Names } = config.push.pushgateway;
     const deps = { events: deliveryEvents, clock, random, userAgent, utf8Names };
-    this.#delivery = new Delivery(config.remoteWrite, deps);
+    const openLog = config.spool && spoolOpener(config.spool, { metrics, log, clock, random });
+    this.#delivery = new Delivery(config.remoteWrite, deps, openLog);
     metrics.observeQueues(() => this.#delivery.readings());
-    this.#openSpool = () => openSpool(this.#delivery, config.spool, { metrics, log, clock, random });
+    if (openLog !== undefined) metrics.observeBacklogs(() => this.#delivery.readings());
     this.#waitingPushes = new WaitingPushes(
       {
         maxPushes: config.push.pushgateway.maxWaitingPushes,
@@ -104,7 +104,7 @@ export class Collector {
   async start(): Promise<string> {
     for (const warning of configWarnings(this.#config)) this.events.configurationWarning(warning);
     const { listenAddress } = this.#config;
-    await this.#openSpool();
+    await this.#delivery.open();
     const { address, port, family } = await this.#listener.listen(listenAddress);
     this.#notReady = undefined;
     const bound = family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`;

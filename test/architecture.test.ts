@@ -82,6 +82,8 @@ describe('the rules', () => {
   });
   refuses('delivery/block/a.ts', 'delivery/send/a.ts');
   refuses('delivery/spool/a.ts', 'delivery/lanes/a.ts');
+  refuses('delivery/lanes/a.ts', 'delivery/spool/a.ts');
+  refuses('delivery/a.ts', 'delivery/spool/a.ts');
   for (const target of ['telemetry/a.ts', 'wire/a.ts', 'collector.ts', 'devbackend/a.ts'])
     refuses('config/a.ts', target);
   for (const target of ['wire/a.ts', 'delivery/a.ts', 'main.ts']) refuses('telemetry/a.ts', target);
@@ -172,7 +174,8 @@ describe('the rules', () => {
       ['delivery/a.ts', 'remotewrite/a.ts'],
       ['delivery/a.ts', 'wire/a.ts'],
       ['delivery/a.ts', 'delivery/lanes/a.ts'],
-      ['delivery/lanes/a.ts', 'delivery/spool/a.ts'],
+      ['collector/a.ts', 'delivery/spool/a.ts'],
+      ['delivery/spool/a.ts', 'delivery/block/a.ts'],
       ['delivery/auth/a.ts', 'delivery/http/a.ts'],
       ['delivery/lanes/a.ts', 'relabel/a.ts'],
       ['exposition/text/a.ts', 'exposition/a.ts'],

@@ -1,6 +1,6 @@
-// Puts the spool behind delivery, where the configuration has one, and counts what it does.
+// Opens the spool as the log of delivery, and counts what it does. For a configuration that has a spool.
 import type { SpoolConfig } from '../config/config.ts';
-import type { Delivery } from '../delivery/delivery.ts';
+import type { OpenLog } from '../delivery/delivery.ts';
 import { Spool } from '../delivery/spool/spool.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -15,19 +15,13 @@ export interface OpenSpoolDeps {
   readonly random: () => number;
 }
 
-/** Rejects with an Error that names the directory where another program has it. */
-export async function openSpool(
-  delivery: Delivery,
-  config: SpoolConfig | undefined,
-  { metrics, log, clock, random }: OpenSpoolDeps,
-): Promise<void> {
-  if (config === undefined) return;
-  const spoolMetrics = metrics.addSpool();
-  const events = new LoggedSpoolEvents(log, spoolMetrics, clock);
-  await delivery.openSpool(async (sink) => {
-    const spool = await Spool.open(config, sink, { events, clock, random });
+/** The result rejects with an Error that names the directory if another program uses it. */
+export function spoolOpener(config: SpoolConfig, { metrics, log, clock, random }: OpenSpoolDeps): OpenLog {
+  return async (listener) => {
+    const spoolMetrics = metrics.addSpool();
+    const events = new LoggedSpoolEvents(log, spoolMetrics, clock);
+    const spool = await Spool.open(config, listener, { events, clock, random });
     spoolMetrics.observe(() => spool.reading());
-    metrics.observeBacklogs(() => delivery.readings());
     return spool;
-  });
+  };
 }

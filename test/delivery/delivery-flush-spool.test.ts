@@ -26,12 +26,12 @@ test('what is left in the spool counts, and not what came after the flush began'
     script: [{ status: 503 }],
   });
   for (let i = 0; i < 100; i++) pushMany(i, 10);
-  await waitUntil(() => spool.syncedEnd > 20_000 && events.retried.length > 0, 'the spool');
+  await waitUntil(() => spool.storedEnd > 20_000 && events.retried.length > 0, 'the spool');
   const abort = new AbortController();
   const flushed = delivery.flush(abort.signal);
-  const { syncedEnd } = spool;
+  const { storedEnd } = spool;
   for (let i = 100; i < 110; i++) pushMany(i, 10);
-  await waitUntil(() => spool.syncedEnd > syncedEnd, 'later pushes on disk');
+  await waitUntil(() => spool.storedEnd > storedEnd, 'later pushes on disk');
   abort.abort();
   expect(await flushed).toEqual({ remainingSamples: 1000 });
 });
@@ -75,7 +75,7 @@ test('a flush waits for the backlog on disk without waiting for the batch deadli
     script: [{ status: 503 }],
   });
   for (let i = 0; i < 103; i++) pushMany(i, 10);
-  await waitUntil(() => spool.syncedEnd > 20_000 && events.retried.length > 0, 'the spool');
+  await waitUntil(() => spool.storedEnd > 20_000 && events.retried.length > 0, 'the spool');
   const flushed = delivery.flush(never());
   receiver.play({ status: 204 });
   expect(await flushed).toEqual({ remainingSamples: 0 });
@@ -101,7 +101,7 @@ test('a record that the disk has lost does not hold up a flush', async () => {
     script: [{ status: 503 }],
   });
   for (let i = 0; i < 100; i++) pushMany(i, 10);
-  await waitUntil(() => spool.syncedEnd > 20_000 && events.retried.length > 0, 'the spool');
+  await waitUntil(() => spool.storedEnd > 20_000 && events.retried.length > 0, 'the spool');
   const flushed = delivery.flush(never());
   spool.records.splice(90, 1);
   receiver.play({ status: 204 });
@@ -118,5 +118,5 @@ test('after a flush the spool needs nothing of what was flushed', async () => {
   for (let i = 0; i < 20; i++) push(`m${i}`);
   expect(await delivery.flush(never())).toEqual({ remainingSamples: 0 });
   expect([one.delivered.length, two.delivered.length]).toEqual([20, 20]);
-  expect(spool.released).toBe(spool.syncedEnd);
+  expect(spool.released).toBe(spool.storedEnd);
 });

@@ -130,23 +130,15 @@ class World {
       }),
     );
     const clock = hurriedClock();
-    this.#delivery = new Delivery(configs, {
-      events: this.events,
-      clock,
-      random: Math.random,
-      userAgent: 't',
-    });
-    const files = this.#disk.files();
-    await this.#delivery.openSpool(async (sink) => {
-      const spool = { directory: '/spool', maxSize: this.#options.maxSize };
-      this.#spool = await Spool.open(spool, sink, {
-        events: new RecordedSpoolEvents(),
-        clock,
-        random: Math.random,
-        files,
-      });
+    const disk = this.#disk.files();
+    const spool = { directory: '/spool', maxSize: this.#options.maxSize };
+    const deps = { events: this.events, clock, random: Math.random, userAgent: 't' };
+    this.#delivery = new Delivery(configs, deps, async (listener) => {
+      const spoolDeps = { events: new RecordedSpoolEvents(), clock, random: Math.random, disk };
+      this.#spool = await Spool.open(spool, listener, spoolDeps);
       return this.#spool;
     });
+    await this.#delivery.open();
   }
 
   async take(each: AnyStep, i: number): Promise<void> {

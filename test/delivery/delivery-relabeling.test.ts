@@ -3,7 +3,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { RelabelConfig } from '../../src/config/config.ts';
 import type { PushEnd } from '../../src/delivery/block/offered-push.ts';
-import { Delivery } from '../../src/delivery/delivery.ts';
+import { Delivery, type OpenLog } from '../../src/delivery/delivery.ts';
 import { systemClock } from '../../src/telemetry/clock.ts';
 import { backendConfig } from '../support/backend-config.ts';
 import { startReceiver } from '../support/delivery-setup.ts';
@@ -33,13 +33,14 @@ async function start({ hasSpool, maxQueueSize = 1 << 20, script, rules = RULES }
   const config = backendConfig(receiver.url(), { writeRelabelConfigs: rules, queueConfig });
   const events = new RecordedEvents();
   const clock = systemClock();
-  const delivery = new Delivery([config], { events, clock, random: seededFractions(), userAgent: 'test' });
   let spool: MemorySpool | undefined;
-  if (hasSpool)
-    await delivery.openSpool(async (sink) => {
-      spool = new MemorySpool(sink);
-      return spool;
-    });
+  const openLog: OpenLog = async (listener) => {
+    spool = new MemorySpool(listener);
+    return spool;
+  };
+  const deps = { events, clock, random: seededFractions(), userAgent: 'test' };
+  const delivery = new Delivery([config], deps, hasSpool ? openLog : undefined);
+  await delivery.open();
   onTestFinished(async () => {
     await delivery.stop(AbortSignal.abort());
   });
@@ -71,7 +72,7 @@ for (const hasSpool of [false, true]) {
     expect(events.relabelDrops).toEqual([
       { backend: 'primary', drops: { rule: 1, noName: 0, duplicate: 0, tooLarge: 0 } },
     ]);
-    if (spool) await waitUntil(() => spool.released === spool.syncedEnd, 'the release of the spool');
+    if (spool) await waitUntil(() => spool.released === spool.storedEnd, 'the release of the spool');
   });
 }
 
@@ -87,6 +88,6 @@ test('pushes that are read back from the spool are relabeled each for itself, an
   receiver.play({ status: 204 });
   await waitUntil(() => receiver.delivered.length >= rounds.length, 'all');
   expect(receiver.delivered.map(seriesText)).toEqual(rounds.map((i) => `m${i}{__replica__="r1"} ${i}`));
-  await waitUntil(() => spool!.released === spool!.syncedEnd, 'the release of the spool');
+  await waitUntil(() => spool!.released === spool!.storedEnd, 'the release of the spool');
   expect(events.relabelDrops).toHaveLength(rounds.length);
 });

@@ -12,14 +12,14 @@ test('what does not fit the memory is read back in order, and memory stays bound
     script: [{ status: 503 }],
   });
   for (let i = 0; i < 300; i++) pushMany(i, 10);
-  await waitUntil(() => spool.syncedEnd > 100_000, 'the spool');
+  await waitUntil(() => spool.storedEnd > 100_000, 'the spool');
   expect(delivery.readings()[0]!.bytes).toBeLessThan(25_000);
   receiver.play({ status: 204 });
   await waitUntil(() => receiver.delivered.length === 3000, 'all samples');
   expect(receiver.delivered.map(({ samples }) => samples[0]!.value)).toEqual(
     Array.from({ length: 3000 }, (_, i) => i),
   );
-  await waitUntil(() => spool.released === spool.syncedEnd, 'the release of the spool');
+  await waitUntil(() => spool.released === spool.storedEnd, 'the release of the spool');
 });
 
 test('a lane that one push has filled to the brim does not read until it has room', async () => {
@@ -69,7 +69,7 @@ test('pushes in memory wait behind those that are still on disk', async () => {
     script: [{ status: 503 }],
   });
   for (let i = 0; i < 20; i++) pushMany(i, 10);
-  await waitUntil(() => spool.syncedEnd > 5000, 'the spool');
+  await waitUntil(() => spool.storedEnd > 5000, 'the spool');
   spool.trouble = 'Cannot write';
   expect(push('last')).toBe('accepted');
   receiver.play({ status: 204 });
@@ -118,7 +118,7 @@ test('two backends stand in the spool each by itself', async () => {
   expect(spool.released).toBe(0);
   away.play({ status: 204 });
   await waitUntil(() => away.delivered.length === 20, 'the second backend');
-  await waitUntil(() => spool.released === spool.syncedEnd, 'the release');
+  await waitUntil(() => spool.released === spool.storedEnd, 'the release');
 });
 
 test('a backend that is not required lets go of what it keeps the full spool from giving back', async () => {
@@ -137,7 +137,7 @@ test('a backend that is not required lets go of what it keeps the full spool fro
   expect(spool.released).toBe(0);
   spool.isFull = true;
   expect(pushMany(40, 10)).toBe('spoolFull');
-  await waitUntil(() => spool.released === spool.syncedEnd, 'the release');
+  await waitUntil(() => spool.released === spool.storedEnd, 'the release');
   const dropped = events.dropped.reduce((sum, { sampleCount }) => sum + sampleCount, 0);
   expect(events.dropped).toMatchObject([{ backend: 'away', reason: 'spool_full' }]);
   away.play({ status: 204 });

@@ -142,8 +142,8 @@ test('what a stop leaves in the spool stays there though a series behind it is t
   first.push('m');
   await waitUntil(() => first.events.retried.length > 0, 'a retry');
   first.push(`large_${randomBytes(1000).toString('hex')}`);
-  const end = first.spool.syncedEnd;
-  await waitUntil(() => first.spool.syncedEnd > end, 'the large one');
+  const end = first.spool.storedEnd;
+  await waitUntil(() => first.spool.storedEnd > end, 'the large one');
   expect(await first.delivery.stop(AbortSignal.abort())).toEqual({ lostSamples: 0 });
   const second = await startSpooled({ earlier: first.spool });
   await waitUntil(() => second.receiver.delivered.length > 0, 'the first push');
@@ -171,7 +171,7 @@ test('what the disk refuses at the end of a stop is counted as lost', async () =
 test('a push in memory is counted as lost at a stop though metadata in the spool came before it', async () => {
   const { offer, push, spool, delivery } = await startSpooled({ script: [{ status: 503 }] });
   offer(encodeSamples([], [{ family: 'm', type: 1, help: 'x' }]));
-  await waitUntil(() => spool.syncedEnd > 0, 'the metadata');
+  await waitUntil(() => spool.storedEnd > 0, 'the metadata');
   spool.trouble = 'Cannot write';
   push('m');
   expect(await delivery.stop(AbortSignal.abort())).toEqual({ lostSamples: 1 });

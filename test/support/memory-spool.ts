@@ -1,13 +1,17 @@
 // A spool without a disk: what was appended is "on disk" when the test says so. Positions are byte offsets as on disk.
-import type { LanePosition } from '../../src/delivery/block/lane-position.ts';
-import type { AppendResult, SpoolSink } from '../../src/delivery/spool/spool-face.ts';
-import type { SpoolRecord } from '../../src/delivery/spool/spool-reader.ts';
-import type { LanePositions, SpoolStore } from '../../src/delivery/spool/spool-store.ts';
+import type {
+  AppendResult,
+  LanePosition,
+  LanePositions,
+  LogListener,
+  LogRecord,
+  PushLog,
+} from '../../src/delivery/block/push-log.ts';
 
-export class MemorySpool implements SpoolStore {
-  readonly sink: SpoolSink;
-  records: SpoolRecord[] = [];
-  syncedEnd = 0;
+export class MemorySpool implements PushLog {
+  readonly sink: LogListener;
+  records: LogRecord[] = [];
+  storedEnd = 0;
   trouble: string | undefined;
   isFull = false;
   isBusy = false;
@@ -22,20 +26,20 @@ export class MemorySpool implements SpoolStore {
   readonly settled = new Map<string, LanePosition[]>();
   #end = 0;
 
-  constructor(sink: SpoolSink, earlier?: MemorySpool) {
+  constructor(sink: LogListener, earlier?: MemorySpool) {
     this.sink = sink;
     if (earlier === undefined) return;
-    this.records = earlier.records.filter(({ end }) => end <= earlier.syncedEnd);
-    this.#end = earlier.syncedEnd;
-    this.syncedEnd = earlier.syncedEnd;
+    this.records = earlier.records.filter(({ end }) => end <= earlier.storedEnd);
+    this.#end = earlier.storedEnd;
+    this.storedEnd = earlier.storedEnd;
     for (const [name, lanes] of earlier.settled) this.settled.set(name, [...lanes]);
   }
 
   /** What an earlier run left can be read from now on. */
-  load({ records, syncedEnd }: MemorySpool): void {
-    this.records = records.filter(({ end }) => end <= syncedEnd);
-    this.#end = syncedEnd;
-    this.syncedEnd = syncedEnd;
+  load({ records, storedEnd }: MemorySpool): void {
+    this.records = records.filter(({ end }) => end <= storedEnd);
+    this.#end = storedEnd;
+    this.storedEnd = storedEnd;
     this.sink.loaded();
   }
 
@@ -53,14 +57,14 @@ export class MemorySpool implements SpoolStore {
   }
 
   sync(): void {
-    if (this.syncedEnd === this.#end) return;
-    this.syncedEnd = this.#end;
-    this.sink.synced(this.#end);
+    if (this.storedEnd === this.#end) return;
+    this.storedEnd = this.#end;
+    this.sink.stored(this.#end);
   }
 
   /** What was appended since the last sync is not on disk. */
   fail(detail: string): void {
-    const from = this.syncedEnd;
+    const from = this.storedEnd;
     const to = this.#end;
     this.records = this.records.filter(({ end }) => end <= from);
     this.#end = from;
@@ -71,11 +75,11 @@ export class MemorySpool implements SpoolStore {
     this.reads++;
     await new Promise((resolve) => setImmediate(resolve));
     if (this.readError) throw this.readError;
-    const records: SpoolRecord[] = [];
+    const records: LogRecord[] = [];
     let next = from;
     let bytes = 0;
     for (const record of this.records) {
-      if (record.position < from || record.end > this.syncedEnd) continue;
+      if (record.position < from || record.end > this.storedEnd) continue;
       if (bytes >= maxBytes) break;
       next = record.end;
       if (!wants(record.shardHash)) continue;
@@ -90,7 +94,7 @@ export class MemorySpool implements SpoolStore {
   }
 
   positionsOf(backend: string, shards: number): LanePositions {
-    const start = { position: this.syncedEnd, samples: 0 };
+    const start = { position: this.storedEnd, samples: 0 };
     const lanes = this.settled.get(backend) ?? Array.from({ length: shards }, () => start);
     this.settled.set(backend, lanes);
     return {

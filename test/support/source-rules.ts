@@ -42,7 +42,9 @@ const FLOORS: Readonly<Record<string, number>> = {
   'delivery/send': 4,
   'delivery/upstream': 3,
   'delivery/auth': 2,
-  'delivery/spool': 2,
+  'delivery/spool': 3,
+  'delivery/spool/positions': 2,
+  'delivery/spool/disk': 1,
   'delivery/block': 1,
   'delivery/http': 1,
   exposition: 0,
@@ -51,6 +53,8 @@ const FLOORS: Readonly<Record<string, number>> = {
   remotewrite: 0,
   'remotewrite/v2': 1,
 };
+/** The collector hands the spool in: the rest of delivery knows only the interface, block/push-log.ts. */
+const SPOOL = /^delivery\/spool\//;
 const MAIN_FILES = ['main.ts', 'dev.ts', 'version.ts'];
 /** The development backend judges what Sluice sends, so it shares only the snappy decompressor. */
 const DEVBACKEND_IMPORTS = ['wire/snappy-block-reader.ts', 'wire/words.ts'];
@@ -134,6 +138,7 @@ function mayImport(file: string, station: string, target: string): boolean {
 
 function isLowerRoom(file: string, target: string): boolean {
   const [room, other] = [posix.dirname(file), posix.dirname(target)];
+  if (SPOOL.test(target) && !SPOOL.test(file)) return false;
   if (room === other || FLOORS[stationOf(file)] === undefined) return true;
   const [from, to] = [FLOORS[room], FLOORS[other]];
   return from !== undefined && to !== undefined && to < from;

@@ -65,13 +65,14 @@ export async function startSpooledWith(
   { earlier, readError, clock = systemClock() }: Surroundings = {},
 ) {
   const events = new RecordedEvents();
-  const delivery = new Delivery(configs, { events, clock, random: seededFractions(), userAgent: 'test' });
   let spool: MemorySpool | undefined;
-  await delivery.openSpool(async (sink) => {
-    spool = new MemorySpool(sink, earlier);
+  const deps = { events, clock, random: seededFractions(), userAgent: 'test' };
+  const delivery = new Delivery(configs, deps, async (listener) => {
+    spool = new MemorySpool(listener, earlier);
     spool.readError = readError;
     return spool;
   });
+  await delivery.open();
   onTestFinished(async () => {
     await delivery.stop(AbortSignal.abort());
   });

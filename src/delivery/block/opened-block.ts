@@ -6,8 +6,7 @@ import { BlockFields } from '../../remotewrite/block-fields.ts';
 import type { BlockSealer } from '../../remotewrite/block-sealer.ts';
 import { unsealBlock } from '../../remotewrite/unseal-block.ts';
 import { type BlockPush, readPushes } from './push-manifest.ts';
-import type { QueuedBlock } from './queued-block.ts';
-import type { WaitingPart } from './waiting-part.ts';
+import type { QueuedBlock, WaitingPart } from './queued-block.ts';
 
 /** The series from `from` to `to`, exclusive: some whole pushes, or some series of one push. */
 export interface BlockPart {

@@ -1,9 +1,9 @@
 // A sealed block as a lane's queue holds it: with its age, and with the pushes that it is made of.
 import type { Block } from '../../remotewrite/block.ts';
-import type { LanePosition } from './lane-position.ts';
+import type { LanePosition } from './push-log.ts';
 import type { SealedManifest } from './push-manifest.ts';
+import type { PushTicket } from './push-ticket.ts';
 import type { GivenUp } from './send-outcome.ts';
-import type { WaitingPart } from './waiting-part.ts';
 
 /** A block, or a part of one, on its way to the backend. */
 export interface OutgoingBlock extends Block {
@@ -27,3 +27,14 @@ export interface QueuedBlock extends OutgoingBlock, SealedManifest {
 export function isLeftInSpool({ after }: QueuedBlock, { reason }: GivenUp): boolean {
   return after !== undefined && reason === 'shutdown';
 }
+
+/** A push, as far as it is in one block, with the ticket that is held for it. */
+export interface WaitingPart {
+  /** Its number in the block's manifest. */
+  readonly push: number;
+  readonly sampleCount: number;
+  readonly ticket: PushTicket;
+}
+
+/** About what a ticket costs for as long as its block is queued. */
+export const BYTES_PER_WAITING_PART = 160;

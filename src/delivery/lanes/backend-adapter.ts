@@ -1,5 +1,5 @@
-// What one backend is sent of an encoded push: what its rules leave of it, and start timestamps only where its version of
-// remote write has fields for them.
+// Makes of an encoded push what one backend is sent: its rules are applied, and start timestamps are removed if its version
+// of remote write has no fields for them.
 import { crc32 } from 'node:zlib';
 import type { BackendConfig } from '../../config/config.ts';
 import { type RelabeledSeries, SeriesRelabeler } from '../../relabel/series-relabeler.ts';
@@ -29,19 +29,19 @@ export class BackendAdapter {
     this.#form = crc32(JSON.stringify([writeRelabelConfigs, taken, utf8Names])) || 1;
   }
 
-  /** Changes with what is made of a push; not 0. */
+  /** A number that changes with what is made of a push. Never 0. */
   get form(): number {
     return this.#form;
   }
 
-  /** Valid until the next one, or for as long as `encoded` is. */
+  /** The result is valid until the next call, or for as long as `encoded` is. */
   adapt(encoded: EncodedSeries): EncodedSeries | RelabeledSeries {
     this.#noteMetadata(encoded.bytes);
     const sent = this.#withoutStartTimestamps(encoded);
     return this.#relabeler?.relabel(sent) ?? sent;
   }
 
-  /** As `adapt`, valid for as long as `encoded` is: for several at one time. */
+  /** As `adapt`, but the result is valid for as long as `encoded` is. */
   adaptToKeep(encoded: EncodedSeries): EncodedSeries | RelabeledSeries {
     const adapted = this.adapt(encoded);
     return adapted.bytes === encoded.bytes ? adapted : { ...adapted, bytes: Buffer.from(adapted.bytes) };

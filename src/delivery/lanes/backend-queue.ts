@@ -1,5 +1,5 @@
-// All shards of one backend behind one bound on bytes. With a spool the bound is on what is in memory: each lane has its
-// share of it, and what does not fit is read from the spool later.
+// All lanes of one backend, with one bound on the bytes that they hold in memory. Over a log each lane has its share of the
+// bound, and what does not fit is read from the log later.
 import type { BackendConfig } from '../../config/config.ts';
 import type { BlockSealer } from '../../remotewrite/block-sealer.ts';
 import type { EncodedSeries } from '../../remotewrite/encoded-series.ts';
@@ -8,15 +8,16 @@ import type { Clock } from '../../telemetry/clock.ts';
 import type { DeliveryEvents } from '../../telemetry/events.ts';
 import { onAbort } from '../../telemetry/wait.ts';
 import { BackendLedger } from '../block/backend-ledger.ts';
-import type { SpoolRange } from '../block/lane-push.ts';
+import type { LogRange, PushLog } from '../block/push-log.ts';
+import { profileNumber } from '../block/push-record.ts';
 import type { PushTicket } from '../block/push-ticket.ts';
-import { openSpoolLane } from '../spool/spool-lane.ts';
-import type { SpoolStore } from '../spool/spool-store.ts';
-import { profileNumber } from '../spool/spooled-push.ts';
+import type { SenderDeps } from '../send/block-sender.ts';
 import { UpstreamClient } from '../upstream/upstream-client.ts';
-import { accessTrouble } from './access-trouble.ts';
 import { BackendAdapter } from './backend-adapter.ts';
-import { type LaneDeps, ShardLane } from './shard-lane.ts';
+import type { Lane } from './lane.ts';
+import { openLaneLog } from './lane-log.ts';
+import { LogLane } from './log-lane.ts';
+import { MemoryLane } from './memory-lane.ts';
 
 export interface QueueDeps extends DeliveryDeps {
   readonly sealer: BlockSealer;
@@ -32,88 +33,95 @@ export interface DeliveryDeps {
   readonly utf8Names?: boolean;
 }
 
-/** A push, or what the spool has of it, on its way to the lanes. */
+/** A push, or what the log has of it, on its way to the lanes. */
 export interface QueuePush {
   readonly shardHash: number;
   readonly job: string;
   readonly receivedAtMs: number;
-  /** Of one that is waited for until it is delivered. */
+  /** Of a push whose client waits until it is delivered. */
   readonly ticket?: PushTicket | undefined;
-  /** Its place in the spool; undefined where it is in memory only. */
-  readonly range?: SpoolRange | undefined;
+  /** Its place in the log; undefined for a push that is in memory only. */
+  readonly range?: LogRange | undefined;
 }
 
 export class BackendQueue {
   readonly name: string;
-  /** Whether pushes are refused for its sake, and delivery to it is waited for. */
+  /** Whether pushes are refused if this backend has no room, and clients wait for delivery to it. */
   readonly isRequired: boolean;
-  /** What it takes of a push, as a number. */
+  /** A number for what the backend takes of a push. */
   readonly profile: number;
-  readonly #deps: Omit<LaneDeps, 'spool'>;
+  readonly #deps: SenderDeps;
   readonly #ledger: BackendLedger;
   readonly #upstream: UpstreamClient;
   readonly #adapter: BackendAdapter;
-  #lanes: readonly ShardLane[];
-  #store: SpoolStore | undefined;
+  /** Set once, by `openInMemory` or `openLog`. */
+  #lanes: readonly Lane[] = [];
+  /** The same lanes, if they are over a log. */
+  #logLanes: readonly LogLane[] = [];
+  #log: PushLog | undefined;
 
-  /** Throws an Error that names the file where one for TLS or credentials cannot be used. */
+  /** Throws an Error that names the file, for TLS or credentials, that cannot be used. */
   constructor(backend: BackendConfig, deps: QueueDeps) {
-    const { name, queueConfig, required } = backend;
+    const { name, queueConfig, required, messageVersion } = backend;
+    const { sealer, events, clock, random } = deps;
     this.name = name;
     this.isRequired = required;
     this.profile = profileNumber(backend);
-    this.#ledger = new BackendLedger(queueConfig.maxQueueSize, deps.clock);
+    this.#ledger = new BackendLedger(queueConfig.maxQueueSize, clock);
     this.#upstream = new UpstreamClient(backend, deps);
     this.#adapter = new BackendAdapter(backend, {
       utf8Names: deps.utf8Names ?? false,
       noteMetadata: (fields) => this.#upstream.noteMetadata(fields),
     });
-    const { sealer, events, clock, random } = deps;
-    const [upstream, ledger] = [this.#upstream, this.#ledger];
-    const addsMetadata = backend.messageVersion === 'V2.0';
     this.#deps = {
-      sealer,
-      addsMetadata,
       backend: name,
       queueConfig,
-      upstream,
-      ledger,
+      addsMetadata: messageVersion === 'V2.0',
+      ledger: this.#ledger,
+      upstream: this.#upstream,
+      sealer,
       events,
       clock,
       random,
     };
-    this.#lanes = Array.from({ length: queueConfig.shards }, () => new ShardLane(this.#deps));
   }
 
-  /** Goes on where an earlier run has left the backend in the spool; before the first push. */
-  openSpool(store: SpoolStore, onSettled: () => void): void {
-    const { shards } = this.#deps.queueConfig;
-    this.#store = store;
-    const positions = store.positionsOf(this.name, shards);
-    const adapt = (encoded: EncodedSeries) => this.#adapter.adaptToKeep(encoded);
-    const spool = {
-      store,
-      positions,
-      shards,
+  /** Builds the lanes, in memory. */
+  openInMemory(): void {
+    const adapt = (encoded: EncodedSeries) => this.#adapter.adapt(encoded);
+    this.#lanes = this.#buildLanes(() => new MemoryLane(this.#deps, adapt));
+  }
+
+  /** Builds the lanes over the log. They go on where an earlier run left the backend. `onSettled`: a lane settled something. */
+  openLog(log: PushLog, onSettled: () => void): void {
+    const { shards: lanes } = this.#deps.queueConfig;
+    const adapter = this.#adapter;
+    const backendLog = {
+      log,
+      positions: log.positionsOf(this.name, lanes),
+      lanes,
       profile: this.profile,
-      form: this.#adapter.form,
-      adapt,
+      form: adapter.form,
+      adapt: (encoded: EncodedSeries) => adapter.adaptToKeep(encoded),
       onSettled,
     };
-    this.#lanes = this.#lanes.map(
-      (_, lane) => new ShardLane({ ...this.#deps, spool: openSpoolLane(spool, lane) }),
+    const adapt = (encoded: EncodedSeries) => adapter.adapt(encoded);
+    this.#log = log;
+    this.#logLanes = this.#buildLanes(
+      (lane) => new LogLane(this.#deps, openLaneLog(backendLog, lane), adapt),
     );
-    this.readSpool();
+    this.#lanes = this.#logLanes;
+    this.readEarlierRun();
   }
 
-  /** Reads what an earlier run has left in the spool, which could not be read before. */
-  readSpool(): void {
-    for (const lane of this.#lanes) lane.readSpool();
+  /** Reads what an earlier run left in the log. */
+  readEarlierRun(): void {
+    for (const lane of this.#logLanes) lane.readEarlierRun();
   }
 
-  /** No lane needs a record of the spool before this position. */
+  /** No lane needs a record of the log before this position. */
   get needsFrom(): number {
-    return Math.min(...this.#lanes.map((lane) => lane.needsFrom));
+    return Math.min(...this.#logLanes.map((lane) => lane.needsFrom));
   }
 
   get limitBytes(): number {
@@ -124,19 +132,15 @@ export class BackendQueue {
     return this.#ledger.hasRoom(byteLength);
   }
 
-  /** Lets go of the records of the spool before this position. */
+  /** Gives up the records of the log before this position. */
   skipTo(position: number): void {
-    for (const lane of this.#lanes) lane.skipTo(position);
+    for (const lane of this.#logLanes) lane.skipTo(position);
   }
 
-  /** `encoded` is what this backend takes of the push. The caller has checked that there is room for one in memory. */
+  /** `encoded` is what this backend takes of the push. The caller has checked that there is room for it in memory. */
   append(encoded: EncodedSeries, { shardHash, range, ...push }: QueuePush): void {
     if (encoded.withheldHistograms > 0) this.withheld(encoded.withheldHistograms);
-    this.#lanes[shardHash % this.#lanes.length]!.append({
-      encoded: this.#adapter.adapt(encoded),
-      push,
-      range,
-    });
+    this.#lanes[shardHash % this.#lanes.length]!.append({ encoded, push, range });
   }
 
   /** Native histograms were pushed that this backend is not sent. */
@@ -144,7 +148,7 @@ export class BackendQueue {
     this.#deps.events.histogramsWithheld(this.name, histograms);
   }
 
-  /** Gives up a push that a backend which is not required has no room for. */
+  /** Gives up a push for which a backend that is not required has no room. */
   dropForLackOfRoom({ sampleCount }: EncodedSeries, { job }: QueuePush): void {
     const { events, queueConfig } = this.#deps;
     const detail = `its queue holds ${queueConfig.maxQueueSize} bytes already (maxQueueSize)`;
@@ -152,12 +156,12 @@ export class BackendQueue {
     events.blockDropped({ backend: this.name, sampleCount, jobs, reason: 'queue_full', detail });
   }
 
-  /** Samples that a stop has given up. */
+  /** Samples that a stop gave up. */
   get lostSamples(): number {
     return this.#ledger.lostSamples;
   }
 
-  /** Sends at once what waits for company or for the end of a backoff; a pause that the backend asked for is kept. */
+  /** Sends at once what waits for company or for the end of a backoff. A pause that the backend asked for is kept. */
   hurry(): void {
     for (const lane of this.#lanes) lane.hurry();
   }
@@ -184,11 +188,11 @@ export class BackendQueue {
     await this.#upstream.close();
   }
 
-  /** What somebody must put right before this backend gets everything, a sentence for each. */
+  /** What somebody must fix before this backend gets everything, a sentence for each cause. */
   troubles(): readonly string[] {
     const reason = this.#ledger.accessRefusal;
     const access = reason === undefined ? [] : [accessTrouble(this.name, reason)];
-    const unreadable = this.#lanes.find((lane) => lane.unreadable !== undefined)?.unreadable;
+    const unreadable = this.#logLanes.find((lane) => lane.unreadable !== undefined)?.unreadable;
     if (unreadable === undefined) return access;
     return [...access, `Backend ${this.name} waits for what the spool has of its pushes: ${unreadable}`];
   }
@@ -196,16 +200,36 @@ export class BackendQueue {
   reading(): QueueReading {
     const { bytes, limitBytes, requestsInFlight } = this.#ledger;
     const oldestAgeMs = this.#oldestAgeMs();
-    const spoolBytes = this.#spoolBytes();
+    const spoolBytes = this.#log && Math.max(0, this.#log.storedEnd - this.needsFrom);
     return { backend: this.name, bytes, limitBytes, requestsInFlight, oldestAgeMs, spoolBytes };
   }
 
-  #spoolBytes(): number | undefined {
-    return this.#store && Math.max(0, this.#store.syncedEnd - this.needsFrom);
+  #buildLanes<L extends Lane>(build: (lane: number) => L): readonly L[] {
+    return Array.from({ length: this.#deps.queueConfig.shards }, (_, lane) => build(lane));
   }
 
   #oldestAgeMs(): number {
     const nowMs = this.#deps.clock.nowMs();
     return this.#lanes.reduce((oldest, lane) => Math.max(oldest, nowMs - (lane.oldestMs ?? nowMs)), 0);
+  }
+}
+
+/** `reason` is that of an outcome which refuses access. */
+function accessTrouble(backend: string, reason: string): string {
+  return `Backend ${backend} ${describeRefusal(reason)}. What is pushed waits.`;
+}
+
+function describeRefusal(reason: string): string {
+  switch (reason) {
+    case 'status_404':
+      return 'answers 404: it does not know the path of its URL';
+    case 'proxy_407':
+      return 'is not reached: the proxy refuses our credentials';
+    case 'oauth2_token':
+      return 'is not asked: the token endpoint refuses our client';
+    case 'aws_credentials':
+      return 'is not asked: no AWS credentials can be had';
+    default:
+      return `answers ${reason.replace('status_', '')}: it refuses our credentials`;
   }
 }

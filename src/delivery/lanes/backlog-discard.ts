@@ -1,36 +1,36 @@
-// Gives up the pushes of a lane before a position of the spool, as they are read once more: so that it is known what they were.
+// Gives up the pushes of a lane before a position of the log. They are read once more so that it can be reported what they were.
 import type { RelabelDrops } from '../../telemetry/events.ts';
-import type { LanePush } from '../block/lane-push.ts';
+import type { ReadPush } from '../block/lane-push.ts';
 
-export interface DiscardEvents {
+export interface DiscardListener {
   /** These samples, by job, were given up. */
   onDiscarded(jobs: ReadonlyMap<string, number>): void;
-  /** What rules took out of a push that was given up. */
+  /** Rules removed these from a push that was given up. */
   onRelabelDropped(drops: RelabelDrops): void;
 }
 
 export class BacklogDiscard {
   readonly #until: number;
-  readonly #events: DiscardEvents;
+  readonly #events: DiscardListener;
   readonly #onDone: () => void;
   /** Samples by job, so far. */
   readonly #jobs = new Map<string, number>();
 
-  constructor(until: number, events: DiscardEvents, onDone: () => void) {
+  constructor(until: number, events: DiscardListener, onDone: () => void) {
     this.#until = until;
     this.#events = events;
     this.#onDone = onDone;
   }
 
-  /** Whether the push is one of those to be given up; then it is. */
-  takes({ push, encoded, range }: LanePush): boolean {
-    if (range!.position >= this.#until) return false;
+  /** Gives up the push if it is before the position; returns whether it was. */
+  takes({ push, encoded, range }: ReadPush): boolean {
+    if (range.position >= this.#until) return false;
     this.#jobs.set(push.job, (this.#jobs.get(push.job) ?? 0) + encoded.sampleCount);
     if (encoded.dropped) this.#events.onRelabelDropped(encoded.dropped);
     return true;
   }
 
-  /** Whether all that lies before `position` is enough; then it is told, once. */
+  /** Ends the discard, and returns true, if everything before `position` has been read and that is enough. */
   endsAt(position: number): boolean {
     if (position < this.#until) return false;
     this.#events.onDiscarded(this.#jobs);

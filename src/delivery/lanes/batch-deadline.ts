@@ -1,5 +1,5 @@
-// When an open batch has waited long enough for company: at its deadline, or as soon as the loop comes round where somebody
-// waits for one of its pushes.
+// Says when an open batch has waited long enough for company: at its deadline, or in the next turn of the event loop if
+// somebody waits for one of its pushes.
 import type { Clock, Timer } from '../../telemetry/clock.ts';
 
 export class BatchDeadline {
@@ -19,12 +19,12 @@ export class BatchDeadline {
     this.#onDue = onDue;
   }
 
-  /** Unless the time is running already. */
+  /** Does nothing if the time is running already. */
   start(): void {
     this.#timer ??= this.#clock.setTimer(this.#meet, this.#delayMs);
   }
 
-  /** Others that come in this turn of the loop still go along. */
+  /** Pushes that come in this turn of the event loop still go along. */
   hurry(): void {
     if (this.#isHurried) return;
     this.#isHurried = true;

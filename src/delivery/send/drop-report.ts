@@ -3,8 +3,8 @@
 import type { DeliveryEvents } from '../../telemetry/events.ts';
 import type { BackendLedger } from '../block/backend-ledger.ts';
 import type { BlockPush } from '../block/push-manifest.ts';
+import type { WaitingPart } from '../block/queued-block.ts';
 import type { PartlyDelivered } from '../block/send-outcome.ts';
-import type { WaitingPart } from '../block/waiting-part.ts';
 
 export interface DropDeps {
   readonly backend: string;

@@ -1,9 +1,9 @@
 // Collects records while the disk is busy, and writes and syncs what came together as one group. Positions only grow: one
 // that was given away is never given to another record, whatever becomes of its group.
 import type { Clock } from '../../telemetry/clock.ts';
-import { RecordGroup } from './record-group.ts';
-import type { SegmentName } from './segment-name.ts';
+import { RecordGroup } from './records.ts';
 import type { SegmentWriter } from './segment-writer.ts';
+import type { SegmentName } from './segments.ts';
 
 export interface GroupCommitDeps {
   readonly writer: SegmentWriter;
@@ -13,7 +13,7 @@ export interface GroupCommitDeps {
   /** A segment that holds this much is followed by a new one. */
   readonly segmentBytes: number;
   readonly onCommitted: (group: RecordGroup, durationMs: number) => void;
-  /** The disk refused a group; `append` may not be called before `settleDoubt` has resolved. */
+  /** The disk refused a group; `append` may not be called before `settleUncertain` has resolved. */
   readonly onTrouble: (error: unknown, bytes: number) => void;
   /** What was appended from `from` up to `to` is lost for good. */
   readonly onFailed: (from: number, to: number, error: unknown) => void;
@@ -86,7 +86,7 @@ export class GroupCommit {
   }
 
   /** Makes sure that nothing of a failed group is on disk. Rejects with what the disk throws; call it again then. */
-  async settleDoubt(): Promise<void> {
+  async settleUncertain(): Promise<void> {
     if (this.#doubt === undefined) return;
     await this.#deps.writer.cutBack();
     this.#doubtSettled(this.#doubt);

@@ -1,11 +1,11 @@
 // Finds out after a start what the segments hold. All but the newest were finished by whoever wrote them, and the one
 // behind tells where they end; the newest is walked through, since a crash may have left its tail torn.
 import { join } from 'node:path';
-import { HEADER_BYTES } from './record-format.ts';
-import { formatSegmentName, parseSegmentName, type SegmentName } from './segment-name.ts';
-import type { Segment } from './segment-table.ts';
+import type { Disk, DiskFile } from './disk/disk.ts';
+import { HEADER_BYTES } from './records.ts';
 import { SegmentWindow } from './segment-window.ts';
-import type { SpoolFile, SpoolFiles } from './spool-files.ts';
+import type { Segment } from './segments.ts';
+import { formatSegmentName, parseSegmentName, type SegmentName } from './segments.ts';
 
 export interface Recovered {
   /** Oldest first. */
@@ -15,19 +15,15 @@ export interface Recovered {
 }
 
 /** `syncedAtLeast`: a position up to which everything was synced once; less than that is damage, not a torn tail. */
-export async function recoverSegments(
-  folder: string,
-  files: SpoolFiles,
-  syncedAtLeast: number,
-): Promise<Recovered> {
+export async function recoverSegments(folder: string, disk: Disk, syncedAtLeast: number): Promise<Recovered> {
   // What is read now and delivered must be there after a power cut too.
-  await files.syncFolder(folder);
-  const names = (await files.list(folder)).flatMap((name) => parseSegmentName(name) ?? []);
+  await disk.syncFolder(folder);
+  const names = (await disk.list(folder)).flatMap((name) => parseSegmentName(name) ?? []);
   names.sort((a, b) => a.start - b.start || a.previousEnd - b.previousEnd);
   const segments: Segment[] = [];
   let tornBytes = 0;
   for (const [at, name] of names.entries()) {
-    const file = await files.open(join(folder, formatSegmentName(name)));
+    const file = await disk.open(join(folder, formatSegmentName(name)));
     try {
       const bytes = await file.size();
       const next = names[at + 1];
@@ -45,7 +41,7 @@ export async function recoverSegments(
 }
 
 async function newestEnd(
-  file: SpoolFile,
+  file: DiskFile,
   name: SegmentName,
   bytes: number,
   syncedAtLeast: number,
@@ -58,7 +54,7 @@ async function newestEnd(
  * Position behind the last record that is whole. One with a sound header and a wrong payload counts as well, to be told as
  * damaged when it is read: a torn write ends in the middle of a record, hardly ever inside and not at the end.
  */
-async function soundEnd(file: SpoolFile, name: SegmentName, bytes: number): Promise<number> {
+async function soundEnd(file: DiskFile, name: SegmentName, bytes: number): Promise<number> {
   const limit = name.start + bytes;
   const window = new SegmentWindow(file, name, limit);
   let end = name.start;

@@ -1,12 +1,13 @@
 // A stretch of one segment file in memory. Reading walks through the file in large pieces, whatever the size of records.
-import { HEADER_BYTES, MAGIC_BYTES, type RecordHeader, readHeader } from './record-format.ts';
-import type { SegmentName } from './segment-name.ts';
-import type { SpoolFile } from './spool-files.ts';
+
+import type { DiskFile } from './disk/disk.ts';
+import { HEADER_BYTES, MAGIC_BYTES, type RecordHeader, readHeader } from './records.ts';
+import type { SegmentName } from './segments.ts';
 
 const WINDOW_BYTES = 256 * 1024;
 
 export class SegmentWindow {
-  readonly #file: SpoolFile;
+  readonly #file: DiskFile;
   readonly #segment: SegmentName;
   /** Nothing at or behind this position is looked at. */
   readonly #limit: number;
@@ -14,7 +15,7 @@ export class SegmentWindow {
   #from = 0;
   #filled = 0;
 
-  constructor(file: SpoolFile, segment: SegmentName, limit: number) {
+  constructor(file: DiskFile, segment: SegmentName, limit: number) {
     this.#file = file;
     this.#segment = segment;
     this.#limit = limit;

@@ -1,29 +1,29 @@
 // Writes groups to the newest segment, one at a time. A group is there when `write` resolves: written, synced, and under
 // its name in the folder. Where it rejects, nothing more may be written before `cutBack` has resolved.
 import { join } from 'node:path';
-import { goneError } from './disk-trouble.ts';
-import type { RecordGroup } from './record-group.ts';
-import { formatSegmentName, type SegmentName } from './segment-name.ts';
-import type { SpoolFile, SpoolFiles } from './spool-files.ts';
+import type { Disk, DiskFile } from './disk/disk.ts';
+import { goneError } from './disk/disk.ts';
+import type { RecordGroup } from './records.ts';
+import { formatSegmentName, type SegmentName } from './segments.ts';
 
 interface OpenSegment {
   readonly name: SegmentName;
   readonly path: string;
-  readonly file: SpoolFile;
+  readonly file: DiskFile;
   /** What is known to be on disk. */
   syncedBytes: number;
 }
 
 export class SegmentWriter {
   readonly #folder: string;
-  readonly #files: SpoolFiles;
+  readonly #disk: Disk;
   #open: OpenSegment | undefined;
   /** Bytes behind what is synced that a failed group may have left. */
   #unsyncedBytes = 0;
 
-  constructor(folder: string, files: SpoolFiles) {
+  constructor(folder: string, disk: Disk) {
     this.#folder = folder;
-    this.#files = files;
+    this.#disk = disk;
   }
 
   /** The segment that is written to; it must not be removed. */
@@ -35,7 +35,7 @@ export class SegmentWriter {
     const segment = await this.#segmentOf(group.segment);
     await this.#writeAll(segment, group.pieces());
     await segment.file.sync();
-    if (segment.syncedBytes === 0) await this.#files.syncFolder(this.#folder);
+    if (segment.syncedBytes === 0) await this.#disk.syncFolder(this.#folder);
     if (!segment.file.isStillAt(segment.path)) throw goneError();
     segment.syncedBytes += this.#unsyncedBytes;
     this.#unsyncedBytes = 0;
@@ -55,7 +55,7 @@ export class SegmentWriter {
     this.#unsyncedBytes = 0;
     await this.close();
     // Empty, and its position is not used again; where it stays it does no harm.
-    if (syncedBytes === 0) await this.#files.remove(segment.path).catch(() => {});
+    if (syncedBytes === 0) await this.#disk.remove(segment.path).catch(() => {});
   }
 
   async close(): Promise<void> {
@@ -69,7 +69,7 @@ export class SegmentWriter {
     if (this.#open?.name === name) return this.#open;
     await this.close();
     const path = join(this.#folder, formatSegmentName(name));
-    const file = await this.#files.create(path);
+    const file = await this.#disk.create(path);
     this.#open = { name, path, file, syncedBytes: 0 };
     return this.#open;
   }

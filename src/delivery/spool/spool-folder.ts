@@ -1,8 +1,8 @@
 // The spool's directory: what lies where in it, and the lock that keeps a second Sluice out.
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { isMissing } from './disk-trouble.ts';
-import type { SpoolFiles, SpoolLock } from './spool-files.ts';
+import type { Disk, DiskLock } from './disk/disk.ts';
+import { isMissing } from './disk/disk.ts';
 
 /** Another program uses the directory: a mistake of whoever started this one. */
 export class SpoolTakenError extends Error {
@@ -17,48 +17,48 @@ export class SpoolFolder {
   readonly segments: string;
   readonly positions: string;
   readonly damaged: string;
-  readonly #files: SpoolFiles;
-  #lock: SpoolLock | undefined;
+  readonly #disk: Disk;
+  #lock: DiskLock | undefined;
 
-  constructor(directory: string, files: SpoolFiles) {
+  constructor(directory: string, disk: Disk) {
     this.directory = directory;
     this.segments = join(directory, 'segments');
     this.positions = join(directory, 'positions');
     this.damaged = join(directory, 'damaged');
-    this.#files = files;
+    this.#disk = disk;
   }
 
   /** Makes what is missing and takes the lock. Rejects with SpoolTakenError, or what the disk throws. */
   async enter(): Promise<void> {
-    await this.#files.makeFolder(this.segments);
-    await this.#files.makeFolder(this.positions);
+    await this.#disk.makeFolder(this.segments);
+    await this.#disk.makeFolder(this.positions);
     const path = join(this.directory, 'lock');
     // Where the directory was removed and made anew, the lock held is that of a file nobody sees.
     if (this.#lock?.isStillAt(path)) return;
     this.leave();
-    this.#lock = await this.#files.lock(path);
+    this.#lock = await this.#disk.lock(path);
     if (this.#lock === undefined) throw new SpoolTakenError(this.directory);
   }
 
   /** Rejects with what the disk throws where it does not take and keep so many bytes. */
   async probe(bytes: number): Promise<void> {
     const path = join(this.directory, 'probe');
-    await this.#files.remove(path).catch(unlessMissing);
-    const file = await this.#files.create(path);
+    await this.#disk.remove(path).catch(unlessMissing);
+    const file = await this.#disk.create(path);
     try {
       const zeros = new Uint8Array(bytes);
       for (let at = 0; at < bytes; ) at += await file.write([zeros.subarray(at)], at);
       await file.sync();
     } finally {
       await file.close();
-      await this.#files.remove(path).catch(unlessMissing);
+      await this.#disk.remove(path).catch(unlessMissing);
     }
   }
 
   /** What `writeMark` wrote last; 0 where that cannot be read. */
   async readMark(): Promise<number> {
     try {
-      const file = await this.#files.open(join(this.directory, 'synced'));
+      const file = await this.#disk.open(join(this.directory, 'synced'));
       const bytes = Buffer.alloc(64);
       const length = await file.read(bytes, 0).finally(() => file.close());
       const [position = '', checksum] = bytes.toString('latin1', 0, length).split(' ');
@@ -71,7 +71,7 @@ export class SpoolFolder {
   /** Keeps that everything before `position` was synced, for the next start to tell damage from a torn tail. */
   writeMark(position: number): void {
     const text = String(position);
-    this.#files.replaceNow(join(this.directory, 'synced'), Buffer.from(`${text} ${crc32(text)}`));
+    this.#disk.replaceNow(join(this.directory, 'synced'), Buffer.from(`${text} ${crc32(text)}`));
   }
 
   leave(): void {

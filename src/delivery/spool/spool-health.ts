@@ -1,7 +1,7 @@
 // Whether the disk can be used, and the attempts to use it again when it could not: after 1 s, then up to 30 s apart.
 import type { Clock, Timer } from '../../telemetry/clock.ts';
 import type { SpoolEvents } from '../../telemetry/events.ts';
-import { describeTrouble } from './disk-trouble.ts';
+import { describeTrouble } from './disk/disk.ts';
 import { SpoolTakenError } from './spool-folder.ts';
 
 const FIRST_RETRY_MS = 1000;

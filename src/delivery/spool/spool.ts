@@ -1,47 +1,51 @@
 // The disk station: pushes are appended and synced here before they are acknowledged as stored, and read back by the lanes
 // of all backends. Invariant: what was told as synced is served until it is released, what was told as failed never is.
 import type { SpoolConfig } from '../../config/config.ts';
+import type { Clock } from '../../telemetry/clock.ts';
 import type { SpoolEvents } from '../../telemetry/events.ts';
 import type { SpoolReading } from '../../telemetry/spool-metrics.ts';
-import type { BackendPositions } from './backend-positions.ts';
-import { DamageBook } from './damage-book.ts';
-import { diskFiles } from './disk-files.ts';
-import { describeSeen } from './disk-trouble.ts';
+import type { AppendResult, LogListener, LogPiece, PushLog } from '../block/push-log.ts';
+import { type Disk, describeErrno } from './disk/disk.ts';
+import { realDisk } from './disk/real-disk.ts';
 import { GroupCommit } from './group-commit.ts';
-import { PositionsStore } from './positions-store.ts';
-import { HEADER_BYTES } from './record-format.ts';
-import type { RecordGroup } from './record-group.ts';
+import { KnownDamage } from './known-damage.ts';
+import type { BackendPositions } from './positions/backend-positions.ts';
+import { PositionsStore } from './positions/positions-store.ts';
+import { HEADER_BYTES, type RecordGroup } from './records.ts';
 import { recoverSegments } from './recover-segments.ts';
-import { SegmentRemoval } from './segment-removal.ts';
-import { SegmentTable } from './segment-table.ts';
+import { SegmentReader } from './segment-reader.ts';
 import { SegmentWriter } from './segment-writer.ts';
-import type { AppendResult, SpoolDeps, SpoolSink } from './spool-face.ts';
-import type { SpoolFiles } from './spool-files.ts';
+import { SegmentRemoval, SegmentTable } from './segments.ts';
 import { SpoolFolder } from './spool-folder.ts';
 import { SpoolHealth } from './spool-health.ts';
-import { SpoolReader, type SpoolRecord } from './spool-reader.ts';
-
-export type { AppendResult, SpoolDeps, SpoolSink } from './spool-face.ts';
-export type { SpoolRecord } from './spool-reader.ts';
 
 const MIB = 1024 * 1024;
 /** The most that is written to try whether a disk has room again. */
 const MAX_PROBE_BYTES = MIB;
 const MIN_PROBE_BYTES = 4096;
 
-export class Spool {
+export interface SpoolDeps {
+  readonly events: SpoolEvents;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** Default: the real disk. */
+  readonly disk?: Disk;
+}
+
+export class Spool implements PushLog {
   readonly #maxSize: number;
   /** Bytes that may wait for the disk; a single record may always. */
   readonly #maxPending: number;
-  readonly #sink: SpoolSink;
+  readonly #listener: LogListener;
   readonly #events: SpoolEvents;
-  readonly #files: SpoolFiles;
+  readonly #disk: Disk;
   readonly #folder: SpoolFolder;
   readonly #table = new SegmentTable();
   readonly #writer: SegmentWriter;
   readonly #commit: GroupCommit;
-  readonly #damage: DamageBook;
-  readonly #reader: SpoolReader;
+  readonly #damage: KnownDamage;
+  readonly #reader: SegmentReader;
   readonly #positions: PositionsStore;
   readonly #removal: SegmentRemoval;
   readonly #health: SpoolHealth;
@@ -54,26 +58,26 @@ export class Spool {
    * Opens the spool, and makes what is missing of the directory. Rejects where another program holds the directory. Where
    * the disk fails, the spool is unusable and tries again.
    */
-  static async open(config: SpoolConfig, sink: SpoolSink, deps: SpoolDeps): Promise<Spool> {
-    const spool = new Spool(config, sink, deps);
+  static async open(config: SpoolConfig, listener: LogListener, deps: SpoolDeps): Promise<Spool> {
+    const spool = new Spool(config, listener, deps);
     await spool.#health.start();
     return spool;
   }
 
-  private constructor({ directory, maxSize }: SpoolConfig, sink: SpoolSink, deps: SpoolDeps) {
-    const { events, clock, random, files = diskFiles() } = deps;
+  private constructor({ directory, maxSize }: SpoolConfig, listener: LogListener, deps: SpoolDeps) {
+    const { events, clock, random, disk = realDisk() } = deps;
     this.#maxSize = maxSize;
     this.#maxPending = Math.min(maxSize / 8, 16 * MIB);
-    this.#sink = sink;
+    this.#listener = listener;
     this.#events = events;
-    this.#files = files;
-    this.#folder = new SpoolFolder(directory, files);
+    this.#disk = disk;
+    this.#folder = new SpoolFolder(directory, disk);
     const { segments, positions, damaged } = this.#folder;
-    this.#writer = new SegmentWriter(segments, files);
-    this.#damage = new DamageBook(damaged, files, events);
-    this.#reader = new SpoolReader({ folder: segments, files, table: this.#table, damage: this.#damage });
-    this.#positions = new PositionsStore({ folder: positions, files, clock, events });
-    this.#removal = new SegmentRemoval(segments, files, () => this.#positions.syncAll());
+    this.#writer = new SegmentWriter(segments, disk);
+    this.#damage = new KnownDamage(damaged, disk, events);
+    this.#reader = new SegmentReader({ folder: segments, disk, table: this.#table, damage: this.#damage });
+    this.#positions = new PositionsStore({ folder: positions, disk, clock, events });
+    this.#removal = new SegmentRemoval(segments, disk, () => this.#positions.syncAll());
     this.#health = new SpoolHealth({ directory, clock, events, heal: () => this.#heal() });
     this.#commit = new GroupCommit({
       writer: this.#writer,
@@ -82,7 +86,7 @@ export class Spool {
       segmentBytes: Math.min(maxSize / 16, 64 * MIB),
       onCommitted: (group, durationMs) => this.#committed(group, durationMs),
       onTrouble: (error, bytes) => this.#troubled(error, bytes),
-      onFailed: (from, to, error) => sink.failed(from, to, describeSeen(error)),
+      onFailed: (from, to, error) => listener.failed(from, to, describeErrno(error)),
     });
   }
 
@@ -113,20 +117,16 @@ export class Spool {
     return this.#table.start ?? this.#syncedEnd;
   }
 
-  get syncedEnd(): number {
+  get storedEnd(): number {
     return this.#syncedEnd;
   }
 
   /**
    * Records from position `from` on whose shard hash `wants`, in order, until about `maxBytes` of payload are read or the
-   * end is reached: then `next`, where to go on, is `syncedEnd`. Damaged records are left out and told of. Rejects with an
+   * end is reached: then `next`, where to go on, is `storedEnd`. Damaged records are left out and told of. Rejects with an
    * Error where the disk does not let us read.
    */
-  async read(
-    from: number,
-    wants: (shardHash: number) => boolean,
-    maxBytes: number,
-  ): Promise<{ records: readonly SpoolRecord[]; next: number }> {
+  async read(from: number, wants: (shardHash: number) => boolean, maxBytes: number): Promise<LogPiece> {
     const { records, next } = await this.#reader.read(from, wants, maxBytes);
     return { records, next: next ?? this.#syncedEnd };
   }
@@ -139,7 +139,7 @@ export class Spool {
     this.#damage.forgetBefore(position);
   }
 
-  /** Once for each backend. A new name starts at `syncedEnd`. */
+  /** Once for each backend. A new name starts at `storedEnd`. */
   positionsOf(backend: string, shards: number): BackendPositions {
     if (!this.#isLoaded) return this.#positions.ofUnknown(backend, shards);
     const positions = this.#positions.of(backend, shards, this.#range);
@@ -166,7 +166,7 @@ export class Spool {
   async close(): Promise<void> {
     await this.#health.stop('Cannot use the spool: Sluice is stopping');
     await this.#commit.drained();
-    await this.#commit.settleDoubt().catch(() => {});
+    await this.#commit.settleUncertain().catch(() => {});
     await this.#removal.finished();
     await this.#positions.close();
     await this.#writer.close();
@@ -205,7 +205,7 @@ export class Spool {
     this.#syncedEnd = group.end;
     this.#health.succeeded();
     this.#events.spoolSynced(durationMs);
-    this.#sink.synced(group.end);
+    this.#listener.stored(group.end);
     this.#removal.start();
   }
 
@@ -216,7 +216,7 @@ export class Spool {
 
   async #heal(): Promise<void> {
     await this.#commit.drained();
-    await this.#commit.settleDoubt();
+    await this.#commit.settleUncertain();
     await this.#folder.enter();
     if (!this.#isLoaded) await this.#load();
     await this.#folder.probe(this.#probeBytes);
@@ -226,7 +226,7 @@ export class Spool {
 
   async #load(): Promise<void> {
     const mark = await this.#folder.readMark();
-    const { segments, tornBytes } = await recoverSegments(this.#folder.segments, this.#files, mark);
+    const { segments, tornBytes } = await recoverSegments(this.#folder.segments, this.#disk, mark);
     await this.#positions.load();
     for (const segment of segments) this.#table.add(segment);
     const newest = segments.at(-1);
@@ -238,7 +238,7 @@ export class Spool {
     this.#isLoaded = true;
     this.#positions.adoptLate(this.#range);
     this.#events.spoolOpened({ bytes: this.#table.bytes, tornBytes });
-    this.#sink.loaded();
+    this.#listener.loaded();
   }
 
   #writeMark(): void {

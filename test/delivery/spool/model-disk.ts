@@ -1,7 +1,7 @@
 // A disk in memory that does the worst a disk may do: what is not synced may be lost at a crash, torn at any byte, write by
 // write; a failed sync may have done all or nothing and a later one does not repeat it; any operation may fail.
 import { dirname } from 'node:path';
-import type { SpoolFile, SpoolFiles } from '../../../src/delivery/spool/spool-files.ts';
+import type { Disk, DiskFile } from '../../../src/delivery/spool/disk/disk.ts';
 
 type Change =
   | { readonly kind: 'write'; readonly at: number; readonly bytes: Buffer }
@@ -58,7 +58,7 @@ export class ModelDisk {
   }
 
   /** The face for one life of the program. */
-  files(): SpoolFiles {
+  files(): Disk {
     const life = this.#life;
     const step = (what: string) => this.#step(life, what);
     const later = async <T>(what: string, fn: () => T): Promise<T> => {
@@ -126,7 +126,7 @@ export class ModelDisk {
     this.#durableNames = new Map(this.#names);
   }
 
-  #file(life: number, inode: Inode): SpoolFile {
+  #file(life: number, inode: Inode): DiskFile {
     const turn = () => new Promise((resolve) => setImmediate(resolve));
     const change = (done: Change) => {
       inode.pending.push(done);

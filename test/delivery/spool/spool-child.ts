@@ -23,7 +23,7 @@ try {
   const spool = await Spool.open(
     { directory, maxSize: 1024 * 1024 * 1024 },
     {
-      synced(end) {
+      stored(end) {
         while (pending[0] !== undefined && pending[0].end <= end) print(`synced ${pending.shift()!.text}`);
         fill();
       },

@@ -24,7 +24,7 @@ async function served(world: SpoolWorld, path: string, content: Buffer) {
   world.disk.crash('kill');
   await world.open();
   const hashes: number[] = [];
-  for (let from = 0; from < world.spool.syncedEnd; ) {
+  for (let from = 0; from < world.spool.storedEnd; ) {
     const { records, next } = await world.spool.read(from, () => true, 30);
     for (const { position, shardHash, payload } of records) {
       expect(Buffer.from(payload).equals(world.records.get(position)!.payload)).toBe(true);
@@ -117,7 +117,7 @@ test('a segment that somebody removed is damage, and the next one is served', as
   const first = world.records.get(0)!;
   const { records, next } = await world.spool.read(0, () => true, 100_000);
   expect(records).toHaveLength(world.records.size - world.events.damage[0]!.bytes / first.end);
-  expect(next).toBe(world.spool.syncedEnd);
+  expect(next).toBe(world.spool.storedEnd);
   expect(world.events.damage.map(({ detail }) => detail)).toEqual([
     expect.stringMatching(
       /^Cannot read the spool from position 0 to \d+: expected what was written, found no file$/,
@@ -137,9 +137,9 @@ test('a read that the disk refuses rejects, and succeeds when it does not', asyn
 
 test('a lane that stands behind what is left of the records keeps its place: nothing new comes before it', async () => {
   const { world, path } = await stored('killed');
-  const end = world.spool.syncedEnd;
+  const end = world.spool.storedEnd;
   world.settle(1, end);
   await served(world, path, Buffer.alloc(0));
-  expect([world.positions.laneAt(1).position, world.spool.syncedEnd]).toEqual([end, end]);
+  expect([world.positions.laneAt(1).position, world.spool.storedEnd]).toEqual([end, end]);
   expect(world.spool.append(1, [])).toEqual({ kind: 'appended', position: end, end: end + 20 });
 });

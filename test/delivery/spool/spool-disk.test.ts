@@ -6,7 +6,8 @@ import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { Spool, type SpoolRecord } from '../../../src/delivery/spool/spool.ts';
+import type { LogRecord } from '../../../src/delivery/block/push-log.ts';
+import { Spool } from '../../../src/delivery/spool/spool.ts';
 import { systemClock } from '../../../src/telemetry/clock.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { seededFractions } from '../../support/seeded-random.ts';
@@ -22,10 +23,10 @@ const KILLS = Number(process.env.SPOOL_KILLS ?? 6);
 
 async function open(directory: string, { maxSize = 64 * MIB, clock = new FakeClock() } = {}) {
   const events = new RecordedSpoolEvents();
-  const told = { synced: 0, failed: [] as string[] };
+  const told = { stored: 0, failed: [] as string[] };
   const sink = {
-    synced: (end: number) => {
-      told.synced = end;
+    stored: (end: number) => {
+      told.stored = end;
     },
     failed: (_from: number, _to: number, detail: string) => void told.failed.push(detail),
     loaded: () => undefined,
@@ -61,9 +62,9 @@ class Child {
   }
 }
 
-async function readAll(spool: Spool): Promise<SpoolRecord[]> {
-  const all: SpoolRecord[] = [];
-  for (let from = spool.startPosition; from < spool.syncedEnd; ) {
+async function readAll(spool: Spool): Promise<LogRecord[]> {
+  const all: LogRecord[] = [];
+  for (let from = spool.startPosition; from < spool.storedEnd; ) {
     const { records, next } = await spool.read(from, () => true, MIB);
     all.push(...records);
     from = next;
@@ -110,7 +111,7 @@ test('folders and files are for this user alone, and a missing tree is made', as
   const { spool, told } = await open(directory);
   spool.positionsOf('a', 1);
   spool.append(1, [Buffer.from('x')]);
-  await waitUntil(() => told.synced > 0, 'the sync');
+  await waitUntil(() => told.stored > 0, 'the sync');
   const modes = ['', 'segments', 'positions'].map((name) => statSync(join(directory, name)).mode & 0o777);
   expect(modes).toEqual([0o700, 0o700, 0o700]);
   for (const folder of ['segments', 'positions'])
@@ -128,7 +129,7 @@ test('a file in the place of the directory makes the spool unusable until it is 
   await waitUntil(() => spool.isUsable, 'the spool to be usable');
   expect(events.health).toEqual([detail, 'usable']);
   expect(spool.append(1, [Buffer.from('x')]).kind).toBe('appended');
-  await waitUntil(() => told.synced > 0, 'the sync');
+  await waitUntil(() => told.stored > 0, 'the sync');
 });
 
 test('a directory that is removed under it fails what is appended, and is made anew', async () => {
@@ -136,7 +137,7 @@ test('a directory that is removed under it fails what is appended, and is made a
   const { spool, told, clock, events } = await open(directory);
   const positions = spool.positionsOf('a', 1);
   spool.append(1, [Buffer.from('first')]);
-  await waitUntil(() => told.synced > 0, 'the sync');
+  await waitUntil(() => told.stored > 0, 'the sync');
   rmSync(directory, { recursive: true });
   spool.append(1, [Buffer.from('second')]);
   await waitUntil(() => told.failed.length > 0, 'the failure');
@@ -144,11 +145,11 @@ test('a directory that is removed under it fails what is appended, and is made a
   clock.advance(1000);
   await waitUntil(() => spool.isUsable, 'the spool to be usable');
   const appended = spool.append(1, [Buffer.from('third')]);
-  await waitUntil(() => appended.kind === 'appended' && told.synced === appended.end, 'the sync');
+  await waitUntil(() => appended.kind === 'appended' && told.stored === appended.end, 'the sync');
   const texts = (await readAll(spool)).map(({ payload }) => Buffer.from(payload).toString());
   expect(texts).toEqual(['third']);
   expect(events.damage).toHaveLength(1);
-  positions.settle(0, { position: told.synced, samples: 0 });
+  positions.settle(0, { position: told.stored, samples: 0 });
   await expect(open(directory)).rejects.toThrow('expected no other Sluice in it, found one');
 });
 
@@ -164,8 +165,8 @@ test.skipIf(process.getuid?.() !== 0)(
     for (let at = 0; told.failed.length === 0; at++) {
       const result = spool.append(at, [Buffer.alloc(100_000, at)]);
       if (result.kind !== 'appended') throw new Error(`BUG: ${result.kind}`);
-      await waitUntil(() => told.synced === result.end || told.failed.length > 0, 'its end');
-      if (told.synced === result.end) kept.push(at);
+      await waitUntil(() => told.stored === result.end || told.failed.length > 0, 'its end');
+      if (told.stored === result.end) kept.push(at);
     }
     expect(told.failed).toEqual(['no space left (ENOSPC)']);
     expect(events.health).toEqual([
@@ -178,7 +179,7 @@ test.skipIf(process.getuid?.() !== 0)(
     clock.advance(1000);
     await waitUntil(() => spool.isUsable, 'the spool to be usable');
     const result = spool.append(99, [Buffer.alloc(100_000, 9)]);
-    await waitUntil(() => result.kind === 'appended' && told.synced === result.end, 'the sync');
+    await waitUntil(() => result.kind === 'appended' && told.stored === result.end, 'the sync');
     expect(await readBack()).toEqual([...kept, 99]);
   },
 );
@@ -192,7 +193,7 @@ test.skipIf(process.getuid?.() !== 0)(
     writeFileSync(join(path, 'foreign'), '');
     const first = await open(path);
     first.spool.append(1, [Buffer.from('kept')]);
-    await waitUntil(() => first.told.synced > 0, 'the sync');
+    await waitUntil(() => first.told.stored > 0, 'the sync');
     await first.spool.close();
     execFileSync('mount', ['-o', 'remount,ro', path]);
     const { spool, events, clock } = await open(path);

@@ -33,8 +33,8 @@ async function move(world: SpoolWorld, what: (typeof MOVES)[number]): Promise<vo
     case 'settle': {
       const lane = random.nat(2);
       const { lanes, spool } = world;
-      if (random.coin()) for (const each of lanes.keys()) world.settle(each, spool.syncedEnd);
-      else world.settle(lane, lanes[lane]! + random.nat(Math.max(1, spool.syncedEnd - lanes[lane]!)));
+      if (random.coin()) for (const each of lanes.keys()) world.settle(each, spool.storedEnd);
+      else world.settle(lane, lanes[lane]! + random.nat(Math.max(1, spool.storedEnd - lanes[lane]!)));
       return world.release();
     }
     case 'check':

@@ -1,7 +1,8 @@
 // A spool on a model disk, and a memory of everything it was given and has said: each step checks what must always hold.
 import { expect } from 'vitest';
-import type { BackendPositions } from '../../../src/delivery/spool/backend-positions.ts';
-import { Spool, type SpoolRecord } from '../../../src/delivery/spool/spool.ts';
+import type { LogRecord } from '../../../src/delivery/block/push-log.ts';
+import type { BackendPositions } from '../../../src/delivery/spool/positions/backend-positions.ts';
+import { Spool } from '../../../src/delivery/spool/spool.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { SeededRandom } from '../../support/seeded-random.ts';
 import { ModelDisk } from './model-disk.ts';
@@ -54,7 +55,7 @@ export class SpoolWorld {
     this.spool = await Spool.open(
       { directory: DIRECTORY, maxSize: this.#maxSize },
       {
-        synced: (end) => ifAlive(() => this.#synced(end)),
+        stored: (end) => ifAlive(() => this.#synced(end)),
         failed: (from, to) => ifAlive(() => this.#failed(from, to)),
         loaded: () => undefined,
       },
@@ -62,7 +63,7 @@ export class SpoolWorld {
         events: this.events,
         clock: this.clock,
         random: () => this.random.fraction(),
-        files: this.disk.files(),
+        disk: this.disk.files(),
       },
     );
     this.positions = this.spool.positionsOf('a', 2);
@@ -75,7 +76,7 @@ export class SpoolWorld {
     if (result.kind !== 'appended') return;
     const { position, end } = result;
     expect(position).toBeGreaterThanOrEqual(this.#taken);
-    expect(position).toBeGreaterThanOrEqual(this.spool.syncedEnd);
+    expect(position).toBeGreaterThanOrEqual(this.spool.storedEnd);
     this.#taken = end;
     this.records.set(position, { position, end, shardHash, payload, life: this.#life, state: 'appended' });
   }
@@ -138,10 +139,10 @@ export class SpoolWorld {
   }
 
   /** Reads everything, in pieces, and compares it with what was appended. */
-  async check(): Promise<readonly SpoolRecord[]> {
-    const all: SpoolRecord[] = [];
+  async check(): Promise<readonly LogRecord[]> {
+    const all: LogRecord[] = [];
     let from = this.spool.startPosition;
-    const end = this.spool.syncedEnd;
+    const end = this.spool.storedEnd;
     while (from < end) {
       const { records, next } = await this.spool.read(from, () => true, 1 + this.random.nat(2000));
       expect(next).toBeGreaterThan(from);

@@ -12,11 +12,11 @@ async function open(maxSize: number, disk = new ModelDisk(() => 0.5)) {
   const clock = new FakeClock();
   const heard: string[] = [];
   const sink = {
-    synced: (end: number) => void heard.push(`synced ${end}`),
+    stored: (end: number) => void heard.push(`stored ${end}`),
     failed: (from: number, to: number, detail: string) => void heard.push(`failed ${from} ${to} ${detail}`),
     loaded: () => undefined,
   };
-  const deps = { events, clock, random: () => 0.5, files: disk.files() };
+  const deps = { events, clock, random: () => 0.5, disk: disk.files() };
   const spool = await Spool.open({ directory: '/spool', maxSize }, sink, deps);
   return { spool, disk, events, clock, heard };
 }
@@ -40,7 +40,7 @@ test('more than may wait for the disk is refused, a single record never for that
   expect(spool.append(1, [Buffer.alloc(3000)]).kind).toBe('appended');
   expect(spool.append(1, [Buffer.alloc(1)])).toEqual({ kind: 'busy' });
   await atRest(disk);
-  expect(heard).toEqual(['synced 3020']);
+  expect(heard).toEqual(['stored 3020']);
   expect(spool.append(1, [Buffer.alloc(900)]).kind).toBe('appended');
   expect(spool.append(1, [Buffer.alloc(100)])).toEqual({ kind: 'busy' });
 });
@@ -64,7 +64,7 @@ test('records before one that cannot be read are handed out all the same, and no
     const got: number[] = [];
     let failures = 0;
     disk.failWith({ after, count: 1, code: 'EIO' });
-    for (let from = 0; from < spool.syncedEnd; ) {
+    for (let from = 0; from < spool.storedEnd; ) {
       try {
         const { records, next } = await spool.read(from, () => true, 100_000);
         got.push(...records.map(({ shardHash }) => shardHash));
@@ -101,7 +101,7 @@ test('a segment that is delivered and still open makes way for what would not fi
   const { spool, disk } = await open(1600);
   spool.append(1, [Buffer.alloc(50)]);
   await atRest(disk);
-  spool.release(spool.syncedEnd);
+  spool.release(spool.storedEnd);
   expect(spool.append(1, [Buffer.alloc(1560)])).toEqual({ kind: 'full' });
   await atRest(disk);
   expect(spool.append(1, [Buffer.alloc(1560)]).kind).toBe('appended');
@@ -116,7 +116,7 @@ test('what comes while the disk is busy is one group with one sync', async () =>
   for (let n = 0; n < 100; n++) spool.append(n, [Buffer.from('b')]);
   expect(heard).toEqual([]);
   await atRest(disk);
-  expect(heard).toEqual(['synced 21', `synced ${101 * 21}`]);
+  expect(heard).toEqual(['stored 21', `stored ${101 * 21}`]);
   expect(events.syncs).toBe(2);
 });
 
@@ -130,7 +130,7 @@ test('what waits behind a group that fails, fails with it, and the disk is tried
   await new Promise((resolve) => setImmediate(resolve));
   spool.append(1, [Buffer.from('behind')]);
   await atRest(disk);
-  expect(heard).toEqual(['synced 24', 'failed 24 73 an input/output error (EIO)']);
+  expect(heard).toEqual(['stored 24', 'failed 24 73 an input/output error (EIO)']);
   const detail =
     'Cannot use spool directory /spool: expected a disk that takes and keeps files, found an input/output error (EIO)';
   expect(spool.append(1, [])).toEqual({ kind: 'unusable', detail });
@@ -148,7 +148,7 @@ test('what waits behind a group that fails, fails with it, and the disk is tried
   // A position that was given away is not given a second time.
   expect(spool.append(1, [Buffer.from('new')])).toEqual({ kind: 'appended', position: 73, end: 96 });
   await atRest(disk);
-  expect(heard.at(-1)).toBe('synced 96');
+  expect(heard.at(-1)).toBe('stored 96');
   const { records, next } = await spool.read(0, () => true, 10_000);
   expect(records.map(({ payload }) => Buffer.from(payload).toString())).toEqual(['good', 'new']);
   expect(next).toBe(96);
@@ -196,7 +196,7 @@ test('records are read in pieces of about the size asked for, only those that ar
   }
   const read = async (wants: (hash: number) => boolean, maxBytes: number) => {
     const pieces: number[][] = [];
-    for (let from = 0; from < spool.syncedEnd; ) {
+    for (let from = 0; from < spool.storedEnd; ) {
       const { records, next } = await spool.read(from, wants, maxBytes);
       for (const { shardHash, payload, position, end } of records) {
         expect([payload.length, end - position]).toEqual([sizes[shardHash], HEADER + payload.length]);

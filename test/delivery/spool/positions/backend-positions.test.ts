@@ -1,13 +1,16 @@
 // Where lanes stand, across restarts, other numbers of lanes, torn writes and disks that refuse.
 import { expect, test } from 'vitest';
-import type { LanePosition } from '../../../src/delivery/block/lane-position.ts';
-import { BackendPositions } from '../../../src/delivery/spool/backend-positions.ts';
-import { PositionsFile } from '../../../src/delivery/spool/positions-file.ts';
-import { formatPositions, parsePositions } from '../../../src/delivery/spool/positions-format.ts';
-import { FakeClock } from '../../support/fake-clock.ts';
-import { waitUntil } from '../../support/wait-until.ts';
-import { ModelDisk } from './model-disk.ts';
-import { SpoolWorld } from './spool-world.ts';
+import type { LanePosition } from '../../../../src/delivery/block/push-log.ts';
+import { BackendPositions } from '../../../../src/delivery/spool/positions/backend-positions.ts';
+import {
+  formatPositions,
+  PositionsFile,
+  parsePositions,
+} from '../../../../src/delivery/spool/positions/positions-file.ts';
+import { FakeClock } from '../../../support/fake-clock.ts';
+import { waitUntil } from '../../../support/wait-until.ts';
+import { ModelDisk } from '../model-disk.ts';
+import { SpoolWorld } from '../spool-world.ts';
 
 const PATH = '/positions/a.positions';
 
@@ -43,13 +46,13 @@ test('a file with a flipped bit in its head is refused, one in a slot costs that
 
 test('a lane that goes back is a defect', () => {
   const { positions } = start(1);
-  positions.startAnew(10);
+  positions.startAt(10);
   expect(() => positions.settle(0, at(9))).toThrow('BUG: expected lane 0 to go on from 10, found 9');
 });
 
 test('what is settled is in the file at once, and synced within a second', async () => {
   const { disk, clock, positions } = start(2);
-  positions.startAnew(5);
+  positions.startAt(5);
   positions.save();
   for (let position = 6; position < 20; position++) {
     positions.settle(1, at(position, 1));
@@ -67,7 +70,7 @@ test('a power cut at any moment leaves what was synced last, or something newer'
   for (let seed = 0; seed < 200; seed++) {
     const { random, disk } = new SpoolWorld(seed);
     const { positions } = start(1, disk);
-    positions.startAnew(0);
+    positions.startAt(0);
     positions.save();
     let synced = 0;
     let position = 0;
@@ -88,7 +91,7 @@ test('a power cut at any moment leaves what was synced last, or something newer'
 
 test('a write that the disk refuses is kept in memory and tried again', async () => {
   const { disk, clock, positions } = start(1);
-  positions.startAnew(0);
+  positions.startAt(0);
   positions.save();
   disk.failWith({ after: 0, count: 3, code: 'ENOSPC' });
   positions.settle(0, at(7));
@@ -108,7 +111,7 @@ test('a write that the disk refuses is kept in memory and tried again', async ()
 
 test('a file that was removed is written again', async () => {
   const { disk, positions } = start(1);
-  positions.startAnew(3);
+  positions.startAt(3);
   positions.save();
   disk.removeAll('/positions');
   positions.settle(0, at(4));
@@ -152,7 +155,7 @@ test('a new backend starts with what comes, a known one with what it has not had
   await world.atRest();
   world.settle(0, 30);
   world.settle(1, 30);
-  expect(world.spool.positionsOf('b', 1).lowest).toBe(world.spool.syncedEnd);
+  expect(world.spool.positionsOf('b', 1).lowest).toBe(world.spool.storedEnd);
   await world.close();
   await world.open();
   expect(world.positions.lowest).toBe(30);
@@ -178,14 +181,14 @@ test('what a spool finds that could not be opened at first is passed over where 
   await world.atRest();
   world.settle(0, 60);
   world.settle(1, 30);
-  const end = world.spool.syncedEnd;
+  const end = world.spool.storedEnd;
   await world.close();
   world.disk.failWith({ after: 0, count: 1, code: 'EIO' });
   await world.open();
   expect([world.spool.isUsable, world.positions.lowest]).toEqual([false, 0]);
   const fresh = world.spool.positionsOf('new', 1);
   await world.heal();
-  expect([world.spool.syncedEnd, world.positions.lowest]).toEqual([end, 0]);
+  expect([world.spool.storedEnd, world.positions.lowest]).toEqual([end, 0]);
   const settled = (shardHash: number, position: number) => world.positions.isSettled(shardHash, position);
   expect([settled(0, 0), settled(1, 30), settled(2, 60)]).toEqual([true, false, false]);
   expect([fresh.isSettled(0, end - 1), fresh.isSettled(0, end)]).toEqual([true, false]);
@@ -201,10 +204,10 @@ test('a backend that is no longer there is forgotten, and new if it comes again'
   await world.atRest();
   world.spool.forgetOthers(['a']);
   await world.atRest();
-  expect(world.events.forgotten).toEqual([{ backend: 'b', bytes: world.spool.syncedEnd }]);
+  expect(world.events.forgotten).toEqual([{ backend: 'b', bytes: world.spool.storedEnd }]);
   await world.close();
   await world.open();
-  expect(world.spool.positionsOf('b', 1).lowest).toBe(world.spool.syncedEnd);
+  expect(world.spool.positionsOf('b', 1).lowest).toBe(world.spool.storedEnd);
   expect(world.positions.lowest).toBe(0);
 });
 

@@ -1,14 +1,14 @@
 // A lock on a file that the kernel holds for this process: it reaches across containers that share the disk, and is gone
 // when the process is, however it ends. SQLite is used for nothing but the lock; Node offers no other way to one.
 import { statSync } from 'node:fs';
-import type { SpoolLock } from './spool-files.ts';
+import type { DiskLock } from './disk.ts';
 
 /** SQLITE_BUSY of https://www.sqlite.org/rescode.html */
 const BUSY = 5;
 /** Of two that come in the same moment each may find the other in its way; who comes second waits in vain and no longer. */
 const WAIT_MS = 200;
 
-export async function lockFile(path: string): Promise<SpoolLock | undefined> {
+export async function lockFile(path: string): Promise<DiskLock | undefined> {
   const { DatabaseSync } = loadSqlite();
   const database = new DatabaseSync(path, { timeout: WAIT_MS });
   try {

@@ -1,43 +1,36 @@
 // Reads records back, in order. Everything is checked on the way; what does not pass is told of and left out.
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import type { DamageBook } from './damage-book.ts';
-import { describeSeen, isMissing } from './disk-trouble.ts';
-import { HEADER_BYTES } from './record-format.ts';
-import { formatSegmentName } from './segment-name.ts';
-import type { Segment, SegmentTable } from './segment-table.ts';
+import type { LogRecord } from '../block/push-log.ts';
+import type { Disk, DiskFile } from './disk/disk.ts';
+import { describeErrno, isMissing } from './disk/disk.ts';
+import type { KnownDamage } from './known-damage.ts';
+import { HEADER_BYTES } from './records.ts';
 import { SegmentWindow } from './segment-window.ts';
-import type { SpoolFile, SpoolFiles } from './spool-files.ts';
+import type { Segment, SegmentTable } from './segments.ts';
+import { formatSegmentName } from './segments.ts';
 
-export interface SpoolRecord {
-  readonly position: number;
-  /** Position behind the record. */
-  readonly end: number;
-  readonly shardHash: number;
-  readonly payload: Uint8Array;
-}
-
-export interface SpoolReaderDeps {
+export interface SegmentReaderDeps {
   readonly folder: string;
-  readonly files: SpoolFiles;
+  readonly disk: Disk;
   readonly table: SegmentTable;
-  readonly damage: DamageBook;
+  readonly damage: KnownDamage;
 }
 
 type Wants = (shardHash: number) => boolean;
 
 /** What one call of `read` has got so far. */
-interface Haul {
-  readonly records: SpoolRecord[];
+interface Reading {
+  readonly records: LogRecord[];
   next: number;
   /** Bytes that may still be added; the last record may go over. */
   room: number;
 }
 
-export class SpoolReader {
-  readonly #deps: SpoolReaderDeps;
+export class SegmentReader {
+  readonly #deps: SegmentReaderDeps;
 
-  constructor(deps: SpoolReaderDeps) {
+  constructor(deps: SegmentReaderDeps) {
     this.#deps = deps;
   }
 
@@ -49,62 +42,62 @@ export class SpoolReader {
     from: number,
     wants: Wants,
     maxBytes: number,
-  ): Promise<{ records: SpoolRecord[]; next: number | undefined }> {
-    const haul: Haul = { records: [], next: from, room: maxBytes };
-    while (haul.room > 0) {
-      const segment = this.#deps.table.holding(haul.next);
-      if (segment === undefined) return { records: haul.records, next: undefined };
-      haul.next = Math.max(haul.next, segment.start);
+  ): Promise<{ records: LogRecord[]; next: number | undefined }> {
+    const reading: Reading = { records: [], next: from, room: maxBytes };
+    while (reading.room > 0) {
+      const segment = this.#deps.table.holding(reading.next);
+      if (segment === undefined) return { records: reading.records, next: undefined };
+      reading.next = Math.max(reading.next, segment.start);
       try {
-        await this.#readSegment(segment, wants, haul);
+        await this.#readSegment(segment, wants, reading);
       } catch (error) {
         // What stands before it can be had; whoever goes on from there meets the error again.
-        if (haul.records.length === 0) throw error;
+        if (reading.records.length === 0) throw error;
         break;
       }
     }
-    return haul;
+    return reading;
   }
 
-  async #readSegment(segment: Segment, wants: Wants, haul: Haul): Promise<void> {
-    const { folder, files } = this.#deps;
+  async #readSegment(segment: Segment, wants: Wants, reading: Reading): Promise<void> {
+    const { folder, disk } = this.#deps;
     const name = formatSegmentName(segment);
     try {
-      const file = await files.open(join(folder, name));
+      const file = await disk.open(join(folder, name));
       try {
-        await this.#readFile(file, segment, wants, haul);
+        await this.#readFile(file, segment, wants, reading);
       } finally {
         await file.close();
       }
     } catch (error) {
-      if (isMissing(error) && !(await files.list(folder)).includes(name))
-        await this.#skipMissing(segment, haul);
+      if (isMissing(error) && !(await disk.list(folder)).includes(name))
+        await this.#skipMissing(segment, reading);
       else throw readError(join(folder, name), error);
     }
   }
 
-  async #readFile(file: SpoolFile, segment: Segment, wants: Wants, haul: Haul): Promise<void> {
+  async #readFile(file: DiskFile, segment: Segment, wants: Wants, reading: Reading): Promise<void> {
     const window = new SegmentWindow(file, segment, segment.end);
-    while (haul.next < segment.end && haul.room > 0) {
-      const position = haul.next;
+    while (reading.next < segment.end && reading.room > 0) {
+      const position = reading.next;
       if (!window.hasHeader(position)) await window.moveTo(position);
       const header = window.headerAt(position);
       if (header === undefined) {
-        haul.next = await this.#skipDamage(window, position);
+        reading.next = await this.#skipDamage(window, position);
         continue;
       }
       const { length, shardHash } = header;
       const end = position + HEADER_BYTES + length;
       if (!wants(shardHash)) {
-        haul.next = end;
+        reading.next = end;
         continue;
       }
       const payload = await window.bytesAt(position + HEADER_BYTES, length);
       if (payload.length === length && crc32(payload) === header.payloadChecksum) {
-        haul.records.push({ position, end, shardHash, payload });
-        haul.room -= end - position;
+        reading.records.push({ position, end, shardHash, payload });
+        reading.room -= end - position;
       } else await this.#tellDamagedRecord(window, position, end);
-      haul.next = end;
+      reading.next = end;
     }
   }
 
@@ -125,17 +118,17 @@ export class SpoolReader {
   }
 
   /** A segment that was released meanwhile is no loss, and nobody wants its records. */
-  async #skipMissing(segment: Segment, haul: Haul): Promise<void> {
+  async #skipMissing(segment: Segment, reading: Reading): Promise<void> {
     const { table, damage } = this.#deps;
-    const from = haul.next;
-    haul.next = segment.end;
+    const from = reading.next;
+    reading.next = segment.end;
     if (table.holding(from)?.start !== segment.start) return;
     await damage.found({ from, to: segment.end, seen: 'no file' }, async () => new Uint8Array());
   }
 }
 
 function readError(path: string, cause: unknown): Error {
-  return new Error(`Cannot read spool file ${path}: expected readable bytes, found ${describeSeen(cause)}`, {
+  return new Error(`Cannot read spool file ${path}: expected readable bytes, found ${describeErrno(cause)}`, {
     cause,
   });
 }

@@ -4,7 +4,7 @@
 import type { BackendConfig } from '../../config/config.ts';
 import type { EncodedSeries } from '../../remotewrite/encoded-series.ts';
 import { readVarint, varintEnd, writeVarint } from '../../wire/varint.ts';
-import type { OfferedPush } from '../block/offered-push.ts';
+import type { OfferedPush } from './offered-push.ts';
 
 const VERSION = 1;
 /** Version, time and job length, and for each part its profile, flags, sample count and length. */
@@ -14,19 +14,19 @@ const HAS_START_TIMESTAMPS = 1;
 /** A part that is for all backends. */
 const FOR_ALL = 255;
 
-export interface SpooledPart {
+export interface RecordPart {
   readonly profile: number;
   readonly encoded: EncodedSeries;
 }
 
-export interface SpooledPush {
+export interface LoggedPush {
   readonly job: string;
   readonly receivedAtMs: number;
-  readonly parts: readonly SpooledPart[];
+  readonly parts: readonly RecordPart[];
 }
 
 /** `profiles` has for each backend what it takes, as a number below 255. */
-export function encodeSpooledPush(push: OfferedPush, profiles: readonly number[]): Buffer {
+export function encodePushRecord(push: OfferedPush, profiles: readonly number[]): Buffer {
   const parts = partsOf(push, profiles);
   const job = Buffer.from(push.job);
   let bound = HEAD_BYTES + job.length;
@@ -48,21 +48,21 @@ export function encodeSpooledPush(push: OfferedPush, profiles: readonly number[]
 }
 
 /** One for all backends where they take the same, else one for each profile. */
-function partsOf({ encoded }: OfferedPush, profiles: readonly number[]): readonly SpooledPart[] {
+function partsOf({ encoded }: OfferedPush, profiles: readonly number[]): readonly RecordPart[] {
   const [first] = encoded;
   if (encoded.every((each) => each === first)) return [{ profile: FOR_ALL, encoded: first! }];
   return [...new Set(profiles)].map((profile) => ({ profile, encoded: encoded[profiles.indexOf(profile)]! }));
 }
 
 /** The bytes of the parts are views of `record`. */
-export function decodeSpooledPush(record: Uint8Array): SpooledPush {
+export function decodePushRecord(record: Uint8Array): LoggedPush {
   const bytes = Buffer.from(record.buffer, record.byteOffset, record.length);
   if (bytes[0] !== VERSION)
     throw new RangeError(`Cannot read spooled push: expected version ${VERSION}, found ${bytes[0]}`);
   const receivedAtMs = bytes.readDoubleLE(1);
   const jobStart = varintEnd(bytes, 9);
   const jobEnd = jobStart + readVarint(bytes, 9);
-  const parts: SpooledPart[] = [];
+  const parts: RecordPart[] = [];
   for (let at = jobEnd; at < bytes.length; ) {
     const flagsAt = at + 1;
     const samplesAt = at + 2;
@@ -88,7 +88,7 @@ export function profileNumber(backend: BackendConfig): number {
 }
 
 /** What of a push is for the backends with this profile; the first part where an older configuration knew none like it. */
-export function partFor({ parts }: SpooledPush, profile: number): EncodedSeries {
+export function partFor({ parts }: LoggedPush, profile: number): EncodedSeries {
   const part = parts.find((candidate) => candidate.profile === profile) ?? parts[0];
   if (part === undefined) throw new RangeError('Cannot read spooled push: expected an encoding, found none');
   return part.encoded;

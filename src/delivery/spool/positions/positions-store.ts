@@ -1,16 +1,15 @@
 // The positions of all backends, one file for each.
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { Clock } from '../../telemetry/clock.ts';
-import type { SpoolEvents } from '../../telemetry/events.ts';
+import type { Clock } from '../../../telemetry/clock.ts';
+import type { SpoolEvents } from '../../../telemetry/events.ts';
+import type { Disk } from '../disk/disk.ts';
 import { BackendPositions } from './backend-positions.ts';
-import { PositionsFile } from './positions-file.ts';
-import { parsePositions, type StoredPositions } from './positions-format.ts';
-import type { SpoolFiles } from './spool-files.ts';
+import { PositionsFile, parsePositions, type StoredPositions } from './positions-file.ts';
 
 export interface PositionsStoreDeps {
   readonly folder: string;
-  readonly files: SpoolFiles;
+  readonly disk: Disk;
   readonly clock: Clock;
   readonly events: SpoolEvents;
 }
@@ -35,8 +34,8 @@ export class PositionsStore {
 
   /** Reads what earlier runs left. Rejects with what the disk throws. */
   async load(): Promise<void> {
-    const { folder, files } = this.#deps;
-    for (const name of await files.list(folder)) {
+    const { folder, disk } = this.#deps;
+    for (const name of await disk.list(folder)) {
       if (name.endsWith(SUFFIX)) this.#stored.set(name, await this.#read(name));
     }
   }
@@ -56,8 +55,8 @@ export class PositionsStore {
   of(backend: string, lanes: number, range: Range): BackendPositions {
     const positions = this.#positions(backend, lanes);
     const stored = this.#stored.get(fileName(backend));
-    if (stored === undefined) positions.startAnew(range.end);
-    else if (stored === 'damaged') positions.startAnew(range.start);
+    if (stored === undefined) positions.startAt(range.end);
+    else if (stored === 'damaged') positions.startAt(range.start);
     else positions.adopt(stored);
     return positions;
   }
@@ -87,13 +86,13 @@ export class PositionsStore {
 
   /** `end` is where the spool ends: what lies before it was still waiting for these backends. */
   async forgetOthers(names: readonly string[], end: number): Promise<void> {
-    const { folder, files } = this.#deps;
+    const { folder, disk } = this.#deps;
     const kept = new Set(names.map(fileName));
     for (const [name, stored] of this.#stored) {
       if (kept.has(name)) continue;
       this.#stored.delete(name);
       if (stored !== 'damaged') this.#tellForgotten(stored, end);
-      await files.remove(join(folder, name));
+      await disk.remove(join(folder, name));
     }
   }
 
@@ -107,17 +106,17 @@ export class PositionsStore {
   }
 
   #positions(backend: string, lanes: number): BackendPositions {
-    const { folder, files, clock } = this.#deps;
-    const file = new PositionsFile(join(folder, fileName(backend)), files);
+    const { folder, disk, clock } = this.#deps;
+    const file = new PositionsFile(join(folder, fileName(backend)), disk);
     const positions = new BackendPositions(backend, lanes, file, clock);
     this.#inUse.set(backend, positions);
     return positions;
   }
 
   async #read(name: string): Promise<StoredPositions | 'damaged'> {
-    const { folder, files, events } = this.#deps;
+    const { folder, disk, events } = this.#deps;
     const path = join(folder, name);
-    const file = await files.open(path);
+    const file = await disk.open(path);
     try {
       const bytes = Buffer.alloc(await file.size());
       await file.read(bytes, 0);

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
-import { lockFile } from '../../../src/delivery/spool/file-lock.ts';
-import { TemporaryFolder } from '../../support/temporary-folder.ts';
+import { lockFile } from '../../../../src/delivery/spool/disk/file-lock.ts';
+import { TemporaryFolder } from '../../../support/temporary-folder.ts';
 
 /** Stands where another program does in the midst of taking the lock: in the way, and gone a moment later. */
 const PASSER_BY = `

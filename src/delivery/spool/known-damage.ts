@@ -2,7 +2,7 @@
 // stretch, at the same time too.
 import { join } from 'node:path';
 import type { SpoolEvents } from '../../telemetry/events.ts';
-import type { SpoolFiles } from './spool-files.ts';
+import type { Disk } from './disk/disk.ts';
 
 interface Stretch {
   readonly from: number;
@@ -21,15 +21,15 @@ const MAX_KNOWN = 10_000;
 const MAX_FILES = 16;
 const MAX_FILE_BYTES = 1024 * 1024;
 
-export class DamageBook {
+export class KnownDamage {
   readonly #folder: string;
-  readonly #files: SpoolFiles;
+  readonly #disk: Disk;
   readonly #events: SpoolEvents;
   #known: Stretch[] = [];
 
-  constructor(folder: string, files: SpoolFiles, events: SpoolEvents) {
+  constructor(folder: string, disk: Disk, events: SpoolEvents) {
     this.#folder = folder;
-    this.#files = files;
+    this.#disk = disk;
     this.#events = events;
   }
 
@@ -66,14 +66,14 @@ export class DamageBook {
   /** The bytes are for whoever looks into it later: where they cannot be kept, delivery goes on without. */
   async #setAside(position: number, read: () => Promise<Uint8Array>): Promise<string | undefined> {
     try {
-      await this.#files.makeFolder(this.#folder);
+      await this.#disk.makeFolder(this.#folder);
       const name = `${String(position).padStart(16, '0')}.damaged`;
-      const kept = await this.#files.list(this.#folder);
+      const kept = await this.#disk.list(this.#folder);
       if (kept.includes(name)) return join(this.#folder, name);
       const bytes = await read();
       if (kept.length >= MAX_FILES || bytes.length === 0) return undefined;
       const path = join(this.#folder, name);
-      const file = await this.#files.create(path);
+      const file = await this.#disk.create(path);
       await file.write([bytes], 0).finally(() => file.close());
       return path;
     } catch {

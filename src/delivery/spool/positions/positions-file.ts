@@ -1,13 +1,16 @@
-// The file of one backend's positions. A line of JSON with a checksum tells the lanes and what earlier runs settled; it is
-// only ever replaced as a whole. Behind it every lane has three slots of 32 bytes that are written in place:
+// The file of one backend's positions: its format and its use. The head is a line of JSON with a checksum. It holds the
+// number of lanes and what earlier runs settled, and is only replaced as a whole. After it, each lane has three slots of 32
+// bytes that are written in place:
 //
 //   0  sequence   8  position   16  samples   20  lane   24  form   28  CRC-32 of the 28 bytes before
 //
 // The slot with the highest sequence is the lane's position. Numbers are little-endian, the first two are doubles.
-
 import { crc32 } from 'node:zlib';
-import type { LanePosition } from '../block/lane-position.ts';
-import type { Generation } from './settled-earlier.ts';
+import type { LanePosition } from '../../block/push-log.ts';
+import type { Disk, DiskFile } from '../disk/disk.ts';
+
+/** Positions of all lanes of one run, in their order: everything of a lane before its position is settled. */
+export type Generation = readonly number[];
 
 export interface StoredPositions {
   readonly backend: string;
@@ -19,7 +22,7 @@ export interface StoredPositions {
 export const SLOTS = 3;
 export const SLOT_BYTES = 32;
 const CHECKED_BYTES = 28;
-/** Slots start at a multiple of this, so that none is torn between two sectors. */
+/** Slots start at a multiple of this, so that no slot is in two sectors. */
 const SECTOR_BYTES = 512;
 const SPACE = 0x20;
 
@@ -48,7 +51,7 @@ export function headBytes(file: Buffer): number {
   return Math.ceil((file.indexOf('\n') + 1) / SECTOR_BYTES) * SECTOR_BYTES;
 }
 
-/** Where a slot lies behind the head. */
+/** Offset of a slot after the head. */
 export function slotOffset(lane: number, slot: number): number {
   return (lane * SLOTS + slot) * SLOT_BYTES;
 }
@@ -68,7 +71,7 @@ export function formatSlot(
   return bytes;
 }
 
-/** undefined where the head is damaged: then nothing is known of the backend. */
+/** Undefined if the head is damaged: then nothing is known about the backend. */
 export function parsePositions(file: Buffer): StoredPositions | undefined {
   const head = parseHead(file);
   if (head === undefined) return undefined;
@@ -118,4 +121,89 @@ function isSound(bytes: Buffer, lane: number): boolean {
     bytes.readUInt32LE(20) === lane &&
     bytes.readUInt32LE(CHECKED_BYTES) === crc32(bytes.subarray(0, CHECKED_BYTES))
   );
+}
+
+/** Slot numbers of one lane. */
+interface LaneSlots {
+  onDisk: number;
+  /** -1 for none. */
+  syncing: number;
+  /** Written and not synced; -1 for none. */
+  written: number;
+  sequence: number;
+}
+
+/**
+ * The file while it is in use. What is written survives the end of this program at once, and a power cut once it is synced.
+ * A torn write never hits the newest slot that is on disk.
+ */
+export class PositionsFile {
+  readonly path: string;
+  readonly #disk: Disk;
+  #file: DiskFile | undefined;
+  #headBytes = 0;
+  #lanes: LaneSlots[] = [];
+
+  constructor(path: string, disk: Disk) {
+    this.path = path;
+    this.#disk = disk;
+  }
+
+  /** Writes the whole file again, synced. Throws what the disk throws; the file is then not usable until a call succeeds. */
+  replace(stored: StoredPositions): void {
+    this.#drop();
+    const bytes = formatPositions(stored);
+    this.#disk.replaceNow(this.path, bytes);
+    this.#file = this.#disk.openNow(this.path);
+    this.#headBytes = headBytes(bytes);
+    this.#lanes = stored.lanes.map(() => ({ onDisk: 0, syncing: -1, written: -1, sequence: 1 }));
+  }
+
+  /** False if it has to be replaced: it was removed, or never written. */
+  get isUsable(): boolean {
+    return this.#file?.isStillAt(this.path) ?? false;
+  }
+
+  /** Throws what the disk throws. */
+  write(lane: number, at: LanePosition): void {
+    const slots = this.#lanes[lane];
+    if (slots === undefined || this.#file === undefined)
+      throw new Error(`expected the file of positions ${this.path}, found none`);
+    const slot = freeSlot(slots);
+    this.#file.writeNow(formatSlot(at, lane, slots.sequence + 1), this.#headBytes + slotOffset(lane, slot));
+    slots.sequence++;
+    slots.written = slot;
+  }
+
+  /** Only one call at a time. */
+  async sync(): Promise<void> {
+    const lanes = this.#lanes;
+    for (const slots of lanes) {
+      slots.syncing = slots.written;
+      slots.written = -1;
+    }
+    try {
+      await this.#file?.sync();
+      for (const slots of lanes) if (slots.syncing >= 0) slots.onDisk = slots.syncing;
+    } finally {
+      for (const slots of lanes) slots.syncing = -1;
+    }
+  }
+
+  async close(): Promise<void> {
+    const file = this.#file;
+    this.#file = undefined;
+    await file?.close().catch(() => {});
+  }
+
+  #drop(): void {
+    void this.close();
+  }
+}
+
+/** Neither the slot that is on disk nor the one that is being synced, so that a torn write hits neither. */
+function freeSlot({ onDisk, syncing, written }: LaneSlots): number {
+  if (written >= 0) return written;
+  for (let slot = 0; slot < SLOTS; slot++) if (slot !== onDisk && slot !== syncing) return slot;
+  throw new Error('BUG: expected a free slot among three');
 }

@@ -1,15 +1,13 @@
 // Where the lanes of one backend stand in the spool. Positions only grow; each is written at once and synced soon after,
 // so that a restart sends again nothing that a backend has answered, and a power cut at most the last second of it.
-import type { Clock, Timer } from '../../telemetry/clock.ts';
-import type { LanePosition } from '../block/lane-position.ts';
-import type { PositionsFile } from './positions-file.ts';
-import type { StoredPositions } from './positions-format.ts';
-import { SettledEarlier } from './settled-earlier.ts';
+import type { Clock, Timer } from '../../../telemetry/clock.ts';
+import type { LanePosition, LanePositions } from '../../block/push-log.ts';
+import type { Generation, PositionsFile, StoredPositions } from './positions-file.ts';
 
 /** How long a position may be written and not synced, and how long until a failed write is tried again. */
 const SYNC_AFTER_MS = 1000;
 
-export class BackendPositions {
+export class BackendPositions implements LanePositions {
   readonly backend: string;
   readonly #file: PositionsFile;
   readonly #clock: Clock;
@@ -23,7 +21,7 @@ export class BackendPositions {
   /** Lanes whose write failed: only memory knows where they are. */
   readonly #unwritten = new Set<number>();
 
-  /** For the file of that backend; nothing is read or written before `adopt` or `startAnew`. */
+  /** For the file of that backend; nothing is read or written before `adopt` or `startAt`. */
   constructor(backend: string, lanes: number, file: PositionsFile, clock: Clock) {
     this.backend = backend;
     this.#file = file;
@@ -66,7 +64,7 @@ export class BackendPositions {
       return;
     }
     this.#passOver([...earlier, lanes.map(({ position }) => position)]);
-    this.startAnew(Math.min(...lanes.map(({ position }) => position)));
+    this.startAt(Math.min(...lanes.map(({ position }) => position)));
   }
 
   /**
@@ -77,7 +75,7 @@ export class BackendPositions {
   }
 
   /** A backend that is new here starts with what comes from now on. */
-  startAnew(position: number): void {
+  startAt(position: number): void {
     this.#lanes = this.#lanes.map(() => ({ position, samples: 0 }));
   }
 
@@ -151,7 +149,30 @@ export class BackendPositions {
     }, SYNC_AFTER_MS);
   }
 
-  #passOver(generations: readonly (readonly number[])[]): void {
+  #passOver(generations: readonly Generation[]): void {
     this.#earlier = new SettledEarlier(generations);
+  }
+}
+
+/** What the lanes of earlier runs have settled, if there were more or fewer lanes than now. */
+class SettledEarlier {
+  #generations: readonly Generation[];
+
+  constructor(generations: readonly Generation[]) {
+    this.#generations = generations;
+  }
+
+  get generations(): readonly Generation[] {
+    return this.#generations;
+  }
+
+  has(shardHash: number, position: number): boolean {
+    return this.#generations.some((lanes) => position < lanes[shardHash % lanes.length]!);
+  }
+
+  /** Nobody will ask for what is before `position` any more. */
+  forgetBefore(position: number): void {
+    if (this.#generations.length === 0) return;
+    this.#generations = this.#generations.filter((lanes) => lanes.some((lane) => lane > position));
   }
 }

@@ -1,37 +1,37 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decodeSpooledPush, encodeSpooledPush, partFor } from '../../../src/delivery/spool/spooled-push.ts';
+import { decodePushRecord, encodePushRecord, partFor } from '../../../src/delivery/block/push-record.ts';
 import type { EncodedSeries } from '../../../src/remotewrite/encoded-series.ts';
 
 test('a record of another version is refused', () => {
-  expect(() => decodeSpooledPush(Buffer.from([9, 0, 0]))).toThrow(
+  expect(() => decodePushRecord(Buffer.from([9, 0, 0]))).toThrow(
     new RangeError('Cannot read spooled push: expected version 1, found 9'),
   );
 });
 
 test('an encoding that all backends take is kept once', () => {
   const encoded = encodingOf(Buffer.alloc(1000, 7), 3);
-  const record = encodeSpooledPush(offer([encoded, encoded, encoded]), [1, 2, 3]);
+  const record = encodePushRecord(offer([encoded, encoded, encoded]), [1, 2, 3]);
   expect(record.length).toBeLessThan(1100);
-  for (const profile of [1, 2, 3, 4]) expect(partFor(decodeSpooledPush(record), profile)).toEqual(encoded);
+  for (const profile of [1, 2, 3, 4]) expect(partFor(decodePushRecord(record), profile)).toEqual(encoded);
 });
 
 test('backends of one profile share an encoding where others have another', () => {
   const [a, b] = [encodingOf(Buffer.from('a'), 1), encodingOf(Buffer.from('b'), 2)];
-  const push = decodeSpooledPush(encodeSpooledPush(offer([a, b, a, b]), [7, 1, 7, 1]));
+  const push = decodePushRecord(encodePushRecord(offer([a, b, a, b]), [7, 1, 7, 1]));
   expect(push.parts.length).toBe(2);
   expect([7, 1].map((profile) => partFor(push, profile))).toEqual([a, b]);
 });
 
 test('two profiles that share one encoding both find it where a third has another', () => {
   const [a, b] = [encodingOf(Buffer.from('a'), 1), encodingOf(Buffer.from('b'), 2)];
-  const push = decodeSpooledPush(encodeSpooledPush(offer([b, a, a]), [1, 2, 3]));
+  const push = decodePushRecord(encodePushRecord(offer([b, a, a]), [1, 2, 3]));
   expect([1, 2, 3].map((profile) => partFor(push, profile))).toEqual([b, a, a]);
 });
 
 test('a profile that no backend had when the record was written gets the first encoding', () => {
   const [a, b] = [encodingOf(Buffer.from('a'), 1), encodingOf(Buffer.from('b'), 2)];
-  expect(partFor(decodeSpooledPush(encodeSpooledPush(offer([a, b]), [1, 2])), 5)).toEqual(a);
+  expect(partFor(decodePushRecord(encodePushRecord(offer([a, b]), [1, 2])), 5)).toEqual(a);
 });
 
 test('any push is read back as it was written', () => {
@@ -49,8 +49,8 @@ test('any push is read back as it was written', () => {
   fc.assert(
     fc.property(pushes, ({ encoded, job, receivedAtMs }) => {
       const profiles = encoded.map((_, i) => i);
-      const record = encodeSpooledPush({ ...offer(encoded), job, receivedAtMs }, profiles);
-      const push = decodeSpooledPush(record);
+      const record = encodePushRecord({ ...offer(encoded), job, receivedAtMs }, profiles);
+      const push = decodePushRecord(record);
       expect({ job: push.job, receivedAtMs: push.receivedAtMs }).toEqual({ job, receivedAtMs });
       expect(profiles.map((profile) => partFor(push, profile))).toEqual(encoded);
     }),

@@ -1,31 +1,29 @@
-// Where pushes pass through the spool: each is appended, and handed to the backends in the order of the offers once it is
-// on disk. Those that nobody waits for pass in memory where the disk takes none; no push overtakes another.
-import { untilDone } from '../../telemetry/wait.ts';
-import type { SpoolRange } from '../block/lane-push.ts';
-import type { OfferedPush, OfferResult } from '../block/offered-push.ts';
-import type { PushTicket } from '../block/push-ticket.ts';
-import type { SpoolSink } from './spool-face.ts';
-import type { SpoolStore } from './spool-store.ts';
-import { decodeSpooledPush, encodeSpooledPush, type SpooledPush } from './spooled-push.ts';
+// Pushes pass through the log here: each is appended, and handed to the backends in the order of the offers once it is stored.
+// If the log takes no pushes, those that nobody waits for go on in memory. No push overtakes another.
+import { untilDone } from '../telemetry/wait.ts';
+import type { OfferedPush, OfferResult } from './block/offered-push.ts';
+import type { LogListener, LogRange, PushLog } from './block/push-log.ts';
+import { decodePushRecord, encodePushRecord, type LoggedPush } from './block/push-record.ts';
+import type { PushTicket } from './block/push-ticket.ts';
 
 export interface PassedPush {
-  readonly push: SpooledPush;
+  readonly push: LoggedPush;
   readonly shardHash: number;
   readonly ticket: PushTicket | undefined;
-  /** Its place in the spool; undefined where it is in memory only. */
-  readonly range: SpoolRange | undefined;
+  /** Its place in the log; undefined for a push that is in memory only. */
+  readonly range: LogRange | undefined;
 }
 
 export interface GateDeps {
   readonly profiles: readonly number[];
-  /** Whether every backend has room in memory for a push that is on no disk. */
+  /** Whether every backend has room in memory for a push that is not in the log. */
   hasRoom(push: OfferedPush): boolean;
   pass(push: PassedPush): void;
-  /** The spool has no room for a push. */
+  /** The log has no room for a push. */
   onFull(): void;
   /** Some pushes have passed. */
   onPassed(): void;
-  /** The spool has what an earlier run left, which no lane has been handed. */
+  /** What an earlier run left in the log can be read. */
   onLoaded(): void;
 }
 
@@ -35,28 +33,28 @@ interface PendingPush {
   readonly payload: Buffer;
   readonly shardHash: number;
   readonly ticket: PushTicket | undefined;
-  range: SpoolRange | undefined;
+  range: LogRange | undefined;
 }
 
-export class SpoolGate implements SpoolSink {
+export class LogGate implements LogListener {
   readonly #deps: GateDeps;
-  #store: SpoolStore | undefined;
+  #log: PushLog | undefined;
   #pending: PendingPush[] = [];
   #offered = 0;
-  readonly #onMoved = new Set<() => void>();
+  readonly #waiters = new Set<() => void>();
 
   constructor(deps: GateDeps) {
     this.#deps = deps;
   }
 
-  open(store: SpoolStore): void {
-    this.#store = store;
+  open(log: PushLog): void {
+    this.#log = log;
   }
 
   offer(push: OfferedPush, ticket: PushTicket | undefined): OfferResult {
     const { shardHash } = push;
-    const payload = encodeSpooledPush(push, this.#deps.profiles);
-    const result = this.#store!.append(shardHash, [payload]);
+    const payload = encodePushRecord(push, this.#deps.profiles);
+    const result = this.#log!.append(shardHash, [payload]);
     switch (result.kind) {
       case 'full':
         this.#deps.onFull();
@@ -80,7 +78,7 @@ export class SpoolGate implements SpoolSink {
     }
   }
 
-  synced(end: number): void {
+  stored(end: number): void {
     this.#passWhile((next) => next.range === undefined || next.range.end <= end);
   }
 
@@ -98,13 +96,13 @@ export class SpoolGate implements SpoolSink {
     this.#deps.onLoaded();
   }
 
-  /** Whether the disk has answered for everything. */
+  /** Whether the log has answered for everything. */
   get isEmpty(): boolean {
     return this.#pending.length === 0;
   }
 
-  /** Resolves when the disk has answered for all that was offered so far, or `signal` aborts: with what it has yet to answer for. */
-  async settled(signal: AbortSignal): Promise<readonly SpooledPush[]> {
+  /** Resolves when the log has answered for all that was offered so far, or `signal` aborts: with what it has not answered for. */
+  async settled(signal: AbortSignal): Promise<readonly LoggedPush[]> {
     const last = this.#offered;
     const isSettled = () => (this.#pending[0]?.number ?? Infinity) > last;
     if (!isSettled())
@@ -112,41 +110,41 @@ export class SpoolGate implements SpoolSink {
         const look = () => {
           if (isSettled()) done();
         };
-        this.#onMoved.add(look);
-        return () => this.#onMoved.delete(look);
+        this.#waiters.add(look);
+        return () => this.#waiters.delete(look);
       });
     return this.#pendingUntil(last);
   }
 
-  #pendingUntil(last: number): readonly SpooledPush[] {
+  #pendingUntil(last: number): readonly LoggedPush[] {
     const pending = this.#pending.filter(({ number }) => number <= last);
-    return pending.map(({ payload }) => decodeSpooledPush(payload));
+    return pending.map(({ payload }) => decodePushRecord(payload));
   }
 
-  #moved(): void {
-    for (const look of this.#onMoved) look();
+  #notify(): void {
+    for (const look of this.#waiters) look();
   }
 
   #offerInMemory(push: OfferedPush, payload: Buffer): OfferResult {
     if (!this.#deps.hasRoom(push)) return 'full';
     const { shardHash } = push;
     this.#pending.push({ number: ++this.#offered, payload, shardHash, ticket: undefined, range: undefined });
-    this.#passUnwaited();
+    this.#passNotAwaited();
     return 'accepted';
   }
 
   /**
-   * Of the pushes before it that the disk has not answered for, those that wait to be stored stay: it may take long to
-   * know whether a restart brings them back. The others go on in memory, whatever the disk has of them.
+   * Of the pushes that the log has not answered for, those whose clients wait stay: it may take long until it is known
+   * whether a restart brings them back. The others go on in memory, also if the log turns out to have them.
    */
-  #passUnwaited(): void {
-    const waited: PendingPush[] = [];
+  #passNotAwaited(): void {
+    const awaited: PendingPush[] = [];
     for (const next of this.#pending) {
       if (next.ticket === undefined) this.#pass({ ...next, range: undefined });
-      else waited.push(next);
+      else awaited.push(next);
     }
-    this.#pending = waited;
-    this.#moved();
+    this.#pending = awaited;
+    this.#notify();
   }
 
   #passWhile(isReady: (next: PendingPush) => boolean): void {
@@ -159,12 +157,12 @@ export class SpoolGate implements SpoolSink {
     if (count === 0) return;
     this.#pending.splice(0, count);
     this.#deps.onPassed();
-    this.#moved();
+    this.#notify();
   }
 
   #pass({ payload, shardHash, ticket, range }: PendingPush): void {
     if (range !== undefined || ticket === undefined)
-      this.#deps.pass({ push: decodeSpooledPush(payload), shardHash, ticket, range });
+      this.#deps.pass({ push: decodePushRecord(payload), shardHash, ticket, range });
     if (range !== undefined) ticket?.waiter.stored();
     ticket?.release();
   }
