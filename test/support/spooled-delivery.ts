@@ -4,6 +4,7 @@ import { onTestFinished } from 'vitest';
 import type { BackendConfig } from '../../src/config/config.ts';
 import type { PushEnd, PushWaiter } from '../../src/delivery/block/offered-push.ts';
 import { Delivery } from '../../src/delivery/delivery.ts';
+import type { DeliveryDeps } from '../../src/delivery/lanes/backend-queue.ts';
 import { type Clock, systemClock } from '../../src/telemetry/clock.ts';
 import { backendConfig } from './backend-config.ts';
 import { startReceiver } from './delivery-setup.ts';
@@ -58,15 +59,22 @@ interface Surroundings {
   readonly earlier?: MemorySpool | undefined;
   readonly readError?: Error | undefined;
   readonly clock?: Clock;
+  readonly connect?: DeliveryDeps['connect'];
 }
 
 export async function startSpooledWith(
   configs: readonly BackendConfig[],
-  { earlier, readError, clock = systemClock() }: Surroundings = {},
+  { earlier, readError, clock = systemClock(), connect }: Surroundings = {},
 ) {
   const events = new RecordedEvents();
   let spool: MemorySpool | undefined;
-  const deps = { events, clock, random: seededFractions(), userAgent: 'test' };
+  const deps = {
+    events,
+    clock,
+    random: seededFractions(),
+    userAgent: 'test',
+    ...(connect ? { connect } : {}),
+  };
   const delivery = new Delivery(configs, deps, async (listener) => {
     spool = new MemorySpool(listener, earlier);
     spool.readError = readError;
@@ -82,7 +90,7 @@ export async function startSpooledWith(
       encoded: configs.map(() => encoded),
       shardHash,
       job: 'j',
-      receivedAtMs: Date.now(),
+      receivedAtMs: clock.nowMs(),
       ...(waiter ? { waiter } : {}),
     });
   const push = (name: string, waiter?: PushWaiter) =>

@@ -31,7 +31,12 @@ export interface DeliveryDeps {
   readonly userAgent: string;
   /** Whether rules may make names of any UTF-8. */
   readonly utf8Names?: boolean;
+  /** Makes the client of a backend. Default: one that sends over HTTP. */
+  readonly connect?: (backend: BackendConfig) => Upstream;
 }
+
+/** The client of one backend, shared by its lanes. */
+export type Upstream = Pick<UpstreamClient, 'send' | 'noteMetadata' | 'renewConnections' | 'close'>;
 
 /** A push, or what the log has of it, on its way to the lanes. */
 export interface QueuePush {
@@ -52,7 +57,7 @@ export class BackendQueue {
   readonly profile: number;
   readonly #deps: SenderDeps;
   readonly #ledger: BackendLedger;
-  readonly #upstream: UpstreamClient;
+  readonly #upstream: Upstream;
   readonly #adapter: BackendAdapter;
   /** Set once, by `openInMemory` or `openLog`. */
   #lanes: readonly Lane[] = [];
@@ -68,7 +73,7 @@ export class BackendQueue {
     this.isRequired = required;
     this.profile = profileNumber(backend);
     this.#ledger = new BackendLedger(queueConfig.maxQueueSize, clock);
-    this.#upstream = new UpstreamClient(backend, deps);
+    this.#upstream = deps.connect?.(backend) ?? new UpstreamClient(backend, deps);
     this.#adapter = new BackendAdapter(backend, {
       utf8Names: deps.utf8Names ?? false,
       noteMetadata: (fields) => this.#upstream.noteMetadata(fields),
