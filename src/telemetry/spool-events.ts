@@ -5,7 +5,7 @@ import type { Log } from './log.ts';
 import { RateLimit } from './rate-limit.ts';
 import type { SpoolMetrics } from './spool-metrics.ts';
 
-/** Damage logged: ten stretches at once, then one in ten seconds; all of it is counted. */
+/** How much damage is logged: ten stretches at once, then one in ten seconds. All of it is counted. */
 const DAMAGE = { burst: 10, perSecond: 0.1 };
 
 type Damage = Parameters<SpoolEvents['spoolDamaged']>[0];

@@ -1,9 +1,9 @@
-// What is counted for the spool. Registered only where there is one.
+// The metrics of the spool. Registered only if there is one.
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 /** The state of the spool, read when the metrics are scraped. */
 export interface SpoolReading {
-  /** Of records, also those that wait for the disk. */
+  /** Bytes of records, including those that wait for the disk. */
   readonly bytes: number;
   readonly limitBytes: number;
   readonly isUsable: boolean;
@@ -24,10 +24,10 @@ export class SpoolMetrics {
     this.#registry = registry;
     this.#damagedRecords = counter(
       'sluice_spool_damaged_records_total',
-      'Records that were not what was written; one where damaged bytes do not tell how many they were.',
+      'Damaged records. Damaged bytes count as one record if it is unknown how many they were.',
     );
-    this.#damagedBytes = counter('sluice_spool_damaged_bytes_total', 'Bytes that were not what was written.');
-    this.#syncs = counter('sluice_spool_syncs_total', 'Groups of pushes written and synced.');
+    this.#damagedBytes = counter('sluice_spool_damaged_bytes_total', 'Damaged bytes.');
+    this.#syncs = counter('sluice_spool_syncs_total', 'Groups of pushes that were written and synced.');
     this.#syncSeconds = new Histogram({
       name: 'sluice_spool_sync_duration_seconds',
       help: 'Time from the start of the write of a group to the end of its sync.',
@@ -46,7 +46,7 @@ export class SpoolMetrics {
     this.#damagedBytes.inc(bytes);
   }
 
-  /** Where the gauges are read from at each scrape; call it once, when the spool exists. */
+  /** Registers the gauges, which are read at each scrape. Call it once, when the spool exists. */
   observe(read: () => SpoolReading): void {
     const gauge = (name: string, help: string, value: (reading: SpoolReading) => number) =>
       new Gauge({
@@ -63,7 +63,7 @@ export class SpoolMetrics {
       'Bytes the spool may hold before pushes are refused.',
       ({ limitBytes }) => limitBytes,
     );
-    gauge('sluice_spool_usable', 'Whether the disk takes and keeps what is written.', ({ isUsable }) =>
+    gauge('sluice_spool_usable', 'Whether the spool can write to its disk.', ({ isUsable }) =>
       Number(isUsable),
     );
   }

@@ -1,4 +1,4 @@
-// The open buffer of one shard. Append-only; its bytes are whole fields of a write request at every moment.
+// The open buffer of one lane. Append-only; its bytes are always whole fields of a write request.
 // The buffer is reused after sealing and holds at most `maxBytes`, unless a single field is larger than that.
 import type { BlockSealer } from '../../remotewrite/block-sealer.ts';
 import { maxSnappyLength } from '../../remotewrite/snappy-encoder.ts';
@@ -18,7 +18,7 @@ export interface BatchLimits {
   readonly maxBytes: number;
 }
 
-/** What goes along with the bytes of a push, or of a part of one. */
+/** What is known about a push, or a part of one, besides its bytes. */
 export interface PushFacts {
   readonly job: string;
   readonly receivedAtMs: number;
@@ -26,7 +26,7 @@ export interface PushFacts {
   readonly ticket?: PushTicket | undefined;
 }
 
-/** The most bytes that fit a request of `maxRequestBytes` even where compression gains nothing. */
+/** The most bytes that fit a request of `maxRequestBytes` even if compression gains nothing. */
 export function uncompressedBudget(maxRequestBytes: number): number {
   let bytes = Math.max(1, Math.floor(((maxRequestBytes - 32) * 6) / 7));
   while (bytes > 1 && maxSnappyLength(bytes) > maxRequestBytes) bytes--;
@@ -39,7 +39,7 @@ export class Batch {
   #buffer = new Uint8Array(FIRST_BYTES);
   readonly #pushes = new PushManifest();
   #waiting: WaitingPart[] = [];
-  /** Where the lane stands once this is settled; undefined for what is in memory only. */
+  /** The lane's position once this is settled; undefined for what is in memory only. */
   after: LanePosition | undefined;
   byteLength = 0;
   sampleCount = 0;
@@ -65,7 +65,7 @@ export class Batch {
   append(bytes: Uint8Array, sampleCount: number, { job, receivedAtMs, ticket }: PushFacts): void {
     this.#reserve(this.byteLength + bytes.length);
     this.#buffer.set(bytes, this.byteLength);
-    // That of a push of which no sample is sent; this one may be in memory only.
+    // It may be that of a push without samples, and this push may be in memory only.
     if (this.sampleCount === 0) this.after = undefined;
     if (this.byteLength === 0 || receivedAtMs < this.oldestMs) this.oldestMs = receivedAtMs;
     if (this.byteLength === 0 || receivedAtMs > this.newestMs) this.newestMs = receivedAtMs;
@@ -94,7 +94,7 @@ export class Batch {
     this.byteLength = 0;
     this.sampleCount = 0;
     this.#pushes.clear();
-    // Anew even when it is empty: the block that was sealed keeps the one before.
+    // A new array: the sealed block keeps the old one.
     this.#waiting = [];
     this.after = undefined;
     if (this.#buffer.length > this.#limits.maxBytes) this.#buffer = new Uint8Array(FIRST_BYTES);

@@ -1,4 +1,4 @@
-// A push as it is offered for delivery, what its pusher wants to hear of it, and what may become of the offer.
+// A push as it is offered for delivery, what may become of the offer, and the one union that says how a push ended.
 import type { EncodedSeries } from '../../remotewrite/encoded-series.ts';
 
 export interface OfferedPush {
@@ -9,29 +9,30 @@ export interface OfferedPush {
   /** For log lines about samples that were given up. */
   readonly job: string;
   readonly receivedAtMs: number;
-  /** Hears what becomes of the push; undefined for one that is acknowledged as soon as it is queued. */
+  /** Hears what becomes of the push; undefined for a push that is acknowledged as soon as it is queued. */
   readonly waiter?: PushWaiter;
 }
 
-/** Whoever waits for a push to be stored or delivered. Never called during the offer itself. */
+/** Waits for a push to be stored or delivered. Never called during the offer itself. */
 export interface PushWaiter {
-  /** `stored`: on disk and synced is enough. `delivered`: every required backend has to take all samples. */
+  /** `stored`: stored in the log is enough. `delivered`: every required backend has to take all samples. */
   readonly level: 'stored' | 'delivered';
-  /** The push is on disk and synced. Called before `ended`, and only where there is a spool. */
+  /** The push is stored in the log. Called before `ended`, and only if there is a log. */
   stored(): void;
-  /** The push has reached its level, or never will. Called at most once; not for a push that a stop leaves in the spool. */
+  /** The push has reached its level, or never will. Called at most once, and not for a push that a stop leaves in the log. */
   ended(end: PushEnd): void;
 }
 
+/** How a push ended, from the lanes to the client that waits for it. */
 export type PushEnd =
   | { readonly kind: 'reached' }
-  /** The disk failed: nothing of the push goes anywhere. */
+  /** The log could not store the push, so nothing of it is sent. */
   | { readonly kind: 'notStored'; readonly detail: string }
   /** A required backend refused samples of it for good. */
   | {
       readonly kind: 'refused';
       readonly backend: string;
-      /** Short stable word: `status_400`, `redirect`, `too_large`. */
+      /** A short stable word: `status_400`, `redirect`, `too_large`. */
       readonly reason: string;
       /** The backend's own words, made printable. */
       readonly detail: string;

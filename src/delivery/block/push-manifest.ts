@@ -1,5 +1,5 @@
-// Which pushes stand in a batch, in order: of each its job and how many of its samples. Two bytes for a usual push, so
-// that a refused block can be cut between pushes and what is dropped can be named.
+// The pushes in a batch, in order: the job of each, and how many of its samples. With it a refused block can be cut between
+// pushes, and the report of a drop can name them. A usual push takes two bytes.
 import { readVarint, varintEnd, writeVarint } from '../../wire/varint.ts';
 
 const FIRST_BYTES = 256;
@@ -26,20 +26,20 @@ interface Job {
 
 export class PushManifest {
   readonly #jobs = new Map<string, Job>();
-  /** That of the latest push: pushes of one job often come in a row. */
+  /** The job of the latest push: pushes of one job often come in a row. */
   #job: Job = { number: 0, sampleCount: 0 };
   #jobName: string | undefined;
   #bytes = new Uint8Array(FIRST_BYTES);
   #length = 0;
   #count = 0;
 
-  /** Of those added since the last seal. */
+  /** How many pushes were added since the last seal. */
   get count(): number {
     return this.#count;
   }
 
   add(job: string, sampleCount: number): void {
-    // Metadata alone is nothing that could be missed.
+    // A push of metadata alone is not missed by anybody.
     if (sampleCount === 0) return;
     this.#count++;
     if (job !== this.#jobName) this.#enterJob(job);

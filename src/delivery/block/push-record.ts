@@ -1,6 +1,5 @@
-// A push as a record of the spool: version, flags, time of receipt, job, and its encodings, each with the profile of the
-// backends that it is for. Damage is found by the spool, so what is read here is what was written, by this or an older
-// version of the program.
+// A push as a record of the log: version, time of receipt, job, and its encodings, each with the profile of the backends that
+// it is for. The log finds damage, so what is read here is what this or an older version of Sluice wrote.
 import type { BackendConfig } from '../../config/config.ts';
 import type { EncodedSeries } from '../../remotewrite/encoded-series.ts';
 import { readVarint, varintEnd, writeVarint } from '../../wire/varint.ts';
@@ -25,7 +24,7 @@ export interface LoggedPush {
   readonly parts: readonly RecordPart[];
 }
 
-/** `profiles` has for each backend what it takes, as a number below 255. */
+/** `profiles` has a number below 255 for each backend: what it takes of a push. */
 export function encodePushRecord(push: OfferedPush, profiles: readonly number[]): Buffer {
   const parts = partsOf(push, profiles);
   const job = Buffer.from(push.job);
@@ -47,7 +46,7 @@ export function encodePushRecord(push: OfferedPush, profiles: readonly number[])
   return out.subarray(0, at);
 }
 
-/** One for all backends where they take the same, else one for each profile. */
+/** One part for all backends if they take the same, else one for each profile. */
 function partsOf({ encoded }: OfferedPush, profiles: readonly number[]): readonly RecordPart[] {
   const [first] = encoded;
   if (encoded.every((each) => each === first)) return [{ profile: FOR_ALL, encoded: first! }];
@@ -81,13 +80,13 @@ export function decodePushRecord(record: Uint8Array): LoggedPush {
   return { job: bytes.toString('utf8', jobStart, jobEnd), receivedAtMs, parts };
 }
 
-/** What a backend takes of a push, as a number below 255. */
+/** A number below 255 for what a backend takes of a push. */
 export function profileNumber(backend: BackendConfig): number {
   const { sendExemplars, sendNativeHistograms, sendClassicHistograms } = backend;
   return Number(sendExemplars) + 2 * Number(sendNativeHistograms) + 4 * Number(sendClassicHistograms);
 }
 
-/** What of a push is for the backends with this profile; the first part where an older configuration knew none like it. */
+/** The part for backends with this profile; the first part if the record was written for a configuration without it. */
 export function partFor({ parts }: LoggedPush, profile: number): EncodedSeries {
   const part = parts.find((candidate) => candidate.profile === profile) ?? parts[0];
   if (part === undefined) throw new RangeError('Cannot read spooled push: expected an encoding, found none');

@@ -1,5 +1,5 @@
-// One push that somebody waits for. Each place where a part of it lies holds the ticket; the waiter hears of the end when
-// the last one has let go, never during a call that holds or lets go.
+// The ticket of a push that somebody waits for. Everything that has a part of the push holds the ticket. The waiter hears of
+// the end when the last holder releases it, but never during a call of `hold` or `release`.
 import type { PushEnd, PushWaiter } from './offered-push.ts';
 
 type Failure = Exclude<PushEnd, { kind: 'reached' }>;
@@ -18,13 +18,13 @@ export class PushTicket {
     this.#holds++;
   }
 
-  /** What was held for has come to its end. */
+  /** A part of the push came to its end. */
   release(): void {
     this.#holds--;
     if (this.#holds === 0 && !this.#isOver) this.#end();
   }
 
-  /** Notes that a part will never be delivered; who notes it still holds the ticket. */
+  /** Notes that a part will never be delivered. The caller still holds the ticket. */
   fail(failure: Failure): void {
     const known = this.#failure;
     if (known === undefined || isWorse(failure, known)) this.#failure = failure;
@@ -39,7 +39,7 @@ export class PushTicket {
   }
 }
 
-/** That a backend refuses it says more than that we gave it up at another. */
+/** A refusal by one backend says more than that Sluice gave the push up at another. */
 function isWorse(failure: Failure, known: Failure): boolean {
   return failure.kind === 'refused' && known.kind !== 'refused';
 }

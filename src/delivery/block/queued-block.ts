@@ -19,11 +19,11 @@ export interface QueuedBlock extends OutgoingBlock, SealedManifest {
   readonly oldestMs: number;
   /** The pushes in it that somebody waits for. */
   readonly waiting: readonly WaitingPart[];
-  /** The lane's position once the block is settled. Undefined if the block is in memory only, or no longer needed in the spool. */
+  /** The lane's position once the block is settled. Undefined if the block is in memory only, or no longer needed in the log. */
   after: LanePosition | undefined;
 }
 
-/** A block that a stop gives up is not lost if the spool has it. */
+/** A block that a stop gives up is not lost if the log has it. */
 export function isLeftInSpool({ after }: QueuedBlock, { reason }: GivenUp): boolean {
   return after !== undefined && reason === 'shutdown';
 }

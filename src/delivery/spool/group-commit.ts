@@ -1,5 +1,5 @@
-// Collects records while the disk is busy, and writes and syncs what came together as one group. Positions only grow: one
-// that was given away is never given to another record, whatever becomes of its group.
+// Group commit: collects records while the disk is busy, then writes and syncs them as one group. Positions only grow: a
+// position is never given to a second record, also not if its group fails.
 import type { Clock } from '../../telemetry/clock.ts';
 import { RecordGroup } from './records.ts';
 import type { SegmentWriter } from './segment-writer.ts';
@@ -10,16 +10,16 @@ export interface GroupCommitDeps {
   readonly clock: Clock;
   /** Uniform in [0, 1). */
   readonly random: () => number;
-  /** A segment that holds this much is followed by a new one. */
+  /** A new segment starts when the current one holds this much. */
   readonly segmentBytes: number;
   readonly onCommitted: (group: RecordGroup, durationMs: number) => void;
-  /** The disk refused a group; `append` may not be called before `settleUncertain` has resolved. */
+  /** A group failed. `append` may not be called before `settleUncertain` has resolved. */
   readonly onTrouble: (error: unknown, bytes: number) => void;
-  /** What was appended from `from` up to `to` is lost for good. */
+  /** The records from `from` up to `to` are not stored and never will be. */
   readonly onFailed: (from: number, to: number, error: unknown) => void;
 }
 
-/** A group of which some bytes may still be on disk though they must not be. */
+/** A failed group whose bytes may still be on disk, where they must not stay. */
 interface Doubt {
   readonly from: number;
   readonly to: number;
@@ -31,7 +31,7 @@ export class GroupCommit {
   #open: RecordGroup | undefined;
   #segment: SegmentName | undefined;
   #nextPosition = 0;
-  /** Position behind the last record that was appended, and behind the last that is on disk. */
+  /** Position after the last record that was appended, and after the last one that is on disk. */
   #lastEnd = 0;
   #committedEnd = 0;
   #pendingBytes = 0;
@@ -56,7 +56,7 @@ export class GroupCommit {
     return this.#writing === undefined;
   }
 
-  /** Goes on behind what is on disk: the last record there ends at `lastEnd`, the next one gets `nextPosition`. */
+  /** Goes on after what is on disk: the last record there ends at `lastEnd`, the next one gets `nextPosition`. */
   startAt(lastEnd: number, nextPosition: number): void {
     this.#lastEnd = lastEnd;
     this.#committedEnd = lastEnd;
@@ -80,19 +80,19 @@ export class GroupCommit {
     return { position, end };
   }
 
-  /** What is appended next starts a segment of its own. */
+  /** The next record starts a new segment. */
   leaveSegment(): void {
     this.#segment = undefined;
   }
 
-  /** Makes sure that nothing of a failed group is on disk. Rejects with what the disk throws; call it again then. */
+  /** Makes sure that nothing of a failed group is on disk. Rejects with what the disk throws; then it has to be called again. */
   async settleUncertain(): Promise<void> {
     if (this.#doubt === undefined) return;
     await this.#deps.writer.cutBack();
     this.#doubtSettled(this.#doubt);
   }
 
-  /** Everything appended is on disk or has failed when it resolves. */
+  /** When it resolves, everything that was appended is on disk or has failed. */
   async drained(): Promise<void> {
     await this.#writing;
   }
@@ -125,21 +125,21 @@ export class GroupCommit {
 
   async #giveUp(group: RecordGroup, error: unknown): Promise<void> {
     const { onTrouble, onFailed } = this.#deps;
-    const behind = this.#nextPosition;
+    const to = this.#nextPosition;
     this.#open = undefined;
     this.#segment = undefined;
     this.#lastEnd = this.#committedEnd;
     this.#pendingBytes = 0;
-    this.#doubt = { from: group.from, to: behind, error };
+    this.#doubt = { from: group.from, to, error };
     onTrouble(error, group.bytes);
     const isCut = await this.#deps.writer.cutBack().then(
       () => true,
       () => false,
     );
     if (isCut) return this.#doubtSettled(this.#doubt);
-    // What waited behind the group was never written: no need to wait for the disk.
+    // What came after the group was never written, so its failure is certain.
     this.#doubt = { from: group.from, to: group.end, error };
-    if (behind > group.end) onFailed(group.end, behind, error);
+    if (to > group.end) onFailed(group.end, to, error);
   }
 
   #doubtSettled({ from, to, error }: Doubt): void {

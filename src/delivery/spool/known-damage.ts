@@ -1,5 +1,5 @@
-// What was found damaged: told once, and its bytes set aside while there is room for them. Several lanes read the same
-// stretch, at the same time too.
+// The damage that was found: each stretch is reported once, although several lanes read it, and its bytes are set aside while
+// there is room for them.
 import { join } from 'node:path';
 import type { SpoolEvents } from '../../telemetry/events.ts';
 import type { Disk } from './disk/disk.ts';
@@ -10,13 +10,13 @@ interface Stretch {
 }
 
 export interface DamagedStretch extends Stretch {
-  /** Where that is known. */
+  /** How many records were damaged, if that is known. */
   readonly records?: number;
-  /** What was seen in the place of the records. */
+  /** What was found in the place of the records. */
   readonly seen: string;
 }
 
-/** Neighbours are one; of more than this the oldest may be told a second time. */
+/** Adjacent stretches count as one. Of more than this the oldest is forgotten, and may be reported a second time. */
 const MAX_KNOWN = 10_000;
 const MAX_FILES = 16;
 const MAX_FILE_BYTES = 1024 * 1024;
@@ -33,12 +33,12 @@ export class KnownDamage {
     this.#events = events;
   }
 
-  /** Where the damaged stretch ends that holds `position`. */
+  /** The end of the damaged stretch that holds `position`. */
   endOf(position: number): number | undefined {
     return this.#known.find(({ from, to }) => from <= position && position < to)?.to;
   }
 
-  /** `readBytes` reads what is left of it, up to so many bytes. */
+  /** Reports the stretch unless it is known. `readBytes` reads its bytes, up to a length. */
   async found(stretch: DamagedStretch, readBytes: (length: number) => Promise<Uint8Array>): Promise<void> {
     const { from, to, records, seen } = stretch;
     if (this.#known.some((known) => known.from <= from && to <= known.to)) return;
@@ -63,7 +63,7 @@ export class KnownDamage {
     if (this.#known.length > MAX_KNOWN) this.#known.shift();
   }
 
-  /** The bytes are for whoever looks into it later: where they cannot be kept, delivery goes on without. */
+  /** The bytes are for a later analysis. If they cannot be kept, delivery goes on without them. */
   async #setAside(position: number, read: () => Promise<Uint8Array>): Promise<string | undefined> {
     try {
       await this.#disk.makeFolder(this.#folder);

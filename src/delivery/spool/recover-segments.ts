@@ -1,5 +1,5 @@
-// Finds out after a start what the segments hold. All but the newest were finished by whoever wrote them, and the one
-// behind tells where they end; the newest is walked through, since a crash may have left its tail torn.
+// Finds out at the start what the segments hold. The end of every segment but the newest is in the name of the one after it.
+// The newest is read through, because a crash may have torn its tail.
 import { join } from 'node:path';
 import type { Disk, DiskFile } from './disk/disk.ts';
 import { HEADER_BYTES } from './records.ts';
@@ -10,13 +10,13 @@ import { formatSegmentName, parseSegmentName, type SegmentName } from './segment
 export interface Recovered {
   /** Oldest first. */
   readonly segments: readonly Segment[];
-  /** Bytes of a torn tail: written, but never synced or acknowledged. */
+  /** Bytes of a torn tail, which were written but never synced or acknowledged. */
   readonly tornBytes: number;
 }
 
-/** `syncedAtLeast`: a position up to which everything was synced once; less than that is damage, not a torn tail. */
+/** `syncedAtLeast`: everything before this position was synced once. If less is sound, that is damage, not a torn tail. */
 export async function recoverSegments(folder: string, disk: Disk, syncedAtLeast: number): Promise<Recovered> {
-  // What is read now and delivered must be there after a power cut too.
+  // What is read and delivered now must also be there after a power cut.
   await disk.syncFolder(folder);
   const names = (await disk.list(folder)).flatMap((name) => parseSegmentName(name) ?? []);
   names.sort((a, b) => a.start - b.start || a.previousEnd - b.previousEnd);
@@ -51,8 +51,8 @@ async function newestEnd(
 }
 
 /**
- * Position behind the last record that is whole. One with a sound header and a wrong payload counts as well, to be told as
- * damaged when it is read: a torn write ends in the middle of a record, hardly ever inside and not at the end.
+ * Position after the last whole record. A record with a sound header and a wrong payload counts as well; it is reported as
+ * damaged when it is read. A torn write nearly always ends inside a record, so its last record has no whole payload.
  */
 async function soundEnd(file: DiskFile, name: SegmentName, bytes: number): Promise<number> {
   const limit = name.start + bytes;

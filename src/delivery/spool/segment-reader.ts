@@ -1,4 +1,4 @@
-// Reads records back, in order. Everything is checked on the way; what does not pass is told of and left out.
+// Reads records from the segments, in order. Every record is checked; damage is reported and left out.
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { LogRecord } from '../block/push-log.ts';
@@ -19,11 +19,11 @@ export interface SegmentReaderDeps {
 
 type Wants = (shardHash: number) => boolean;
 
-/** What one call of `read` has got so far. */
+/** The state of one call of `read`. */
 interface Reading {
   readonly records: LogRecord[];
   next: number;
-  /** Bytes that may still be added; the last record may go over. */
+  /** How many bytes may still be added. The last record may exceed it. */
   room: number;
 }
 
@@ -36,7 +36,7 @@ export class SegmentReader {
 
   /**
    * The wanted records from position `from` on until about `maxBytes` of payload are read. `next` is where to go on,
-   * undefined where there is no more. Rejects with an Error where the disk does not let us read.
+   * undefined if there is no more. Rejects with an Error if the disk cannot be read.
    */
   async read(
     from: number,
@@ -51,7 +51,7 @@ export class SegmentReader {
       try {
         await this.#readSegment(segment, wants, reading);
       } catch (error) {
-        // What stands before it can be had; whoever goes on from there meets the error again.
+        // The records before it are returned. The next call, which goes on from there, meets the error again.
         if (reading.records.length === 0) throw error;
         break;
       }
@@ -96,12 +96,12 @@ export class SegmentReader {
       if (payload.length === length && crc32(payload) === header.payloadChecksum) {
         reading.records.push({ position, end, shardHash, payload });
         reading.room -= end - position;
-      } else await this.#tellDamagedRecord(window, position, end);
+      } else await this.#reportDamagedRecord(window, position, end);
       reading.next = end;
     }
   }
 
-  /** Returns where the next sound header stands. */
+  /** Returns the position of the next sound header. */
   async #skipDamage(window: SegmentWindow, position: number): Promise<number> {
     const { damage } = this.#deps;
     const known = damage.endOf(position);
@@ -112,12 +112,12 @@ export class SegmentReader {
     return to;
   }
 
-  async #tellDamagedRecord(window: SegmentWindow, position: number, end: number): Promise<void> {
+  async #reportDamagedRecord(window: SegmentWindow, position: number, end: number): Promise<void> {
     const stretch = { from: position, to: end, records: 1, seen: 'a wrong checksum' };
     await this.#deps.damage.found(stretch, (length) => window.bytesAt(position, length));
   }
 
-  /** A segment that was released meanwhile is no loss, and nobody wants its records. */
+  /** A segment that was released during the read is no loss. */
   async #skipMissing(segment: Segment, reading: Reading): Promise<void> {
     const { table, damage } = this.#deps;
     const from = reading.next;

@@ -1,4 +1,4 @@
-// A stretch of one segment file in memory. Reading walks through the file in large pieces, whatever the size of records.
+// A stretch of one segment file in memory. Readers go through the file in large pieces, whatever the size of the records.
 
 import type { DiskFile } from './disk/disk.ts';
 import { HEADER_BYTES, MAGIC_BYTES, type RecordHeader, readHeader } from './records.ts';
@@ -9,7 +9,7 @@ const WINDOW_BYTES = 256 * 1024;
 export class SegmentWindow {
   readonly #file: DiskFile;
   readonly #segment: SegmentName;
-  /** Nothing at or behind this position is looked at. */
+  /** Nothing at or after this position is read. */
   readonly #limit: number;
   readonly #buffer: Buffer;
   #from = 0;
@@ -22,7 +22,7 @@ export class SegmentWindow {
     this.#buffer = Buffer.allocUnsafe(Math.min(WINDOW_BYTES, Math.max(limit - segment.start, HEADER_BYTES)));
   }
 
-  /** Whether no waiting is needed for the header at `position`; also where the file holds none. */
+  /** Whether the header at `position` is in memory. Also true if the file has none there. */
   hasHeader(position: number): boolean {
     return this.#holds(position, Math.min(HEADER_BYTES, this.#limit - position));
   }
@@ -36,7 +36,7 @@ export class SegmentWindow {
     this.#filled = await this.#file.read(into, position - this.#segment.start);
   }
 
-  /** undefined where no sound header of a record that ends within the limit stands at `position`. */
+  /** Undefined if there is no sound header at `position`, or its record ends after the limit. */
   headerAt(position: number): RecordHeader | undefined {
     const { start, salt } = this.#segment;
     if (!this.#holds(position, HEADER_BYTES)) return undefined;
@@ -46,9 +46,9 @@ export class SegmentWindow {
       : undefined;
   }
 
-  /** A copy of its own; shorter than asked for where the file ends. */
+  /** A copy of the bytes; shorter than asked for at the end of the file. */
   async bytesAt(position: number, length: number): Promise<Uint8Array> {
-    // What follows is likely wanted too, so that a short one moves the window along.
+    // The bytes that follow are probably read next, so a short read moves the window.
     if (!this.#holds(position, length) && length <= this.#buffer.length / 2) await this.moveTo(position);
     if (this.#holds(position, length)) {
       const at = position - this.#from;
@@ -59,7 +59,7 @@ export class SegmentWindow {
     return count === length ? bytes : bytes.slice(0, count);
   }
 
-  /** The first position from `position` on where a sound header stands; the limit where there is none. */
+  /** The first position from `position` on that has a sound header; the limit if there is none. */
   async nextHeader(position: number): Promise<number> {
     let from = position;
     while (from < this.#limit) {
@@ -69,7 +69,7 @@ export class SegmentWindow {
         if (this.headerAt(from + at) !== undefined) return from + at;
       }
       if (this.#filled < HEADER_BYTES) break;
-      // The last bytes may be the beginning of a header.
+      // The last bytes may be the start of a header.
       from += this.#filled - HEADER_BYTES + 1;
     }
     return this.#limit;

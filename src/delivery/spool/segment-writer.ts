@@ -1,5 +1,5 @@
-// Writes groups to the newest segment, one at a time. A group is there when `write` resolves: written, synced, and under
-// its name in the folder. Where it rejects, nothing more may be written before `cutBack` has resolved.
+// Writes groups to the newest segment, one at a time. When `write` resolves, the group is stored: it is synced, and so is the
+// name of its file. If `write` rejects, nothing more may be written before `cutBack` has resolved.
 import { join } from 'node:path';
 import type { Disk, DiskFile } from './disk/disk.ts';
 import { goneError } from './disk/disk.ts';
@@ -10,7 +10,7 @@ interface OpenSegment {
   readonly name: SegmentName;
   readonly path: string;
   readonly file: DiskFile;
-  /** What is known to be on disk. */
+  /** How many bytes are known to be on disk. */
   syncedBytes: number;
 }
 
@@ -18,7 +18,7 @@ export class SegmentWriter {
   readonly #folder: string;
   readonly #disk: Disk;
   #open: OpenSegment | undefined;
-  /** Bytes behind what is synced that a failed group may have left. */
+  /** Bytes after `syncedBytes` that a failed group may have left. */
   #unsyncedBytes = 0;
 
   constructor(folder: string, disk: Disk) {
@@ -41,12 +41,12 @@ export class SegmentWriter {
     this.#unsyncedBytes = 0;
   }
 
-  /** Takes off what a failed group left behind, for good, and leaves the segment. May be tried again where it rejects. */
+  /** Removes what a failed group wrote, synced, and closes the segment. If it rejects, it can be called again. */
   async cutBack(): Promise<void> {
     const segment = this.#open;
     if (segment === undefined) return;
     const { file, syncedBytes } = segment;
-    // A disk that refused every byte needs no cut, and where it has become read-only would refuse that too.
+    // If the disk refused every byte, nothing has to be cut; a disk that became read-only would refuse the cut as well.
     if (this.#unsyncedBytes > 0 || (await file.size()) > syncedBytes) {
       this.#unsyncedBytes = Math.max(this.#unsyncedBytes, 1);
       await file.cut(syncedBytes);
@@ -54,14 +54,14 @@ export class SegmentWriter {
     }
     this.#unsyncedBytes = 0;
     await this.close();
-    // Empty, and its position is not used again; where it stays it does no harm.
+    // The segment is empty and its position is not used again, so it does no harm if it stays.
     if (syncedBytes === 0) await this.#disk.remove(segment.path).catch(() => {});
   }
 
   async close(): Promise<void> {
     const segment = this.#open;
     this.#open = undefined;
-    // What was promised is synced: an error now takes nothing back.
+    // Everything that was acknowledged is synced, so an error does not matter now.
     await segment?.file.close().catch(() => {});
   }
 
@@ -79,12 +79,12 @@ export class SegmentWriter {
     while (rest.length > 0) {
       const written = await file.write(rest, syncedBytes + this.#unsyncedBytes);
       this.#unsyncedBytes += written;
-      rest = behind(rest, written);
+      rest = without(rest, written);
     }
   }
 }
 
-function behind(pieces: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {
+function without(pieces: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {
   let skipped = 0;
   let at = 0;
   while (at < pieces.length && skipped + pieces[at]!.length <= bytes) skipped += pieces[at++]!.length;

@@ -1,10 +1,10 @@
-// The spool's directory: what lies where in it, and the lock that keeps a second Sluice out.
+// The spool's directory: the paths in it, and the lock that keeps a second Sluice out.
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Disk, DiskLock } from './disk/disk.ts';
 import { isMissing } from './disk/disk.ts';
 
-/** Another program uses the directory: a mistake of whoever started this one. */
+/** Another program uses the directory. Trying again does not help. */
 export class SpoolTakenError extends Error {
   constructor(directory: string) {
     super(`Cannot use spool directory ${directory}: expected no other Sluice in it, found one`);
@@ -28,19 +28,19 @@ export class SpoolFolder {
     this.#disk = disk;
   }
 
-  /** Makes what is missing and takes the lock. Rejects with SpoolTakenError, or what the disk throws. */
+  /** Makes missing folders and takes the lock. Rejects with SpoolTakenError, or what the disk throws. */
   async enter(): Promise<void> {
     await this.#disk.makeFolder(this.segments);
     await this.#disk.makeFolder(this.positions);
     const path = join(this.directory, 'lock');
-    // Where the directory was removed and made anew, the lock held is that of a file nobody sees.
+    // If the directory was removed and made again, the lock is on a file that no other program can see.
     if (this.#lock?.isStillAt(path)) return;
     this.leave();
     this.#lock = await this.#disk.lock(path);
     if (this.#lock === undefined) throw new SpoolTakenError(this.directory);
   }
 
-  /** Rejects with what the disk throws where it does not take and keep so many bytes. */
+  /** Tests that the disk stores this many bytes. Rejects with what the disk throws. */
   async probe(bytes: number): Promise<void> {
     const path = join(this.directory, 'probe');
     await this.#disk.remove(path).catch(unlessMissing);
@@ -55,7 +55,7 @@ export class SpoolFolder {
     }
   }
 
-  /** What `writeMark` wrote last; 0 where that cannot be read. */
+  /** What `writeMark` wrote last; 0 if it cannot be read. */
   async readMark(): Promise<number> {
     try {
       const file = await this.#disk.open(join(this.directory, 'synced'));
@@ -68,7 +68,7 @@ export class SpoolFolder {
     }
   }
 
-  /** Keeps that everything before `position` was synced, for the next start to tell damage from a torn tail. */
+  /** Notes that everything before `position` was synced, so that the next start can tell damage from a torn tail. */
   writeMark(position: number): void {
     const text = String(position);
     this.#disk.replaceNow(join(this.directory, 'synced'), Buffer.from(`${text} ${crc32(text)}`));

@@ -1,4 +1,4 @@
-// Whether the disk can be used, and the attempts to use it again when it could not: after 1 s, then up to 30 s apart.
+// Whether the disk can be used. If it cannot, it is tried again after 1 s, then at intervals that double up to 30 s.
 import type { Clock, Timer } from '../../telemetry/clock.ts';
 import type { SpoolEvents } from '../../telemetry/events.ts';
 import { describeTrouble } from './disk/disk.ts';
@@ -11,7 +11,7 @@ export interface SpoolHealthDeps {
   readonly directory: string;
   readonly clock: Clock;
   readonly events: SpoolEvents;
-  /** Does all that has to succeed before the spool is used. */
+  /** Does everything that has to succeed before the spool is used. */
   readonly heal: () => Promise<void>;
 }
 
@@ -28,12 +28,12 @@ export class SpoolHealth {
     this.#trouble = `Cannot use spool directory ${deps.directory}: not opened yet`;
   }
 
-  /** A sentence for people; undefined while all is well. */
+  /** A sentence for people; undefined if the disk can be used. */
   get trouble(): string | undefined {
     return this.#trouble;
   }
 
-  /** Rejects only where another program holds the directory. */
+  /** Rejects only if another program holds the directory. */
   async start(): Promise<void> {
     try {
       await this.#deps.heal();
@@ -45,22 +45,22 @@ export class SpoolHealth {
     }
   }
 
-  /** The disk refused something. */
+  /** An operation on the disk failed. */
   fail(error: unknown): void {
     const detail =
       error instanceof SpoolTakenError ? error.message : describeTrouble(this.#deps.directory, error);
-    const isNews = this.#trouble === undefined;
+    const isNew = this.#trouble === undefined;
     this.#trouble = detail;
-    if (isNews) this.#deps.events.spoolUnusable({ detail });
+    if (isNew) this.#deps.events.spoolUnusable({ detail });
     this.#retryLater();
   }
 
-  /** The disk took and kept what it was given. */
+  /** The disk stored something. */
   succeeded(): void {
     this.#attempt = 0;
   }
 
-  /** No attempt is under way, or follows, when it resolves. */
+  /** When it resolves, no attempt is under way, and none follows. */
   async stop(reason: string): Promise<void> {
     this.#isStopped = true;
     this.#timer?.cancel();

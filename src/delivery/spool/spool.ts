@@ -1,5 +1,5 @@
-// The disk station: pushes are appended and synced here before they are acknowledged as stored, and read back by the lanes
-// of all backends. Invariant: what was told as synced is served until it is released, what was told as failed never is.
+// The spool: the log of pushes on disk. Pushes are appended and synced here before they are acknowledged as stored, and read
+// by the lanes of all backends. A record that was reported as stored is read until it is released; one that failed never is.
 import type { SpoolConfig } from '../../config/config.ts';
 import type { Clock } from '../../telemetry/clock.ts';
 import type { SpoolEvents } from '../../telemetry/events.ts';
@@ -20,7 +20,7 @@ import { SpoolFolder } from './spool-folder.ts';
 import { SpoolHealth } from './spool-health.ts';
 
 const MIB = 1024 * 1024;
-/** The most that is written to try whether a disk has room again. */
+/** The most bytes that are written to test whether a disk has room again. */
 const MAX_PROBE_BYTES = MIB;
 const MIN_PROBE_BYTES = 4096;
 
@@ -35,7 +35,7 @@ export interface SpoolDeps {
 
 export class Spool implements PushLog {
   readonly #maxSize: number;
-  /** Bytes that may wait for the disk; a single record may always. */
+  /** How many bytes may wait for the disk. A single record always may. */
   readonly #maxPending: number;
   readonly #listener: LogListener;
   readonly #events: SpoolEvents;
@@ -55,8 +55,8 @@ export class Spool implements PushLog {
   #probeBytes = MIN_PROBE_BYTES;
 
   /**
-   * Opens the spool, and makes what is missing of the directory. Rejects where another program holds the directory. Where
-   * the disk fails, the spool is unusable and tries again.
+   * Opens the spool, and makes missing folders. Rejects if another program holds the directory. If the disk fails, the spool
+   * is unusable and tries again later.
    */
   static async open(config: SpoolConfig, listener: LogListener, deps: SpoolDeps): Promise<Spool> {
     const spool = new Spool(config, listener, deps);
@@ -90,7 +90,6 @@ export class Spool implements PushLog {
     });
   }
 
-  /** Copies the payload, given in pieces, and returns at once; the sink hears what becomes of it. `shardHash` is a u32. */
   append(shardHash: number, payload: readonly Uint8Array[]): AppendResult {
     const { trouble } = this.#health;
     if (trouble !== undefined) return { kind: 'unusable', detail: trouble };
@@ -107,7 +106,7 @@ export class Spool implements PushLog {
     return this.#health.trouble === undefined;
   }
 
-  /** A sentence for `/-/ready`; undefined while all is well. */
+  /** A sentence for `/-/ready`; undefined if the spool is usable. */
   get trouble(): string | undefined {
     return this.#health.trouble;
   }
@@ -121,17 +120,12 @@ export class Spool implements PushLog {
     return this.#syncedEnd;
   }
 
-  /**
-   * Records from position `from` on whose shard hash `wants`, in order, until about `maxBytes` of payload are read or the
-   * end is reached: then `next`, where to go on, is `storedEnd`. Damaged records are left out and told of. Rejects with an
-   * Error where the disk does not let us read.
-   */
   async read(from: number, wants: (shardHash: number) => boolean, maxBytes: number): Promise<LogPiece> {
     const { records, next } = await this.#reader.read(from, wants, maxBytes);
     return { records, next: next ?? this.#syncedEnd };
   }
 
-  /** Nobody needs what is before `position` any more: segments that end there or earlier are removed. */
+  /** Segments that end at `position` or earlier are removed. */
   release(position: number): void {
     this.#released = Math.max(this.#released, position);
     const isNewestOpen = this.#writer.openSegment !== undefined;
@@ -139,22 +133,20 @@ export class Spool implements PushLog {
     this.#damage.forgetBefore(position);
   }
 
-  /** Once for each backend. A new name starts at `storedEnd`. */
   positionsOf(backend: string, shards: number): BackendPositions {
     if (!this.#isLoaded) return this.#positions.ofUnknown(backend, shards);
     const positions = this.#positions.of(backend, shards, this.#range);
     try {
       positions.replace();
     } catch (error) {
-      // Without its file a restart would take the backend for a new one, and pass over what waits for it.
+      // Without its file, the next run would take the backend for a new one and skip what waits for it.
       this.#health.fail(error);
     }
     return positions;
   }
 
-  /** Removes what is kept of backends that are not in `names`. */
   forgetOthers(names: readonly string[]): void {
-    // What cannot be removed now is tried at the next start.
+    // What cannot be removed now is removed after the next start.
     this.#positions.forgetOthers(names, this.#syncedEnd).catch(() => {});
   }
 
@@ -162,7 +154,7 @@ export class Spool implements PushLog {
     return { bytes: this.#bytes, limitBytes: this.#maxSize, isUsable: this.isUsable };
   }
 
-  /** Syncs what was appended, closes everything and gives the directory free. */
+  /** Syncs what was appended, closes everything and unlocks the directory. */
   async close(): Promise<void> {
     await this.#health.stop('Cannot use the spool: Sluice is stopping');
     await this.#commit.drained();
@@ -193,7 +185,7 @@ export class Spool implements PushLog {
     return false;
   }
 
-  /** The newest segment holds nothing that is needed, and stands in the way: the next push will find room. */
+  /** Nothing in the newest segment is needed, and its removal makes room for the next push. */
   async #giveUpNewest(): Promise<void> {
     this.#commit.leaveSegment();
     await this.#writer.close();
@@ -231,9 +223,9 @@ export class Spool implements PushLog {
     for (const segment of segments) this.#table.add(segment);
     const newest = segments.at(-1);
     const lastEnd = newest?.end ?? 0;
-    // The name of a segment that holds nothing must not be taken a second time.
-    const behindEmpty = newest !== undefined && newest.end === newest.start ? newest.start + 1 : 0;
-    this.#syncedEnd = Math.max(lastEnd, this.#positions.highest, behindEmpty, mark);
+    // The name of an empty segment must not be used a second time.
+    const afterEmpty = newest !== undefined && newest.end === newest.start ? newest.start + 1 : 0;
+    this.#syncedEnd = Math.max(lastEnd, this.#positions.highest, afterEmpty, mark);
     this.#commit.startAt(lastEnd, this.#syncedEnd);
     this.#isLoaded = true;
     this.#positions.adoptLate(this.#range);
@@ -245,7 +237,7 @@ export class Spool implements PushLog {
     try {
       this.#folder.writeMark(this.#commit.committedEnd);
     } catch {
-      // The next start takes a damaged tail for a torn one; nothing else depends on the mark.
+      // Without the mark the next start takes a damaged tail for a torn one. Nothing else depends on it.
     }
   }
 }

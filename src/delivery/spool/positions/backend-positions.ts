@@ -1,10 +1,10 @@
-// Where the lanes of one backend stand in the spool. Positions only grow; each is written at once and synced soon after,
-// so that a restart sends again nothing that a backend has answered, and a power cut at most the last second of it.
+// The positions of one backend's lanes in the spool. They only grow. Each is written at once and synced within a second, so a
+// restart repeats nothing that the backend has answered, and a power cut repeats at most the last second.
 import type { Clock, Timer } from '../../../telemetry/clock.ts';
 import type { LanePosition, LanePositions } from '../../block/push-log.ts';
 import type { Generation, PositionsFile, StoredPositions } from './positions-file.ts';
 
-/** How long a position may be written and not synced, and how long until a failed write is tried again. */
+/** How long a written position may stay unsynced, and how long until a failed write is tried again. */
 const SYNC_AFTER_MS = 1000;
 
 export class BackendPositions implements LanePositions {
@@ -14,11 +14,11 @@ export class BackendPositions implements LanePositions {
   #lanes: LanePosition[];
   #earlier = new SettledEarlier([]);
   #timer: Timer | undefined;
-  /** Before that nobody knows what the file of an earlier run says: it must not be overwritten. */
+  /** Until then the file of an earlier run has not been read and must not be overwritten. */
   #isInPlace = false;
   #isClosed = false;
   #syncing: Promise<void> | undefined;
-  /** Lanes whose write failed: only memory knows where they are. */
+  /** Lanes whose write failed: their positions are in memory only. */
   readonly #unwritten = new Set<number>();
 
   /** For the file of that backend; nothing is read or written before `adopt` or `startAt`. */
@@ -33,7 +33,6 @@ export class BackendPositions implements LanePositions {
     return this.#lanes[lane]!;
   }
 
-  /** The lane's records before that place are settled. */
   settle(lane: number, at: LanePosition): void {
     const { position, samples } = this.#lanes[lane]!;
     if (at.position < position || (at.position === position && at.samples < samples))
@@ -44,37 +43,36 @@ export class BackendPositions implements LanePositions {
     this.#syncSoon();
   }
 
-  /** Whether an earlier run with another number of lanes has settled this record already. */
   isSettled(shardHash: number, position: number): boolean {
     return this.#earlier.has(shardHash, position);
   }
 
-  /** No record before this is needed. */
+  /** No record before this position is needed. */
   get lowest(): number {
     let lowest = Number.POSITIVE_INFINITY;
     for (const { position } of this.#lanes) lowest = Math.min(lowest, position);
     return lowest;
   }
 
-  /** Goes on where an earlier run stopped. */
+  /** Goes on where the earlier run stopped. */
   adopt({ lanes, earlier }: StoredPositions): void {
     if (lanes.length === this.#lanes.length) {
       this.#lanes = [...lanes];
       this.#earlier = new SettledEarlier(earlier);
       return;
     }
-    this.#passOver([...earlier, lanes.map(({ position }) => position)]);
+    this.#skipSettled([...earlier, lanes.map(({ position }) => position)]);
     this.startAt(Math.min(...lanes.map(({ position }) => position)));
   }
 
   /**
-   * As `adopt`, for lanes that are on their way already: they stay where they are, and pass over what was settled.
+   * As `adopt`, for lanes that have started already: they stay where they are, and skip what was settled.
    */
   adoptLate({ lanes, earlier }: StoredPositions): void {
-    this.#passOver([...earlier, lanes.map(({ position }) => position)]);
+    this.#skipSettled([...earlier, lanes.map(({ position }) => position)]);
   }
 
-  /** A backend that is new here starts with what comes from now on. */
+  /** All lanes start at `position`. */
   startAt(position: number): void {
     this.#lanes = this.#lanes.map(() => ({ position, samples: 0 }));
   }
@@ -95,7 +93,7 @@ export class BackendPositions implements LanePositions {
     this.#isInPlace = true;
   }
 
-  /** Everything settled until now is on disk when it resolves. Rejects with what the disk throws. */
+  /** When it resolves, everything settled before the call is on disk. Rejects with what the disk throws. */
   async sync(): Promise<void> {
     this.#timer?.cancel();
     this.#timer = undefined;
@@ -108,7 +106,7 @@ export class BackendPositions implements LanePositions {
     }
   }
 
-  /** Syncs as far as the disk lets us. Nothing may be settled any more. */
+  /** Syncs if the disk allows it. Nothing may be settled after this. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.sync().catch(() => {});
@@ -125,7 +123,7 @@ export class BackendPositions implements LanePositions {
     try {
       await this.#file.sync();
     } catch (error) {
-      // What the disk did with the bytes is unknown, and it may not say so a second time.
+      // It is unknown what the disk stored, and a second sync may succeed without storing it: write everything again.
       this.#lanes.forEach((_, lane) => {
         this.#unwritten.add(lane);
       });
@@ -149,7 +147,7 @@ export class BackendPositions implements LanePositions {
     }, SYNC_AFTER_MS);
   }
 
-  #passOver(generations: readonly Generation[]): void {
+  #skipSettled(generations: readonly Generation[]): void {
     this.#earlier = new SettledEarlier(generations);
   }
 }
@@ -170,7 +168,7 @@ class SettledEarlier {
     return this.#generations.some((lanes) => position < lanes[shardHash % lanes.length]!);
   }
 
-  /** Nobody will ask for what is before `position` any more. */
+  /** No record before `position` will be asked for. */
   forgetBefore(position: number): void {
     if (this.#generations.length === 0) return;
     this.#generations = this.#generations.filter((lanes) => lanes.some((lane) => lane > position));

@@ -14,7 +14,7 @@ export interface PositionsStoreDeps {
   readonly events: SpoolEvents;
 }
 
-/** The stretch of positions that the spool knows: what a backend starts with that has none of its own. */
+/** The positions that the spool holds: where a backend without positions of its own starts. */
 interface Range {
   readonly start: number;
   readonly end: number;
@@ -25,7 +25,7 @@ const SUFFIX = '.positions';
 export class PositionsStore {
   readonly #deps: PositionsStoreDeps;
   readonly #inUse = new Map<string, BackendPositions>();
-  /** By file name; `damaged` where the file is there and says nothing. */
+  /** By file name; `damaged` if the file cannot be understood. */
   readonly #stored = new Map<string, StoredPositions | 'damaged'>();
 
   constructor(deps: PositionsStoreDeps) {
@@ -40,7 +40,7 @@ export class PositionsStore {
     }
   }
 
-  /** The furthest position that any lane of any run has settled. */
+  /** The highest position that a lane of any run has settled. */
   get highest(): number {
     let highest = 0;
     for (const stored of this.#stored.values()) {
@@ -61,12 +61,12 @@ export class PositionsStore {
     return positions;
   }
 
-  /** Before `load` could be done: what earlier runs left is taken in by `adoptLate`. */
+  /** For when `load` failed. `adoptLate` adds later what earlier runs left. */
   ofUnknown(backend: string, lanes: number): BackendPositions {
     return this.#positions(backend, lanes);
   }
 
-  /** After a late `load`: its backends are on their way already, from position 0. */
+  /** After a late `load`. The backends have started already, from position 0. */
   adoptLate(range: Range): void {
     for (const [backend, positions] of this.#inUse) {
       const stored = this.#stored.get(fileName(backend));
@@ -75,7 +75,7 @@ export class PositionsStore {
     }
   }
 
-  /** Every backend in use has its file when it returns. Throws what the disk throws. */
+  /** When it returns, every backend in use has its file. Throws what the disk throws. */
   saveAll(): void {
     for (const positions of this.#inUse.values()) positions.save();
   }
@@ -84,14 +84,14 @@ export class PositionsStore {
     for (const positions of this.#inUse.values()) await positions.sync();
   }
 
-  /** `end` is where the spool ends: what lies before it was still waiting for these backends. */
+  /** `end`: the end of the spool, for the report of what the backends had not settled. */
   async forgetOthers(names: readonly string[], end: number): Promise<void> {
     const { folder, disk } = this.#deps;
     const kept = new Set(names.map(fileName));
     for (const [name, stored] of this.#stored) {
       if (kept.has(name)) continue;
       this.#stored.delete(name);
-      if (stored !== 'damaged') this.#tellForgotten(stored, end);
+      if (stored !== 'damaged') this.#reportForgotten(stored, end);
       await disk.remove(join(folder, name));
     }
   }
@@ -100,7 +100,7 @@ export class PositionsStore {
     for (const positions of this.#inUse.values()) await positions.close();
   }
 
-  #tellForgotten({ backend, lanes }: StoredPositions, end: number): void {
+  #reportForgotten({ backend, lanes }: StoredPositions, end: number): void {
     const bytes = end - Math.min(...lanes.map(({ position }) => position));
     if (bytes > 0) this.#deps.events.spoolBackendForgotten({ backend, bytes });
   }
@@ -131,7 +131,7 @@ export class PositionsStore {
   }
 }
 
-/** Any name of a backend, however long and of whatever characters, becomes a file name. */
+/** A file name for any name of a backend, however long and of whatever characters. */
 function fileName(backend: string): string {
   return `${createHash('sha256').update(backend).digest('hex').slice(0, 32)}${SUFFIX}`;
 }
