@@ -2,7 +2,7 @@
 // because a body may name as many families as it has lines. Names are ranges of the push's arena.
 import { BYTE_CLASS, METRIC } from '../wire/ascii.ts';
 import type { ByteArena } from '../wire/byte-arena.ts';
-import { ProbeBudget } from '../wire/probe-budget.ts';
+import { RangeTable } from '../wire/range-table.ts';
 import { compareRanges, equalRange, hashRange } from '../wire/words.ts';
 import { show } from './exposition-error.ts';
 
@@ -50,16 +50,12 @@ export class FamilyTable {
   readonly #suffixes: readonly NameSuffix[];
   /** A bit for each type that has suffixes. */
   readonly #suffixedTypes: number;
-  #slots = new Int32Array(4 * FIRST_FAMILIES).fill(-1);
-  readonly #probes = new ProbeBudget();
-  count = 0;
+  readonly #names: RangeTable;
   /** The entry resolved last, or -1. The next name is usually the same. */
   latest = -1;
   /** Whether a family with suffixes has been declared: only then do suffixes have a meaning. */
   hasSuffixed = false;
   // One entry each; grown together.
-  hash = new Int32Array(FIRST_FAMILIES);
-  nameStart = new Int32Array(FIRST_FAMILIES);
   nameEnd = new Int32Array(FIRST_FAMILIES);
   type = new Int8Array(FIRST_FAMILIES);
   /** The entry itself, or the family whose name plus a suffix its name is. */
@@ -78,6 +74,11 @@ export class FamilyTable {
   /** `isHelpEscaped`: whether HELP is escaped as in the text formats. */
   constructor(arena: ByteArena, isHelpEscaped: boolean, suffixes: readonly NameSuffix[] = TEXT_SUFFIXES) {
     this.#arena = arena;
+    this.#names = new RangeTable(arena, {
+      firstEntries: FIRST_FAMILIES,
+      keptEntries: FIRST_FAMILIES,
+      whenColliding: 'refuse',
+    });
     this.#suffixes = suffixes;
     this.#suffixedTypes = suffixes
       .flatMap(({ types }) => types)
@@ -85,12 +86,22 @@ export class FamilyTable {
     this.isHelpEscaped = isHelpEscaped;
   }
 
+  get count(): number {
+    return this.#names.count;
+  }
+
+  get hash(): Int32Array {
+    return this.#names.hashes;
+  }
+
+  get nameStart(): Int32Array {
+    return this.#names.starts;
+  }
+
   reset(): void {
-    this.count = 0;
-    if (this.#slots.length > 4 * FIRST_FAMILIES) this.#allocate(FIRST_FAMILIES);
-    else this.#slots.fill(-1);
+    this.#names.reset();
+    if (this.type.length > FIRST_FAMILIES) this.#allocate(FIRST_FAMILIES);
     this.latest = -1;
-    this.#probes.reset();
     this.hasSuffixed = false;
   }
 
@@ -187,25 +198,12 @@ export class FamilyTable {
   }
 
   #find(hash: number, start: number, end: number): number {
-    const mask = this.#slots.length - 1;
-    const { view } = this.#arena;
-    const first = hash & mask;
-    let slot = first;
-    let family = this.#slots[slot]!;
-    for (; family >= 0; slot = (slot + 1) & mask, family = this.#slots[slot]!) {
-      if (this.hash[family] !== hash || this.nameEnd[family]! - this.nameStart[family]! !== end - start)
-        continue;
-      if (equalRange(view, this.nameStart[family]!, start, end - start)) break;
-    }
-    this.#probes.spend((slot - first) & mask, this.count);
-    return family;
+    return this.#names.find(this.#arena.view, start, end - start, hash);
   }
 
   #add(hash: number, start: number, end: number): number {
-    if (this.count === this.hash.length) this.#allocate(2 * this.count);
-    const family = this.count++;
-    this.hash[family] = hash;
-    this.nameStart[family] = start;
+    const family = this.#names.add(start, end - start, hash);
+    if (family === this.type.length) this.#allocate(2 * family);
     this.nameEnd[family] = end;
     this.type[family] = FamilyType.notSet;
     this.owner[family] = family;
@@ -213,17 +211,7 @@ export class FamilyTable {
     this.hasSamples[family] = 0;
     this.helpStart[family] = -1;
     this.unitStart[family] = -1;
-    this.#place(family);
     return family;
-  }
-
-  #place(family: number): void {
-    const mask = this.#slots.length - 1;
-    const first = this.hash[family]! & mask;
-    let slot = first;
-    while (this.#slots[slot]! >= 0) slot = (slot + 1) & mask;
-    this.#probes.spend((slot - first) & mask, this.count);
-    this.#slots[slot] = family;
   }
 
   #allocate(size: number): void {
@@ -232,8 +220,6 @@ export class FamilyTable {
       made.set(old.subarray(0, kept));
       return made;
     };
-    this.hash = grow(this.hash, new Int32Array(size));
-    this.nameStart = grow(this.nameStart, new Int32Array(size));
     this.nameEnd = grow(this.nameEnd, new Int32Array(size));
     this.type = grow(this.type, new Int8Array(size));
     this.owner = grow(this.owner, new Int32Array(size));
@@ -244,7 +230,5 @@ export class FamilyTable {
     this.helpEnd = grow(this.helpEnd, new Int32Array(size));
     this.unitStart = grow(this.unitStart, new Int32Array(size));
     this.unitEnd = grow(this.unitEnd, new Int32Array(size));
-    this.#slots = new Int32Array(4 * size).fill(-1);
-    for (let family = 0; family < kept; family++) this.#place(family);
   }
 }

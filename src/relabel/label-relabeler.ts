@@ -3,19 +3,19 @@ import type { RelabelConfig } from '../config/config.ts';
 import { LabelBuilder } from './label-builder.ts';
 import { type NameRules, nameRules } from './label-names.ts';
 import { encodeLabels, readLabels } from './label-text.ts';
-import { Fate } from './relabel-memory.ts';
+import { RelabelResult } from './relabel-cache.ts';
 import { compileRule, type RelabelRule } from './relabel-rule.ts';
 
 export interface RelabeledLabels {
-  readonly fate: Fate;
+  readonly result: RelabelResult;
   /** The new labels where they changed; otherwise empty. */
   readonly made: Buffer;
 }
 
 const NOTHING = Buffer.alloc(0);
-const UNCHANGED: RelabeledLabels = { fate: Fate.unchanged, made: NOTHING };
-const DROPPED: RelabeledLabels = { fate: Fate.dropped, made: NOTHING };
-const NAMELESS: RelabeledLabels = { fate: Fate.nameless, made: NOTHING };
+const UNCHANGED: RelabeledLabels = { result: RelabelResult.unchanged, made: NOTHING };
+const DROPPED: RelabeledLabels = { result: RelabelResult.dropped, made: NOTHING };
+const NAMELESS: RelabeledLabels = { result: RelabelResult.nameless, made: NOTHING };
 
 export class LabelRelabeler {
   readonly #rules: readonly RelabelRule[];
@@ -35,6 +35,6 @@ export class LabelRelabeler {
     if (!this.#names.isMetricName(labels.get('__name__'))) return NAMELESS;
     if (!labels.isChanged) return UNCHANGED;
     const made = encodeLabels(labels.labels());
-    return made.equals(encoded) ? UNCHANGED : { fate: Fate.changed, made };
+    return made.equals(encoded) ? UNCHANGED : { result: RelabelResult.changed, made };
   }
 }

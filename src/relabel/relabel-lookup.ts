@@ -1,16 +1,16 @@
-// What rules make of a series' labels: from the memory where they were seen before, else worked out and remembered.
-// Leaves it in registers, no object per series.
+// What rules make of a series' labels: from the cache if they were seen before, else worked out and kept.
+// The answer is left in fields of the object that is asked: no object per series.
 import type { RelabelConfig } from '../config/config.ts';
 import { hashRange, SLACK } from '../wire/words.ts';
 import { LabelRelabeler } from './label-relabeler.ts';
-import { Fate, RelabelMemory } from './relabel-memory.ts';
+import { RelabelCache, RelabelResult } from './relabel-cache.ts';
 
-/** Bound on the labels that are remembered, as they came and as they went on. */
-const MEMORY_BYTES = 1 << 25;
+/** Bound on the labels that are kept, as they came and as they went on. */
+const CACHE_BYTES = 1 << 25;
 
 export class RelabelLookup {
   readonly #labels: LabelRelabeler;
-  readonly #memory = new RelabelMemory(MEMORY_BYTES);
+  readonly #cache = new RelabelCache(CACHE_BYTES);
   /** The labels to send, as a range of `bytes`, and their hash; only for a series that is not dropped. */
   bytes: Buffer = Buffer.alloc(0);
   view: DataView = new DataView(new ArrayBuffer(0));
@@ -24,29 +24,29 @@ export class RelabelLookup {
   }
 
   /** For the `labels` fields in `[start, end)`; the view reaches further by the slack. */
-  look(bytes: Buffer, view: DataView, start: number, end: number): Fate {
-    const memory = this.#memory;
+  look(bytes: Buffer, view: DataView, start: number, end: number): RelabelResult {
+    const cache = this.#cache;
     const length = end - start;
     const hash = hashRange(view, start, length);
-    const known = memory.find(view, start, length, hash);
-    const fate = known < 0 ? this.#workOut(bytes.subarray(start, end), hash) : memory.fate(known);
-    if (fate === Fate.unchanged) this.#point(bytes, view, start, length, hash);
-    else if (fate === Fate.changed && known >= 0) {
-      const made = memory.madeStart(known);
-      this.#point(memory.bytes, memory.view, made, memory.madeLength(known), memory.madeHash(known));
+    const known = cache.find(view, start, length, hash);
+    const result = known < 0 ? this.#workOut(bytes.subarray(start, end), hash) : cache.result(known);
+    if (result === RelabelResult.unchanged) this.#point(bytes, view, start, length, hash);
+    else if (result === RelabelResult.changed && known >= 0) {
+      const made = cache.madeStart(known);
+      this.#point(cache.bytes, cache.view, made, cache.madeLength(known), cache.madeHash(known));
     }
-    return fate;
+    return result;
   }
 
-  #workOut(labels: Buffer, hash: number): Fate {
-    const { fate, made } = this.#labels.relabel(labels);
-    this.#memory.add(labels, hash, fate, made);
-    if (fate !== Fate.changed) return fate;
+  #workOut(labels: Buffer, hash: number): RelabelResult {
+    const { result, made } = this.#labels.relabel(labels);
+    this.#cache.add(labels, hash, result, made);
+    if (result !== RelabelResult.changed) return result;
     const bytes = Buffer.allocUnsafeSlow(made.length + SLACK);
     made.copy(bytes);
     const view = new DataView(bytes.buffer);
     this.#point(bytes, view, 0, made.length, hashRange(view, 0, made.length));
-    return fate;
+    return result;
   }
 
   #point(bytes: Buffer, view: DataView, start: number, length: number, hash: number): void {

@@ -9,16 +9,14 @@ import { SeriesTooLargeError } from '../remotewrite/series-too-large-error.ts';
 import { seriesTimestampMs } from '../remotewrite/series-value.ts';
 import type { RelabelDrops } from '../telemetry/events.ts';
 import { OutputBuffer } from '../wire/output-buffer.ts';
-import { CollisionError } from '../wire/probe-budget.ts';
 import { fieldEnd, varintEnd, varintLength, writeVarint } from '../wire/varint.ts';
 import { copyRange, SLACK } from '../wire/words.ts';
 import { WriteRequestTag } from '../wire/write-request-tags.ts';
 import { readLabels, showSeries } from './label-text.ts';
+import { RelabelResult } from './relabel-cache.ts';
 import { RelabelLookup } from './relabel-lookup.ts';
-import { Fate } from './relabel-memory.ts';
 import { onlyChooses } from './relabel-rule.ts';
 import { SeriesClashError } from './series-clash-error.ts';
-import { SeriesMap } from './series-map.ts';
 
 export interface RelabelOptions {
   readonly utf8Names: boolean;
@@ -54,7 +52,8 @@ export class SeriesRelabeler {
     this.#options = options;
     this.#lookup = new RelabelLookup(rules, options.utf8Names);
     this.#out = new OutputBuffer(options.maxBytes);
-    this.#index = rules.every(onlyChooses) ? undefined : new SeriesIndex(this.#out);
+    const whenColliding = options.onTrouble === 'refuse' ? 'refuse' : 'use a map';
+    this.#index = rules.every(onlyChooses) ? undefined : new SeriesIndex(this.#out, whenColliding);
   }
 
   /**
@@ -63,13 +62,19 @@ export class SeriesRelabeler {
    */
   relabel(encoded: EncodedSeries): RelabeledSeries {
     this.#load(encoded.bytes);
-    try {
-      this.#index?.reset();
-      return this.#run(encoded, this.#index);
-    } catch (error) {
-      if (!(error instanceof CollisionError) || this.#options.onTrouble === 'refuse') throw error;
-      return this.#run(encoded, new SeriesMap(this.#out));
+    this.#out.reset();
+    this.#index?.reset();
+    this.#seriesCount = 0;
+    this.#isChanged = false;
+    this.#drops = { rule: 0, noName: 0, duplicate: 0, tooLarge: 0 };
+    const from = this.#from;
+    for (let at = 0; at < from.length; ) {
+      const end = fieldEnd(from, at);
+      if (from[at] === WriteRequestTag.timeseries) this.#series(at, end);
+      else this.#copy(at, end);
+      at = end;
     }
+    return this.#result(encoded);
   }
 
   /** Bytes are read in words, so that there must be slack behind them. */
@@ -82,21 +87,6 @@ export class SeriesRelabeler {
       this.#from.set(bytes);
     }
     this.#fromView = new DataView(this.#from.buffer, this.#from.byteOffset, length + SLACK);
-  }
-
-  #run(encoded: EncodedSeries, index: SeriesIndex | SeriesMap | undefined): RelabeledSeries {
-    const from = this.#from;
-    this.#out.reset();
-    this.#seriesCount = 0;
-    this.#isChanged = false;
-    this.#drops = { rule: 0, noName: 0, duplicate: 0, tooLarge: 0 };
-    for (let at = 0; at < from.length; ) {
-      const end = fieldEnd(from, at);
-      if (from[at] === WriteRequestTag.timeseries) this.#series(at, end, index);
-      else this.#copy(at, end);
-      at = end;
-    }
-    return this.#result(encoded);
   }
 
   #result(encoded: EncodedSeries): RelabeledSeries {
@@ -117,35 +107,29 @@ export class SeriesRelabeler {
     out.length += this.#from.copy(out.bytes, out.length, start, end);
   }
 
-  #series(at: number, end: number, index: SeriesIndex | SeriesMap | undefined): void {
+  #series(at: number, end: number): void {
     const from = this.#from;
     const labelsAt = varintEnd(from, at + 1);
     const behindLabels = labelsEnd(from, labelsAt, end);
-    const fate = this.#lookup.look(from, this.#fromView, labelsAt, behindLabels);
+    const result = this.#lookup.look(from, this.#fromView, labelsAt, behindLabels);
     this.#seriesCount++;
-    switch (fate) {
-      case Fate.dropped:
+    switch (result) {
+      case RelabelResult.dropped:
         this.#drops.rule++;
         return;
-      case Fate.nameless:
+      case RelabelResult.nameless:
         this.#drops.noName++;
         return;
-      case Fate.changed:
+      case RelabelResult.changed:
         this.#isChanged = true;
-        return this.#append(labelsAt, behindLabels, end, this.#options.maxSeriesBytes, index);
-      case Fate.unchanged:
-        return this.#append(labelsAt, behindLabels, end, Infinity, index);
+        return this.#append(labelsAt, behindLabels, end, this.#options.maxSeriesBytes);
+      case RelabelResult.unchanged:
+        return this.#append(labelsAt, behindLabels, end, Infinity);
     }
   }
 
   /** Writes the series with the labels that the look-up has left, and takes it back where it is there already. */
-  #append(
-    labelsAt: number,
-    labelsEnd: number,
-    end: number,
-    maxBytes: number,
-    index: SeriesIndex | SeriesMap | undefined,
-  ): void {
+  #append(labelsAt: number, labelsEnd: number, end: number, maxBytes: number): void {
     const out = this.#out;
     const { bytes, view, start, length, hash } = this.#lookup;
     const content = length + end - labelsEnd;
@@ -165,8 +149,8 @@ export class SeriesRelabeler {
       newEnd,
       end - labelsEnd,
     );
-    if (index === undefined) return;
-    if (index.add(newAt, newEnd, hash, seriesTimestampMs(this.#from, labelsEnd, end))) return;
+    if (this.#index === undefined) return;
+    if (this.#index.add(newAt, newEnd, hash, seriesTimestampMs(this.#from, labelsEnd, end))) return;
     out.length = seriesAt;
     this.#clash(labelsAt, labelsEnd, newAt, newEnd);
   }

@@ -1,7 +1,7 @@
 // `staleness: onReplace`: a push carries staleness markers for the series of its group that it replaces and does not have.
 // Known series are those that accepted pushes left. If they are not known for certain, there are no markers.
 import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
-import { CollisionError } from '../wire/probe-budget.ts';
+import { CollisionError } from '../wire/range-table.ts';
 import { type GroupSeries, KnownGroups } from './known-groups.ts';
 import { type KnownSeries, seriesAfterPush } from './known-series.ts';
 import { type Replaces, type SeriesChange, SeriesComparison } from './series-comparison.ts';

@@ -5,7 +5,7 @@ import type { RelabelConfig } from '../../src/config/config.ts';
 import { type RelabelOptions, SeriesRelabeler } from '../../src/relabel/series-relabeler.ts';
 import type { EncodedSeries } from '../../src/remotewrite/encoded-series.ts';
 import type { RelabelDrops } from '../../src/telemetry/events.ts';
-import { CollisionError } from '../../src/wire/probe-budget.ts';
+import { CollisionError } from '../../src/wire/range-table.ts';
 import { collidingSeries } from '../remotewrite/colliding-series.ts';
 import { decodeWriteRequest } from '../support/decode-write-request.ts';
 import { encodeMany, encodeSamples, type TestMetadata, type TestSample } from '../support/encode.ts';

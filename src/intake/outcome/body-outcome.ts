@@ -7,7 +7,7 @@ import { SeriesClashError } from '../../relabel/series-clash-error.ts';
 import { SeriesTooLargeError } from '../../remotewrite/series-too-large-error.ts';
 import { LF } from '../../wire/ascii.ts';
 import { OutputLimitError } from '../../wire/output-buffer.ts';
-import { CollisionError } from '../../wire/probe-budget.ts';
+import { CollisionError } from '../../wire/range-table.ts';
 import type { PushOutcome } from './push-outcome.ts';
 
 /** A body as it was given to the parser, and how it was declared. */
