@@ -1,4 +1,4 @@
-# A function that pushes its metrics to the extension, which sends them on. Build the layers first:
+# A function that pushes its metrics to the extension, which forwards them. Build the layers first:
 #   npm run lambda:layers
 #   terraform -chdir=lambda/examples/terraform init && terraform -chdir=lambda/examples/terraform apply
 terraform {

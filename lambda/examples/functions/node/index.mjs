@@ -1,5 +1,5 @@
-// A function that counts what it has done and pushes it to the extension. The push is answered when the backend has it, or
-// when MAX_WAIT is over; either way the function goes on.
+// A function that counts what it has done and pushes it to the extension. The extension answers when the backend has the push,
+// or when MAX_WAIT is over. Either way the function continues.
 const GATEWAY = process.env.PUSHGATEWAY_URL ?? 'http://127.0.0.1:3030/pushgateway';
 
 export async function handler(event) {
