@@ -53,7 +53,7 @@ describe('the notes', () => {
       'hostPort.port=9091',
     );
     expect(text).toContain('port-forward daemonset/demo-sluice 3030:3030\n');
-    expect(text).toContain('the Sluice of their node on its port 9091;');
+    expect(text).toContain('the Sluice of their node on port 9091 of the node.');
     expect(text).not.toContain('helm test');
   });
 
@@ -68,7 +68,7 @@ describe('the notes', () => {
 
   it('say that pushes are off', async () => {
     const text = await notes('config.push.pushgateway.enabled=false');
-    expect(text).toContain('Pushes are answered 404, since config.push.pushgateway.enabled is false.');
+    expect(text).toContain('Sluice answers pushes with 404, since config.push.pushgateway.enabled is false.');
     expect(text).not.toContain('curl');
     expect(text).not.toContain('helm test');
   });
@@ -87,11 +87,11 @@ describe('the notes', () => {
     'config.push.pushgateway.staleness=onReplace',
   );
   warns(
-    'podDisruptionBudget.minAvailable is not below replicaCount, so no node with a pod of Sluice can be drained.',
+    'podDisruptionBudget.minAvailable is not below replicaCount, so a node with a pod of Sluice cannot be drained.',
     'podDisruptionBudget.minAvailable=2',
   );
   warns(
-    'autoscaling counts in percent of resources.requests.cpu, which is 100m: a pod can use about 1 before it is full.',
+    'autoscaling counts in percent of resources.requests.cpu, which is 100m. A pod can use about 1 before it is full.',
     'autoscaling.enabled=true',
   );
   it('do not warn of a CPU request that fits', async () => {
@@ -101,7 +101,7 @@ describe('the notes', () => {
       );
   });
   warns(
-    'whoever reaches the pods may stop them, since config.enableLifecycle is on: POST /-/quit. Set networkPolicy.enabled: true, or leave it off.',
+    'anyone who reaches the pods can stop them (POST /-/quit), since config.enableLifecycle is on. Set networkPolicy.enabled: true, or turn it off.',
     'config.enableLifecycle=true',
   );
   it('do not warn of a stop that only some reach', async () => {
