@@ -76,29 +76,35 @@ function section(path: string, mapping: Schema, shown: Map<string, string>): str
 }
 
 function row(name: string, value: Schema, { required = [] }: Schema): string {
-  return `| \`${name}\` | ${valueShape(value)} | ${shownDefault(value, required.includes(name))} | ${asMarkdown(value.description ?? '')} |`;
+  const meaning = asMarkdown(value.description ?? '', wordsOf(value));
+  const cells = [`\`${name}\``, valueShape(value), shownDefault(value, required.includes(name)), meaning];
+  return `| ${cells.join(' | ')} |`;
 }
 
 /** What may be written, without the variable that any value may be. */
 function valueShape(schema: Schema): string {
   if (schema.type === 'array') return 'list';
   if (schema.type === 'object') return 'mapping';
-  const choices = (schema.anyOf ?? [schema]).filter(({ pattern }) => pattern !== '\\$\\{');
-  const words = choices.flatMap((choice) => (choice.type === 'string' ? (choice.enum ?? []) : []));
-  if (words.length > 0)
-    return spelledOnce(words.map(String))
-      .map((word) => `\`${word}\``)
-      .join(', ');
-  const [first = {}] = choices;
-  if (first.type === 'boolean') return '`true`, `false`';
+  const words = wordsOf(schema);
+  if (words.length > 0) return words.map((word) => `\`${word}\``).join(', ');
+  const [first = {}] = choicesOf(schema);
   if (first.type === 'integer' || first.type === 'number') return range(first);
   if (first.pattern?.includes('KiB')) return 'size';
   return first.pattern?.includes('ms)') ? 'duration' : 'text';
 }
 
-/** Relabeling actions may also be written as the Prometheus Operator writes them: `LabelDrop` for `labeldrop`. */
-function spelledOnce(words: readonly string[]): string[] {
+/** The values of a key that has few: each in one spelling, though `LabelDrop` may be written for `labeldrop`. */
+function wordsOf(schema: Schema): string[] {
+  const choices = choicesOf(schema);
+  if (choices[0]?.type === 'boolean') return ['true', 'false'];
+  const words = choices.flatMap(({ type, enum: values = [] }) =>
+    type === 'string' ? values.map(String) : [],
+  );
   return words.filter((word) => word === word.toLowerCase() || !words.includes(word.toLowerCase()));
+}
+
+function choicesOf(schema: Schema): Schema[] {
+  return (schema.anyOf ?? [schema]).filter(({ pattern }) => pattern !== '\\$\\{');
 }
 
 function range({ minimum, maximum }: Schema): string {
@@ -110,9 +116,11 @@ function shownDefault({ default: value }: Schema, isRequired: boolean): string {
   return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
 }
 
-/** Descriptions are plain text, for editors. Here names, paths and placeholders become code. */
-function asMarkdown(description: string): string {
+/** Descriptions are plain text, for editors. Here names, paths, placeholders and the values they explain become code. */
+function asMarkdown(description: string, words: readonly string[]): string {
   const code =
     /(?<![\w`])(?:"[^"]*"|https?:\/\/|[<[]\w+[>\]][^\s;,]*[^\s;,.:]|\/-\/\w+|\/metrics\/job\/<job>|[a-z]+[A-Z]\w*|[A-Za-z]+(?:_\w+)+|[\w-]+=\w+|Retry-After|X-Scope-OrgID|\$\d|\bV\d\.\d)/g;
-  return description.replace(code, (found) => `\`${found}\``);
+  const explained = new RegExp(`(?<![\\w\`.])(?:${words.join('|')})(?=:)`, 'g');
+  const marked = description.replace(code, (found) => `\`${found}\``);
+  return words.length === 0 ? marked : marked.replace(explained, (found) => `\`${found}\``);
 }

@@ -23,7 +23,7 @@ export function backendSchema(folder: string) {
     queueConfig: queueConfigSchema().prefault({}).describe('How samples wait and are sent.'),
     writeRelabelConfigs: relabelConfigsSchema()
       .prefault([])
-      .describe('Rules for every series that this backend is sent.'),
+      .describe('Rules for every series that goes to this backend.'),
   })
     .superRefine(checkTransport, ALWAYS)
     .superRefine(checkCredentials, ALWAYS)
@@ -35,46 +35,48 @@ function target() {
   return {
     name: nameSchema()
       .exactOptional()
-      .describe("Names this backend in logs and metrics. Default: the URL's host."),
-    url: backendUrlSchema().describe('The remote-write endpoint; https, or http to this machine.'),
+      .describe("The name of this backend in logs and metrics. Default: the URL's host."),
+    url: backendUrlSchema().describe('The remote-write endpoint: https://, or http:// to this machine.'),
     required: z
       .boolean()
       .prefault(true)
       .describe(
-        'Whether a push must have room here to be taken, and be delivered here to count as delivered. Off: best effort.',
+        'true: Sluice takes a push only if it has room here, and it counts as delivered only when this backend has it. false: best effort; what has no room is dropped and counted (queue_full).',
       ),
     allowInsecureHTTP: z
       .boolean()
       .prefault(false)
       .describe(
-        'Send to another machine without TLS: samples and credentials can be read on the way. Warns at start.',
+        'true: allows http:// to another machine. Anyone on the way can read samples and credentials. Logs a warning at the start.',
       ),
     remoteTimeout: duration({ min: '1ms', max: LONGEST_DURATION })
       .prefault('30s')
-      .describe('How long one request may take.'),
+      .describe('How long one request may take, from connecting to the answer.'),
     messageVersion: z.enum(['V1.0', 'V2.0']).prefault('V1.0').describe('The remote-write version to send.'),
     messageVersionFallback: z
       .boolean()
       .prefault(true)
-      .describe('Send V1.0 to a backend of V2.0 that turns out not to know it.'),
+      .describe('With V2.0: sends V1.0 to a backend that does not know it.'),
     headers: httpHeadersSchema()
       .prefault({})
-      .describe('Headers to add to each request, such as X-Scope-OrgID.'),
+      .describe(
+        'Headers to add to each request, such as X-Scope-OrgID. Those that Sluice sets itself are refused.',
+      ),
   };
 }
 
 /** What is sent beside plain samples. */
 function kinds() {
   return {
-    sendExemplars: z.boolean().prefault(true).describe('Send exemplars with their samples.'),
+    sendExemplars: z.boolean().prefault(true).describe('Sends exemplars with their samples.'),
     sendNativeHistograms: z
       .boolean()
       .prefault(true)
-      .describe('Send native histograms; when off only their classic series are sent.'),
+      .describe('Sends native histograms. false: sends only their classic series.'),
     sendClassicHistograms: z
       .boolean()
       .prefault(false)
-      .describe('Send the classic series of a histogram too where it has a native part that is sent.'),
+      .describe('true: also sends the classic series of a histogram whose native part is sent.'),
   };
 }
 
@@ -89,7 +91,7 @@ function credentials(folder: string) {
       .describe('A token from an OAuth 2.0 token endpoint, by client credentials.'),
     sigv4: sigV4Schema()
       .exactOptional()
-      .describe('AWS Signature Version 4; {} takes the credentials that the AWS SDKs would find.'),
+      .describe('AWS Signature Version 4. {} takes the credentials that the AWS SDKs would find.'),
     tlsConfig: tlsConfigSchema(folder).prefault({}).describe('TLS towards this backend.'),
   };
 }

@@ -18,38 +18,42 @@ export function configSchema(folder: string) {
   return mapping({
     listenAddress: listenAddressSchema()
       .prefault('0.0.0.0:3030')
-      .describe('Where pushes, health checks and metrics are answered: host:port, :port or [IPv6]:port.'),
+      .describe(
+        'Where Sluice answers pushes, health checks and requests for metrics: host:port, :port or [IPv6]:port. Port 0 takes any free port, and the log says which.',
+      ),
     logging: loggingSchema().prefault({}).describe('The log on standard output.'),
     server: serverSchema().prefault({}).describe('Limits on connections to the listener.'),
     shutdownDelay: duration({ min: '0', max: '1h' })
       .prefault('0s')
       .describe(
-        'How long a stop still takes pushes while /-/ready answers 503, so that load balancers notice.',
+        'How long Sluice still takes pushes after SIGTERM, while /-/ready answers 503. Set it to longer than a load balancer takes to notice.',
       ),
     shutdownTimeout: duration({ min: '0', max: LONGEST_DURATION })
       .prefault('10s')
-      .describe('How long a stop may take to deliver what is queued.'),
+      .describe('How long Sluice may take to deliver what is queued when it stops.'),
     enableLifecycle: z
       .boolean()
       .prefault(false)
-      .describe('Whether whoever reaches the listener may flush and stop it: POST /-/flush and /-/quit.'),
+      .describe(
+        'true: anyone who reaches the listener may flush and stop Sluice, with POST /-/flush and /-/quit.',
+      ),
     push: mapping({ pushgateway: pushgatewaySchema().prefault({}).describe('The Pushgateway push API.') })
       .prefault({})
-      .describe('The ways in.'),
+      .describe('What Sluice takes.'),
     labels: mapping({
       defaults: defaultLabelsSchema()
         .prefault({})
-        .describe('Labels for every series; a pushed label wins, an empty value adds none.'),
+        .describe('Labels for every series. A pushed label wins. An empty value adds no label.'),
     })
       .prefault({})
       .describe('Labels that Sluice adds.'),
     metadataConfig: metadataConfigSchema()
       .prefault({})
       .describe('TYPE, HELP and UNIT of the pushed families.'),
-    remoteWrite: remoteWriteSchema(folder).describe('The backends; each gets every sample.'),
+    remoteWrite: remoteWriteSchema(folder).describe('The backends. Each gets every sample.'),
     spool: spoolSchema(folder)
       .exactOptional()
-      .describe('Where pushes are kept on disk until they are delivered; absent: in memory only.'),
+      .describe('Keeps pushes on disk until they are delivered. Without it they are only in memory.'),
   })
     .superRefine(checkAcknowledge, ALWAYS)
     .superRefine(checkRelabelNames, ALWAYS)
@@ -71,10 +75,10 @@ function loggingSchema() {
 
 function metadataConfigSchema() {
   return mapping({
-    send: z.boolean().prefault(true).describe('Send TYPE and HELP along.'),
+    send: z.boolean().prefault(true).describe('Sends TYPE, HELP and UNIT.'),
     sendInterval: duration({ min: '0', max: LONGEST_DURATION })
       .prefault('1m')
-      .describe('Send them again for a family after this long at the earliest.'),
+      .describe('The shortest time after which Sluice sends them again for a family.'),
   });
 }
 

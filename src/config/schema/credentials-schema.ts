@@ -14,23 +14,25 @@ export function authorizationSchema(folder: string) {
       .describe('The scheme before the token in the Authorization header.'),
     credentials: tokenSchema()
       .exactOptional()
-      .describe('The token itself; a file or a variable keeps it out of this file.'),
+      .describe('The token itself. A file or a variable keeps it out of this file.'),
     credentialsFile: filePathSchema(folder)
       .exactOptional()
-      .describe('A file that holds the token; read again when it changes.'),
+      .describe('A file with the token. Read again when it changes.'),
   }).superRefine(exactlyOne('credentials', 'credentialsFile'), ALWAYS);
 }
 
 export function basicAuthSchema(folder: string) {
   return mapping({
-    username: usernameSchema().exactOptional().describe('The user name; may be empty.'),
-    usernameFile: filePathSchema(folder).exactOptional().describe('A file that holds the user name.'),
+    username: usernameSchema().exactOptional().describe('The user name. May be empty.'),
+    usernameFile: filePathSchema(folder)
+      .exactOptional()
+      .describe('A file with the user name. Read again when it changes.'),
     password: passwordSchema()
       .exactOptional()
-      .describe('The password itself; a file or a variable keeps it out of this file.'),
+      .describe('The password itself. A file or a variable keeps it out of this file.'),
     passwordFile: filePathSchema(folder)
       .exactOptional()
-      .describe('A file that holds the password; read again when it changes.'),
+      .describe('A file with the password. Read again when it changes.'),
   })
     .superRefine(exactlyOne('username', 'usernameFile'), ALWAYS)
     .superRefine(exactlyOne('password', 'passwordFile'), ALWAYS);

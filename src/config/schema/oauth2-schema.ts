@@ -17,12 +17,12 @@ export function oauth2Schema(folder: string) {
     clientId: visibleText('a client id').describe('The name of this client at the token endpoint.'),
     clientSecret: secretText(/^[^\p{Cc}]+$/u, 'a secret without control characters such as line ends')
       .exactOptional()
-      .describe('Its secret; a file or a variable keeps it out of this file.'),
+      .describe('The client secret. A file or a variable keeps it out of this file.'),
     clientSecretFile: filePathSchema(folder)
       .exactOptional()
-      .describe('A file that holds its secret; read again when it changes.'),
+      .describe('A file with the client secret. Read again when it changes.'),
     tokenUrl: backendUrlSchema('https://login.example.com/oauth2/token').describe(
-      'The token endpoint; https, or http to this machine.',
+      'The token endpoint: https://, or http:// to this machine.',
     ),
     scopes: z.array(scopeSchema()).prefault([]).describe('The scopes to ask for.'),
     endpointParams: endpointParamsSchema()

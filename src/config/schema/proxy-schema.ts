@@ -15,15 +15,17 @@ export function proxyKeys() {
   return {
     proxyUrl: proxyUrlSchema()
       .exactOptional()
-      .describe('The proxy to go through, http:// or https://; user name and password may be in it.'),
+      .describe('The proxy to use: http:// or https://, with user name and password if it needs them.'),
     noProxy: z
       .string({ error: 'text such as "10.0.0.0/8,.internal"' })
       .exactOptional()
-      .describe('Hosts, domains, addresses and networks that proxyUrl is not for, separated by commas.'),
+      .describe(
+        'Hosts, domains, addresses and networks to reach without proxyUrl, separated by commas and read as Go reads NO_PROXY.',
+      ),
     proxyFromEnvironment: z
       .boolean()
       .prefault(false)
-      .describe('Go through the proxy that HTTP_PROXY, HTTPS_PROXY and NO_PROXY name.'),
+      .describe('true: uses the proxy that HTTP_PROXY, HTTPS_PROXY and NO_PROXY name. Excludes proxyUrl.'),
     proxyConnectHeader: connectHeaderSchema()
       .prefault({})
       .describe('Headers to add to the CONNECT requests that the proxy gets.'),

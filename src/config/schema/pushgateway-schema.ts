@@ -8,54 +8,54 @@ import { relabelConfigsSchema } from './relabel-schema.ts';
 
 export function pushgatewaySchema() {
   return mapping({
-    enabled: z.boolean().prefault(true).describe('Answer pushes; when off they get 404.'),
+    enabled: z.boolean().prefault(true).describe('false: pushes get 404. Health checks and metrics stay.'),
     pathPrefixes: pathPrefixesSchema()
       .prefault(['/pushgateway'])
       .describe(
-        'Where pushes are taken: <prefix>/metrics/job/<job>. "" takes them at /metrics/job/<job> too.',
+        'Where Sluice takes pushes: <prefix>/metrics/job/<job>. "" also takes them at /metrics/job/<job>, as Pushgateway does.',
       ),
     ...acknowledgement(),
     onDelete: z
       .enum(['reject', 'ignore', 'markStale'])
       .prefault('reject')
       .describe(
-        'DELETE on a push path: reject answers 405; ignore answers 202 and does nothing; markStale ends the series of the group (staleness: onReplace).',
+        'DELETE on a push path. reject: 405. ignore: 202, and nothing happens. markStale: 202, and ends the series of the group (needs staleness: onReplace).',
       ),
     timestamps: z
       .enum(['honor', 'reject', 'ignore'])
       .prefault('honor')
       .describe(
-        'What to do with timestamps in a pushed body; without one a sample gets the time of its receipt.',
+        'Timestamps in a body. honor: keeps them. reject: 400. ignore: the time of receipt, which a sample without a timestamp always gets.',
       ),
     contentEncodings: z
       .array(z.enum(['gzip', 'snappy', 'zstd']))
       .prefault(['gzip'])
       .transform((named) => [...new Set(['gzip' as const, ...named])])
-      .describe(
-        'Compressions to take beside plain bodies: gzip always, snappy and zstd where they are named.',
-      ),
+      .describe('Compressed bodies to take: gzip always, and snappy and zstd if they are listed.'),
     lineEndings: z
       .enum(['strict', 'lenient'])
       .prefault('strict')
       .describe(
-        'strict: every line ends in LF, as Pushgateway has it. lenient: also CRLF and a last line without end.',
+        'strict: every line ends in LF, as in Pushgateway. lenient: also takes CRLF, and a last line without an end.',
       ),
     bucketLabels: z
       .enum(['canonical', 'openmetrics', 'verbatim'])
       .prefault('canonical')
       .describe(
-        'How le and quantile are written: canonical as Pushgateway would (1), openmetrics (1.0), or as pushed.',
+        'How le and quantile are written. canonical: as Pushgateway does (1). openmetrics: 1.0. verbatim: as pushed.',
       ),
     utf8Names: z
       .boolean()
       .prefault(false)
       .describe(
-        'Take any UTF-8 as metric and label names: quoted in text, raw or escaped (U__...) in the path.',
+        'true: takes any UTF-8 as metric and label names, quoted in text, and raw or escaped (U__...) in the path.',
       ),
     pushTimeMetrics: z
       .boolean()
       .prefault(false)
-      .describe('Add push_time_seconds, the time of the push, with the labels of its grouping key.'),
+      .describe(
+        'true: adds push_time_seconds, the time of the push, with the labels of its grouping key, also to an empty push. It replaces a pushed family of that name.',
+      ),
     staleness: z
       .enum(['off', 'onReplace'])
       .prefault('off')
@@ -77,14 +77,14 @@ function acknowledgement() {
       .enum(['queued', 'stored', 'delivered'])
       .exactOptional()
       .describe(
-        'What a push waits for before it is answered: queued nothing, stored the disk (needs a spool), delivered the backends. Default: stored with a spool, else queued.',
+        'When a push is answered. queued: at once. stored: when it is on disk (needs a spool). delivered: when the backends have it. Default: stored with a spool, else queued.',
       ),
     maxWait: duration({ min: '0', max: '10m' })
       .prefault('10s')
-      .describe('How long a push may wait for its delivery, whatever it asks for; 0: none waits.'),
+      .describe('The longest wait for delivery, whatever a push asks for, up to 10m. 0: no push waits.'),
     maxWaitingPushes: wholeNumber(0, 1_000_000)
       .prefault(10_000)
-      .describe('Pushes that may wait at one time; more are answered without a wait for delivery.'),
+      .describe('Pushes that may wait at one time. Sluice answers more without waiting for delivery.'),
   };
 }
 
@@ -92,19 +92,19 @@ function sizes() {
   return {
     maxBodySize: size({ min: '1B', max: '1GiB' })
       .prefault('16MiB')
-      .describe('The largest body as received; above it 413.'),
+      .describe('The largest body as received. Above it, 413.'),
     maxDecodedSize: size({ min: '1B', max: '1GiB' })
       .prefault('64MiB')
-      .describe('The largest body after decompression; above it 413.'),
+      .describe('The largest body after decompression. Above it, 413. At least maxBodySize.'),
     maxBufferedSize: size({ min: '1B', max: '64GiB' })
       .prefault('128MiB')
       .describe(
-        'Bytes of all bodies that are received or decoded at one time; above it pushes are answered 503.',
+        'All bodies that are received or decoded at one time. Above it, pushes get 503. At least maxDecodedSize.',
       ),
     stalenessMaxMemory: size({ min: '64KiB', max: '64GiB' })
       .prefault('32MiB')
       .describe(
-        'What staleness: onReplace may remember; beyond it groups not pushed for longest are forgotten.',
+        'Memory for staleness: onReplace. Beyond it, Sluice forgets the groups that were not pushed for longest.',
       ),
   };
 }

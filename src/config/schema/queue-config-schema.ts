@@ -14,33 +14,31 @@ export function queueConfigSchema() {
       .describe(
         'Parallel lanes, each with one request in flight. A grouping key always takes the same lane.',
       ),
-    maxSamplesPerSend: wholeNumber(1, 1_000_000).prefault(2000).describe('Samples in one request at most.'),
+    maxSamplesPerSend: wholeNumber(1, 1_000_000).prefault(2000).describe('The most samples in one request.'),
     maxRequestBytes: size({ min: '1KiB', max: '256MiB' })
       .prefault('1MiB')
-      .describe('Bytes of one request body at most, after compression.'),
+      .describe('The most bytes of one request body, after compression.'),
     batchSendDeadline: duration(WAIT)
       .prefault('1s')
       .describe('How long a sample waits for others before it is sent.'),
     maxQueueSize: size({ min: '1KiB', max: '64GiB' })
       .prefault('64MiB')
-      .describe('Bytes that may wait for this backend; when they are reached, pushes are answered 503.'),
+      .describe('Bytes that may wait for this backend. When they are reached, pushes get 503.'),
     minBackoff: duration(WAIT)
       .prefault('30ms')
-      .describe('The first wait before a retry; it doubles from there.'),
+      .describe('The shortest wait before a retry. It doubles up to maxBackoff.'),
     maxBackoff: duration(WAIT).prefault('5s').describe('The longest wait before a retry.'),
     maxRetryAfter: duration(WAIT_OR_NONE)
       .prefault('2m')
-      .describe("The longest wait that the backend's Retry-After may ask for."),
+      .describe('The longest Retry-After of the backend that Sluice follows.'),
     retryOnNotFound: z
       .boolean()
       .prefault(true)
-      .describe(
-        'Whether 404 is retried until the URL or the backend is put right; when off samples are dropped.',
-      ),
+      .describe('true: retries 404 until the URL or the backend is fixed. false: drops the samples.'),
     sampleAgeLimit: duration(WAIT_OR_NONE)
       .prefault('1h')
       .describe(
-        'Samples that could not be delivered for this long are dropped and counted; 0 keeps them for ever.',
+        'Sluice drops and counts samples that it could not deliver for this long. 0 keeps them for ever.',
       ),
   })
     .superRefine(notAbove('minBackoff', 'maxBackoff', 'ms'), ALWAYS)

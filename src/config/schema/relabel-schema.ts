@@ -35,19 +35,21 @@ function relabelConfigSchema() {
       .array(nonEmptyText('a label name'))
       .prefault(DEFAULTS.sourceLabels)
       .describe('Labels whose values are joined and matched.'),
-    separator: text().prefault(DEFAULTS.separator).describe('What is put between the joined values.'),
+    separator: text().prefault(DEFAULTS.separator).describe('What to put between the joined values.'),
     regex: regexSchema()
       .prefault(DEFAULTS.regex)
-      .describe('RE2 expression that has to match the joined value as a whole, or a label name.'),
+      .describe('RE2 expression that has to match the joined value, or a label name, as a whole.'),
     modulus: wholeNumber(0, Number.MAX_SAFE_INTEGER)
       .prefault(DEFAULTS.modulus)
-      .describe('hashmod: what the hash is divided by.'),
+      .describe('For hashmod: the number to divide the hash by.'),
     targetLabel: nonEmptyText('a label name')
       .exactOptional()
-      .describe('The label that is set or compared; $1 and the like stand for groups with replace.'),
+      .describe(
+        'The label to set or to compare. For replace it may contain $1 and so on, for groups of regex.',
+      ),
     replacement: text()
       .prefault(DEFAULTS.replacement)
-      .describe('The new value, or for labelmap the new name; $1 and the like stand for groups of regex.'),
+      .describe('The new value, or for labelmap the new name. $1 and so on stand for groups of regex.'),
   })
     .superRefine(checkCombination, ALWAYS)
     .transform(({ targetLabel = '', ...rule }) => ({ ...rule, targetLabel }));

@@ -15,9 +15,11 @@ export function serverSchema() {
       .describe('How long a client may take to send a whole request.'),
     keepAliveTimeout: duration(BOUNDS)
       .prefault('75s')
-      .describe('How long a connection may be idle between requests.'),
+      .describe(
+        'How long a connection may be idle between requests. Set it above the idle timeout of a load balancer.',
+      ),
     maxConnections: wholeNumber(1, 1_000_000)
       .prefault(10_000)
-      .describe('Connections at one time; more are closed at once.'),
+      .describe('Connections at one time. Sluice closes more at once.'),
   }).superRefine(notAbove('headersTimeout', 'requestTimeout', 'ms'), ALWAYS);
 }

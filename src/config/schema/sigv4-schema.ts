@@ -9,18 +9,18 @@ export function sigV4Schema() {
   return mapping({
     region: word('a region such as eu-central-1')
       .exactOptional()
-      .describe('Default: that of the host in the URL, else AWS_REGION.'),
+      .describe('The region. Default: that of the host in the URL, else AWS_REGION.'),
     service: word('a service such as aps').prefault('aps').describe('The service to sign for.'),
     accessKey: key().exactOptional().describe('Access key id, together with secretKey.'),
     secretKey: key().exactOptional().describe('Secret access key, together with accessKey.'),
     sessionToken: key().exactOptional().describe('Session token of temporary keys.'),
     profile: text('a profile name')
       .exactOptional()
-      .describe('A profile of the shared configuration and credentials files; excludes accessKey.'),
+      .describe('A profile of the shared configuration and credentials files. Excludes accessKey.'),
     roleArn: text('an ARN of a role')
       .exactOptional()
-      .describe('A role to assume with the credentials found otherwise.'),
-    externalId: key().exactOptional().describe("What the role's trust policy asks for."),
+      .describe('A role to assume with the other credentials.'),
+    externalId: key().exactOptional().describe("The external id that the role's trust policy asks for."),
   })
     .superRefine(together('accessKey', 'secretKey'), ALWAYS)
     .superRefine(needs('sessionToken', 'accessKey'), ALWAYS)

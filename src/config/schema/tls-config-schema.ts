@@ -9,19 +9,23 @@ export function tlsConfigSchema(folder: string) {
   return mapping({
     caFile: filePathSchema(folder)
       .exactOptional()
-      .describe("PEM file of the authorities to trust instead of the system's."),
+      .describe("PEM file of the authorities to trust instead of the system's. Read again when it changes."),
     certFile: filePathSchema(folder)
       .exactOptional()
-      .describe('PEM file of the client certificate; needs keyFile.'),
-    keyFile: filePathSchema(folder).exactOptional().describe('PEM file of the client key; needs certFile.'),
+      .describe('PEM file of the client certificate. Needs keyFile. Read again when it changes.'),
+    keyFile: filePathSchema(folder)
+      .exactOptional()
+      .describe('PEM file of the client key. Needs certFile. Read again when it changes.'),
     serverName: serverNameSchema()
       .exactOptional()
-      .describe("The name to expect in the backend's certificate, where it is not the URL's host."),
+      .describe("The name in the server's certificate, if it is not the URL's host."),
     minVersion: z.enum(['TLS12', 'TLS13']).prefault('TLS12').describe('The oldest TLS version to accept.'),
     insecureSkipVerify: z
       .boolean()
       .prefault(false)
-      .describe("Do not check the backend's certificate. For trials only; warns at start."),
+      .describe(
+        "true: does not check the server's certificate. Only for trials. Logs a warning at the start.",
+      ),
   }).superRefine(together('certFile', 'keyFile'), ALWAYS);
 }
 
