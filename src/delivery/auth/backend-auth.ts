@@ -1,9 +1,10 @@
 // Authentication with a backend: a layer of sending that adds what the configuration asks for to each request. Credentials
 // leave it only as headers of one attempt, and are blanked out in whatever the backend says.
+
+import type { Environment } from '../../config/expand-variables.ts';
 import type { Block } from '../../remotewrite/block.ts';
 import type { Clock } from '../../telemetry/clock.ts';
 import type { Sender } from '../block/send-outcome.ts';
-import type { Environment } from '../http/proxy-route.ts';
 
 /** If no credentials are to be had, nothing is sent and the outcome is a retry. */
 export interface BackendAuth extends Sender {

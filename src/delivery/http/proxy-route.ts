@@ -2,6 +2,7 @@
 // lists of hosts that no proxy is for. A proxy's credentials leave this file only as headers for the proxy itself.
 import { BlockList, isIP } from 'node:net';
 import type { ProxyConfig } from '../../config/config.ts';
+import type { Environment } from '../../config/expand-variables.ts';
 import { Secret } from '../../config/secret.ts';
 
 export interface ProxyRoute {
@@ -17,7 +18,6 @@ export interface ProxyRoute {
 
 /** Undefined: `target` is reached directly. */
 export type ChooseProxy = (target: URL) => ProxyRoute | undefined;
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Throws an Error if the environment names a proxy that cannot be used. */
 export function proxyChoice(config: ProxyConfig, env: Environment): ChooseProxy {

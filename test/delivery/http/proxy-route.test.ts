@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { Environment } from '../../../src/config/expand-variables.ts';
 import { Secret } from '../../../src/config/secret.ts';
-import { type Environment, parseNoProxy, proxyChoice } from '../../../src/delivery/http/proxy-route.ts';
+import { parseNoProxy, proxyChoice } from '../../../src/delivery/http/proxy-route.ts';
 
 describe('a list of what is reached directly', () => {
   const isDirect = (list: string, host: string, port = '443') => parseNoProxy(list)(host, port);
