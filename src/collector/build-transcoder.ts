@@ -1,10 +1,10 @@
-// How pushes are transcoded, from the configuration: with bounds that hold for every backend.
+// Builds the transcoder from the configuration, with limits that hold for every backend.
 import type { Config } from '../config/config.ts';
 import { uncompressedBudget } from '../delivery/block/batch.ts';
 import type { IntakeEvents } from '../telemetry/events.ts';
 import { Transcoder } from '../transcode/transcoder.ts';
 
-/** An encoded push may be this many times as large as the largest decoded body: each series carries its grouping key. */
+/** How many times as large as a decoded body an encoded push may be, since each series carries its grouping key. */
 const ENCODED_PER_DECODED = 4;
 
 export function buildTranscoder(config: Config, events: IntakeEvents): Transcoder {
@@ -12,12 +12,12 @@ export function buildTranscoder(config: Config, events: IntakeEvents): Transcode
   const { pushgateway } = push;
   return new Transcoder({
     ...pushgateway,
-    // What no queue could hold need not be encoded to the end.
+    // A push that no queue can hold need not be encoded to its end.
     maxEncodedBytes: Math.min(
       ENCODED_PER_DECODED * pushgateway.maxDecodedSize,
       Math.max(...remoteWrite.map(({ queueConfig }) => queueConfig.maxQueueSize)),
     ),
-    // What is larger might not fit a request once it is compressed, after its push was acknowledged.
+    // A larger series might not fit into a request after its push was acknowledged, since it may not compress.
     maxSeriesBytes: Math.min(
       ...remoteWrite.map(({ queueConfig }) => uncompressedBudget(queueConfig.maxRequestBytes)),
     ),

@@ -11,6 +11,10 @@ export interface LabelMatcher {
 }
 
 const MAX_PATTERN_LENGTH = 4000;
+/** RE2 compiles `a{3}` as `aaa`. A query runs on the only thread, so its patterns must compile in a moment. */
+const MAX_EXPANDED_LENGTH = 100_000;
+/** RE2 refuses more, also for repetitions of repetitions. */
+const MAX_REPEAT = 1000;
 
 /** Throws QueryError if `value` has to be a pattern and is not a valid one. */
 export function createMatcher(name: string, operator: MatchOperator, value: string): LabelMatcher {
@@ -41,6 +45,11 @@ function compilePattern(pattern: string): RE2JS {
       `Cannot parse pattern: expected at most ${MAX_PATTERN_LENGTH} characters, found ${pattern.length}`,
     );
   }
+  if (expandedLength(pattern) > MAX_EXPANDED_LENGTH) {
+    throw new QueryError(
+      `Cannot parse pattern ${JSON.stringify(pattern)}: expected repetitions that expand it to at most ${MAX_EXPANDED_LENGTH} characters, found more`,
+    );
+  }
   try {
     // First alone, so that an error quotes what the user wrote.
     RE2JS.compile(pattern);
@@ -52,6 +61,14 @@ function compilePattern(pattern: string): RE2JS {
       { cause },
     );
   }
+}
+
+/** An upper bound on the length without counted repetitions. */
+function expandedLength(pattern: string): number {
+  const repeats = pattern.matchAll(/\{(\d+)(?:,(\d*))?\}/g);
+  let product = 1;
+  for (const [, from, to] of repeats) product *= Math.max(1, Number(from), Number(to ?? 0));
+  return pattern.length * Math.min(MAX_REPEAT, product);
 }
 
 /** `"*" (missing argument to repetition operator)` */

@@ -35,6 +35,17 @@ test('a pattern of more than 4000 characters is refused', () => {
   );
 });
 
+test('a pattern that repetitions make too long is refused', () => {
+  const pattern = `(${'.'.repeat(100)}){10}{10}{10}`;
+  const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+  expect(matches(uuid, '123e4567-e89b-12d3-a456-426614174000')).toBe(true);
+  expect(() => matches(pattern, '')).toThrow(
+    new QueryError(
+      `Cannot parse pattern "${pattern}": expected repetitions that expand it to at most 100000 characters, found more`,
+    ),
+  );
+});
+
 test('a pattern matches whole values as in RE2', () => {
   const cases: [pattern: string, value: string, isMatch: boolean][] = [
     ['a|b', 'ab', false],
