@@ -2,6 +2,7 @@
 // TextParser calls it and has the grammar.
 import { isUtf8 } from 'node:buffer';
 import { BACKSLASH, BYTE_CLASS, LF, QUOTE, SPACE, TOKEN_END } from '../../wire/ascii.ts';
+import type { ByteArena } from '../../wire/byte-arena.ts';
 import { compareRanges } from '../../wire/words.ts';
 import { show, showByte, showToken } from '../exposition-error.ts';
 import { type FamilyTable, FamilyType } from '../family-table.ts';
@@ -24,12 +25,10 @@ const CASE_BIT = 32;
 const LINE_FEEDS = 0x0a0a0a0a;
 const BACKSLASHES = 0x5c5c5c5c;
 
-export interface MetadataContext extends Refuser {
-  readonly families: FamilyTable;
-}
-
 export class MetadataReader {
-  readonly #context: MetadataContext;
+  readonly #refuser: Refuser;
+  readonly #arena: ByteArena;
+  readonly #families: FamilyTable;
   readonly #dialect: Dialect;
   readonly #allowsBlanks: boolean;
   readonly #order: FamilyOrder | undefined;
@@ -43,13 +42,16 @@ export class MetadataReader {
   #hasBackslash = false;
 
   constructor(
-    context: MetadataContext,
+    refuser: Refuser,
+    families: FamilyTable,
     dialect: Dialect,
     order: FamilyOrder | undefined,
     quoted: QuotedScanner,
     utf8Names: boolean,
   ) {
-    this.#context = context;
+    this.#refuser = refuser;
+    this.#arena = refuser.arena;
+    this.#families = families;
     this.#dialect = dialect;
     this.#allowsBlanks = dialect.allowsBlanks;
     this.#order = order;
@@ -59,22 +61,22 @@ export class MetadataReader {
 
   /** Reads the line whose `#` is at `start`; returns where the next line begins. */
   read(start: number, limit: number): number {
-    const { bytes } = this.#context.arena;
+    const { bytes } = this.#arena;
     const allowsBlanks = this.#allowsBlanks;
     this.#limit = limit;
     const keywordAt = allowsBlanks ? skipBlanks(bytes, start + 1) : start + 2;
     const keyword = this.#keyword(start, keywordAt);
     if (keyword === 0) return this.#otherLine(start);
-    const nameAt = passGap(this.#context, allowsBlanks, keywordAt + KEYWORD_BYTES, limit);
+    const nameAt = passGap(this.#refuser, allowsBlanks, keywordAt + KEYWORD_BYTES, limit);
     // In the text format, lines that end early say nothing.
     if (allowsBlanks && bytes[nameAt] === LF) return nameAt + 1;
     const nameEnd = this.#name(nameAt);
     if (allowsBlanks && bytes[nameEnd] === LF) return nameEnd + 1;
-    const textAt = passGap(this.#context, allowsBlanks, nameEnd, limit);
+    const textAt = passGap(this.#refuser, allowsBlanks, nameEnd, limit);
     const family = this.#resolve(nameAt, nameEnd);
     if (allowsBlanks && bytes[textAt] === LF) return textAt + 1;
     this.#order?.enter(family);
-    const isLate = this.#context.families.hasSamples[family] === 1;
+    const isLate = this.#families.hasSamples[family] === 1;
     if (isLate && (keyword === TYPE || this.#dialect.isOrdered)) this.#refuseLate(keyword, family);
     if (keyword === HELP) return this.#help(family, textAt);
     return keyword === TYPE ? this.#type(family, textAt) : this.#unit(family, textAt);
@@ -82,7 +84,7 @@ export class MetadataReader {
 
   /** The keyword at `at` in the line from `start`; 0 without one. */
   #keyword(start: number, at: number): number {
-    const { bytes, view } = this.#context.arena;
+    const { bytes, view } = this.#arena;
     if (!this.#allowsBlanks && bytes[start + 1] !== SPACE) return 0;
     if ((BYTE_CLASS[bytes[at + KEYWORD_BYTES]!]! & TOKEN_END) === 0) return 0;
     const word = view.getInt32(at);
@@ -91,8 +93,8 @@ export class MetadataReader {
 
   /** Returns where the metric name at `start` ends. */
   #name(start: number): number {
-    const { arena, families } = this.#context;
-    const { bytes } = arena;
+    const families = this.#families;
+    const { bytes } = this.#arena;
     if (bytes[start] === QUOTE) return this.#quotedName(start);
     const repeatedEnd = families.matchLatest(start);
     this.#repeated = repeatedEnd > 0 ? families.latest : -1;
@@ -102,8 +104,8 @@ export class MetadataReader {
   }
 
   #quotedName(start: number): number {
-    const { bytes } = this.#context.arena;
-    const end = scanQuotedName(this.#context, this.#quoted, start, this.#limit, this.#utf8Names);
+    const { bytes } = this.#arena;
+    const end = scanQuotedName(this.#refuser, this.#quoted, start, this.#limit, this.#utf8Names);
     if ((BYTE_CLASS[bytes[end]!]! & TOKEN_END) === 0)
       this.#fail(`expected a space after the metric name, found ${showByte(bytes, end, this.#limit)}`);
     return end;
@@ -111,9 +113,10 @@ export class MetadataReader {
 
   /** The family of the name that was read last. */
   #resolve(nameAt: number, nameEnd: number): number {
-    const { arena, families } = this.#context;
+    const families = this.#families;
+    const { bytes } = this.#arena;
     let entry = this.#repeated;
-    if (arena.bytes[nameAt] === QUOTE) {
+    if (bytes[nameAt] === QUOTE) {
       entry = families.resolve(this.#quoted.start, this.#quoted.end);
       // A name in quotes may contain any byte, so it must not be compared with a bare one.
       families.latest = -1;
@@ -122,18 +125,19 @@ export class MetadataReader {
   }
 
   #refuseLate(keyword: number, family: number): never {
-    const name = this.#context.families.shownName(family);
+    const name = this.#families.shownName(family);
     return this.#fail(`expected ${SHOWN[keyword]} of ${name} before its samples, found it after one`);
   }
 
   #type(family: number, start: number): number {
-    const { arena, families } = this.#context;
+    const families = this.#families;
+    const { bytes } = this.#arena;
     const { types, ignoresTypeCase, shownTypes } = this.#dialect;
     if (families.type[family] !== FamilyType.notSet) this.#refuseSecond('TYPE', family);
     for (let i = 0; i < types.length; i++) {
       const { word, type } = types[i]!;
       const end = start + word.length;
-      if (arena.bytes[end] !== LF || !equalsWord(arena.bytes, start, word, ignoresTypeCase)) continue;
+      if (bytes[end] !== LF || !equalsWord(bytes, start, word, ignoresTypeCase)) continue;
       families.setType(family, type);
       if (families.unitStart[family]! >= 0) this.#checkUnit(family);
       return end + 1;
@@ -143,7 +147,7 @@ export class MetadataReader {
   }
 
   #unit(family: number, start: number): number {
-    const { families } = this.#context;
+    const families = this.#families;
     if (families.unitStart[family]! >= 0) this.#refuseSecond('UNIT', family);
     const end = this.#lineEnd(start);
     families.unitStart[family] = start;
@@ -154,8 +158,8 @@ export class MetadataReader {
 
   /** A unit is the last part of the family's name. A family without numbers has none. */
   #checkUnit(family: number): void {
-    const { arena, families } = this.#context;
-    const { bytes } = arena;
+    const families = this.#families;
+    const { bytes } = this.#arena;
     const start = families.unitStart[family]!;
     const end = families.unitEnd[family]!;
     if (start < 0 || start === end) return;
@@ -175,11 +179,12 @@ export class MetadataReader {
   }
 
   #help(family: number, start: number): number {
-    const { arena, families } = this.#context;
+    const families = this.#families;
+    const { bytes } = this.#arena;
     if (families.helpStart[family]! >= 0) this.#refuseSecond('HELP', family);
     const end = this.#lineEnd(start);
     if (this.#hasBackslash && this.#dialect.unknownEscapes === 'refuse') this.#checkEscapes(start, end);
-    if (!this.#isAscii && this.#dialect.requiresUtf8Help && !isUtf8(arena.bytes.subarray(start, end)))
+    if (!this.#isAscii && this.#dialect.requiresUtf8Help && !isUtf8(bytes.subarray(start, end)))
       this.#fail(`expected HELP in UTF-8, found ${this.#shownText(start, end)}`);
     families.helpStart[family] = start;
     families.helpEnd[family] = end;
@@ -187,7 +192,7 @@ export class MetadataReader {
   }
 
   #checkEscapes(start: number, end: number): void {
-    const { bytes } = this.#context.arena;
+    const { bytes } = this.#arena;
     for (let at = start; at < end; at++) {
       if (bytes[at] !== BACKSLASH) continue;
       const byte = bytes[++at];
@@ -199,7 +204,7 @@ export class MetadataReader {
 
   /** Where the line ends. Reads words of four bytes, since help texts are the longest lines of most bodies. */
   #lineEnd(start: number): number {
-    const { bytes, view } = this.#context.arena;
+    const { bytes, view } = this.#arena;
     const limit = this.#limit;
     let end = start;
     let bits = 0;
@@ -221,11 +226,11 @@ export class MetadataReader {
   }
 
   #shownText(start: number, end: number): string {
-    return start === end ? 'the end of the line' : show(this.#context.arena.bytes, start, end);
+    return start === end ? 'the end of the line' : show(this.#arena.bytes, start, end);
   }
 
   #refuseName(start: number): never {
-    const { bytes } = this.#context.arena;
+    const { bytes } = this.#arena;
     // Refuses a body that is cut inside the name.
     this.#lineEnd(start);
     const keywords = this.#dialect.hasUnits ? 'HELP, TYPE or UNIT' : 'HELP or TYPE';
@@ -235,9 +240,7 @@ export class MetadataReader {
   }
 
   #refuseSecond(keyword: string, family: number): never {
-    return this.#fail(
-      `expected one ${keyword} for ${this.#context.families.shownName(family)}, found a second`,
-    );
+    return this.#fail(`expected one ${keyword} for ${this.#families.shownName(family)}, found a second`);
   }
 
   #otherLine(start: number): number {
@@ -245,7 +248,7 @@ export class MetadataReader {
   }
 
   #refuseLine(start: number): never {
-    const { bytes } = this.#context.arena;
+    const { bytes } = this.#arena;
     const lineFeed = bytes.indexOf(LF, start);
     const end = lineFeed < 0 ? this.#limit : Math.min(lineFeed, this.#limit);
     const next = end + 1;
@@ -257,7 +260,7 @@ export class MetadataReader {
   }
 
   #fail(problem: string): never {
-    return this.#context.fail(problem);
+    return this.#refuser.fail(problem);
   }
 }
 

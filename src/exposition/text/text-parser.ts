@@ -97,7 +97,7 @@ export class TextParser implements SampleParser {
     this.#exemplarReader = new ExemplarReader(this, this.exemplars, quoted, rules);
     this.#bucketLabels = new BucketLabelRenderer(this, this.labels, bucketLabels);
     this.#order = dialect.isOrdered ? new FamilyOrder(this, this.families) : undefined;
-    this.#metadata = new MetadataReader(this, dialect, this.#order, quoted, utf8Names);
+    this.#metadata = new MetadataReader(this, this.families, dialect, this.#order, quoted, utf8Names);
   }
 
   /** Where the next line begins in the arena. */
@@ -211,7 +211,7 @@ export class TextParser implements SampleParser {
   #failValue(start: number): never {
     const { bytes } = this.arena;
     const isComposite = COMPOSITE_VALUE.test(bytes.toString('latin1', start, start + LONGEST_KEY));
-    const hint = isComposite ? ' (a composite value of OpenMetrics 2.0; 1.0 is taken)' : '';
+    const hint = isComposite ? ' (a composite value of OpenMetrics 2.0; Sluice reads 1.0)' : '';
     return this.fail(`expected a number as value, found ${showToken(bytes, start, this.#end)}${hint}`);
   }
 

@@ -147,7 +147,7 @@ describe('a value', () => {
     'a composite value of version 2.0',
     'm {count:3,sum:5.5,bucket:[1:1,+Inf:3]} 1\n',
     1,
-    'expected a number as value, found "{count:3,sum:5.5,bucket:[1:1,+Inf:3]}" (a composite value of OpenMetrics 2.0; 1.0 is taken)',
+    'expected a number as value, found "{count:3,sum:5.5,bucket:[1:1,+Inf:3]}" (a composite value of OpenMetrics 2.0; Sluice reads 1.0)',
   );
   refuses('nothing', 'm \n', 1, 'expected a number as value, found the end of the line');
   refuses('nothing in a cut body', 'm ', 1, 'expected a number as value, found the end of the body');
