@@ -1,11 +1,11 @@
 // What remote write 2.0 costs a block beside 1.0: the translation when it is sent, on top of the seal that both have.
 //   node bench/message-v2.ts
+
 import { bench, do_not_optimize, run } from 'mitata';
 import { LayoutNumbers } from '../src/labels/fixed-labels.ts';
 import { makeGroupingKey } from '../src/labels/grouping-key.ts';
-import { BlockSealer } from '../src/remotewrite/block-sealer.ts';
+import { BlockSealer, unsealBlock } from '../src/remotewrite/block.ts';
 import { SnappyEncoder } from '../src/remotewrite/snappy-encoder.ts';
-import { unsealBlock } from '../src/remotewrite/unseal-block.ts';
 import { BlockV2Sealer } from '../src/remotewrite/v2/block-v2-sealer.ts';
 import { FamilyRegistry } from '../src/remotewrite/v2/family-registry.ts';
 import { RequestV2Translator } from '../src/remotewrite/v2/request-v2-translator.ts';

@@ -1,7 +1,7 @@
 // Delivery takes pushes for all backends at once, all or nothing, and brings them there in order. It is where the life of a
 // push after the transcoder begins. `offer` runs for every push: it copies bytes, starts at most a seal, and never waits.
 import type { BackendConfig } from '../config/config.ts';
-import { BlockSealer } from '../remotewrite/block-sealer.ts';
+import { BlockSealer } from '../remotewrite/block.ts';
 import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
 import type { QueueReading } from '../telemetry/backend-metrics.ts';
 import type { Timer } from '../telemetry/clock.ts';

@@ -1,6 +1,6 @@
-// A native histogram as registers: reused for every one of a push, never an object per histogram
-// (https://prometheus.io/docs/specs/native_histograms/). Invariant: `spans` and buckets agree in number once read.
-import { BucketRun } from './bucket-run.ts';
+// A native histogram (https://prometheus.io/docs/specs/native_histograms/). One object is reused for all of a push.
+// Invariant: once it is read, the spans cover as many buckets as there are.
+import { writeVarint64 } from '../wire/varint.ts';
 
 /** Places in `numbers`. */
 export const SUM = 0;
@@ -36,5 +36,79 @@ export class NativeHistogram {
     this.zeroCount.fill(0);
     this.negative.clear();
     this.positive.clear();
+  }
+}
+
+const MAX_VARINT_BYTES = 10;
+const FIRST_SPANS = 16;
+const FIRST_BUCKET_BYTES = 1024;
+const KEPT_BUCKET_BYTES = 1 << 16;
+const KEPT_SPANS = 1 << 12;
+
+/**
+ * The buckets on one side of zero: spans of consecutive buckets, and what is in each bucket. Grows with what is pushed, and
+ * gives back what an unusually large histogram needed.
+ */
+export class BucketRun {
+  spanCount = 0;
+  /** The gap to the span before, or for the first the index of its first bucket. */
+  offsets = new Int32Array(FIRST_SPANS);
+  lengths = new Uint32Array(FIRST_SPANS);
+  /** How many buckets there are. */
+  bucketCount = 0;
+  /**
+   * The buckets as the content of a packed field: for an integer histogram each bucket's difference to the one before
+   * as a zigzag varint (`sint64`), for a float histogram each bucket's count as a little-endian double.
+   */
+  bytes: Buffer = Buffer.allocUnsafeSlow(FIRST_BUCKET_BYTES);
+  byteLength = 0;
+
+  clear(): void {
+    this.spanCount = 0;
+    this.bucketCount = 0;
+    this.byteLength = 0;
+    if (this.bytes.length > KEPT_BUCKET_BYTES || this.offsets.length > KEPT_SPANS) {
+      this.bytes = Buffer.allocUnsafeSlow(FIRST_BUCKET_BYTES);
+      this.offsets = new Int32Array(FIRST_SPANS);
+      this.lengths = new Uint32Array(FIRST_SPANS);
+    }
+  }
+
+  addSpan(offset: number, length: number): void {
+    if (this.spanCount === this.offsets.length) this.#growSpans();
+    this.offsets[this.spanCount] = offset;
+    this.lengths[this.spanCount] = length;
+    this.spanCount++;
+  }
+
+  /** Adds `count` buckets, whose encoded content is `from[start, end)`. */
+  addBuckets(from: Uint8Array, start: number, end: number, count: number): void {
+    const needed = this.byteLength + end - start;
+    if (needed > this.bytes.length) this.#growBytes(needed);
+    this.bytes.set(from.subarray(start, end), this.byteLength);
+    this.byteLength = needed;
+    this.bucketCount += count;
+  }
+
+  /** Adds one bucket of an integer histogram: its difference, given as the two halves of its zigzag number. */
+  addDelta(low: number, high: number): void {
+    const needed = this.byteLength + MAX_VARINT_BYTES;
+    if (needed > this.bytes.length) this.#growBytes(needed);
+    this.byteLength = writeVarint64(this.bytes, this.byteLength, low, high);
+    this.bucketCount++;
+  }
+
+  #growSpans(): void {
+    const { offsets, lengths } = this;
+    this.offsets = new Int32Array(2 * offsets.length);
+    this.offsets.set(offsets);
+    this.lengths = new Uint32Array(2 * lengths.length);
+    this.lengths.set(lengths);
+  }
+
+  #growBytes(needed: number): void {
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.bytes.length));
+    grown.set(this.bytes.subarray(0, this.byteLength));
+    this.bytes = grown;
   }
 }

@@ -1,9 +1,8 @@
-// The labels of a `TimeSeries` between their bytes and text, for the few series that rules have not seen before.
-// Invariant: what is encoded is sorted by the bytes of the names.
+// The labels of a series as text, for the few series that rules have not seen before: read from their encoded form, changed
+// by rules, and encoded again, sorted by the bytes of their names.
 import { labelLength } from '../labels/encoded-labels.ts';
 import { readVarint, varintEnd, writeVarint } from '../wire/varint.ts';
 import { LabelTag, TimeSeriesTag } from '../wire/write-request-tags.ts';
-import type { Label } from './label-builder.ts';
 
 /** Three tags, three lengths. */
 const MAX_OVERHEAD = 3 + 3 * 5;
@@ -67,4 +66,47 @@ export function showSeries(labels: Iterable<Label>): string {
   const text = pairs.length > 0 ? `${metric}{${pairs.join(',')}}` : metric;
   const shown = text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
   return shown.replace(UNSEEN, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+export type Label = readonly [name: string, value: string];
+
+/**
+ * The labels of one series while rules change them. Invariant: names are unique and no value is empty. The order is that of
+ * Prometheus, since a later rule may depend on it: first what was there, then what was set, each in its order.
+ */
+export class LabelBuilder {
+  readonly #given = new Map<string, string>();
+  readonly #set = new Map<string, string>();
+  /** Whether anything may be different from what it was at the start. */
+  isChanged = false;
+
+  /** Starts over with these labels, whose values are not empty. */
+  reset(labels: Iterable<Label>): void {
+    this.#given.clear();
+    this.#set.clear();
+    this.isChanged = false;
+    for (const [name, value] of labels) this.#given.set(name, value);
+  }
+
+  /** '' for a label that is not there. */
+  get(name: string): string {
+    return this.#set.get(name) ?? this.#given.get(name) ?? '';
+  }
+
+  /** An empty value is no label. */
+  set(name: string, value: string): void {
+    if (this.get(name) !== value) this.isChanged = true;
+    this.#given.delete(name);
+    if (value === '') this.#set.delete(name);
+    else this.#set.set(name, value);
+  }
+
+  delete(name: string): void {
+    this.set(name, '');
+  }
+
+  /** A copy, which later changes do not touch. */
+  labels(): Label[] {
+    return [...this.#given, ...this.#set];
+  }
 }

@@ -1,9 +1,10 @@
-// What rules make of a series' labels: from the cache if they were seen before, else worked out and kept.
-// The answer is left in fields of the object that is asked: no object per series.
+// What rules make of a series' labels: from the cache if the labels were seen before, else worked out and kept. The answer is
+// left in fields of the object that is asked: no object per series.
 import type { RelabelConfig } from '../config/config.ts';
 import { hashRange, SLACK } from '../wire/words.ts';
-import { LabelRelabeler } from './label-relabeler.ts';
+import { encodeLabels, LabelBuilder, readLabels } from './label-text.ts';
 import { RelabelCache, RelabelResult } from './relabel-cache.ts';
+import { compileRule, type NameRules, nameRules, type RelabelRule } from './relabel-rule.ts';
 
 /** Bound on the labels that are kept, as they came and as they went on. */
 const CACHE_BYTES = 1 << 25;
@@ -55,5 +56,39 @@ export class RelabelLookup {
     this.start = start;
     this.length = length;
     this.hash = hash;
+  }
+}
+
+interface RelabeledLabels {
+  readonly result: RelabelResult;
+  /** The new labels where they changed; otherwise empty. */
+  readonly made: Buffer;
+}
+
+const NOTHING = Buffer.alloc(0);
+const UNCHANGED: RelabeledLabels = { result: RelabelResult.unchanged, made: NOTHING };
+const DROPPED: RelabeledLabels = { result: RelabelResult.dropped, made: NOTHING };
+const NAMELESS: RelabeledLabels = { result: RelabelResult.nameless, made: NOTHING };
+
+/** Applies rules to the labels of one series, bytes in and bytes out, as text in between: for series not seen before. */
+class LabelRelabeler {
+  readonly #rules: readonly RelabelRule[];
+  readonly #names: NameRules;
+  readonly #labels = new LabelBuilder();
+
+  constructor(rules: readonly RelabelConfig[], utf8Names: boolean) {
+    this.#names = nameRules(utf8Names);
+    this.#rules = rules.map((rule) => compileRule(rule, this.#names));
+  }
+
+  /** `encoded` is a series' `labels` fields; only for bytes this program wrote. */
+  relabel(encoded: Buffer): RelabeledLabels {
+    const labels = this.#labels;
+    labels.reset(readLabels(encoded, 0, encoded.length));
+    for (const apply of this.#rules) if (!apply(labels)) return DROPPED;
+    if (!this.#names.isMetricName(labels.get('__name__'))) return NAMELESS;
+    if (!labels.isChanged) return UNCHANGED;
+    const made = encodeLabels(labels.labels());
+    return made.equals(encoded) ? UNCHANGED : { result: RelabelResult.changed, made };
   }
 }

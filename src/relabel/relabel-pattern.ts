@@ -1,4 +1,4 @@
-// The regular expression of a relabeling rule: RE2 syntax, and it has to match a text as a whole, line ends included.
+// The regular expression of a relabeling rule, and the replacement that its groups are put into.
 import { RE2JS } from 're2js';
 
 /** Where each group matched, the whole first; undefined for one that did not take part. */
@@ -7,6 +7,7 @@ export interface PatternMatch {
   readonly groupNumbers: Readonly<Record<string, number>>;
 }
 
+/** RE2 syntax. It has to match a text as a whole, line ends included. */
 export class RelabelPattern {
   readonly #pattern: RE2JS;
   readonly #groupNumbers: Readonly<Record<string, number>>;
@@ -36,4 +37,50 @@ export class RelabelPattern {
     );
     return { groups, groupNumbers: this.#groupNumbers };
   }
+}
+
+type Piece = string | { readonly group: number } | { readonly name: string };
+
+/**
+ * A text in which `$1`, `${1}`, `$name`, `${name}` and `$$` are replaced by groups of a match and by a dollar sign, by the
+ * rules of Go's regexp.Expand (https://pkg.go.dev/regexp#Regexp.Expand): a name reaches as far as it can, so `$1_x` is
+ * `${1_x}`; a group that does not exist is empty; any other dollar sign stays as it is.
+ */
+export interface Replacement {
+  /** Whether there is nothing in it to be filled in. */
+  readonly isPlain: boolean;
+  expand(match: PatternMatch): string;
+}
+
+/** Letters, digits and `_`, in the sense of Unicode; braced, or not. */
+const REFERENCE = /\$(?:\$|([\p{L}\p{Nd}_]+)|\{([\p{L}\p{Nd}_]+)\})/gu;
+/** A larger one is a name to Go. */
+const MAX_GROUP = 1e8;
+
+export function parseReplacement(text: string): Replacement {
+  const pieces: Piece[] = [];
+  let from = 0;
+  for (const found of text.matchAll(REFERENCE)) {
+    pieces.push(text.slice(from, found.index));
+    const name = found[1] ?? found[2];
+    pieces.push(name === undefined ? '$' : toReference(name));
+    from = found.index + found[0].length;
+  }
+  pieces.push(text.slice(from));
+  return {
+    isPlain: pieces.length === 1,
+    expand: (match) => pieces.map((piece) => textOf(piece, match)).join(''),
+  };
+}
+
+/** `01` is a name; so is a number as long as no expression has groups. */
+function toReference(name: string): Piece {
+  const isNumber = /^(?:0|[1-9]\d*)$/.test(name) && Number(name.slice(0, -1)) < MAX_GROUP;
+  return isNumber ? { group: Number(name) } : { name };
+}
+
+function textOf(piece: Piece, { groups, groupNumbers }: PatternMatch): string {
+  if (typeof piece === 'string') return piece;
+  if ('group' in piece) return groups[piece.group] ?? '';
+  return Object.hasOwn(groupNumbers, piece.name) ? (groups[groupNumbers[piece.name]!] ?? '') : '';
 }

@@ -1,12 +1,11 @@
 // A relabeling rule made ready to run, with the meaning that it has in Prometheus
 // (https://prometheus.io/docs/prometheus/latest/configuration/configuration/#relabel_config).
+
 import { createHash } from 'node:crypto';
 import type { RelabelConfig } from '../config/config.ts';
-import type { LabelBuilder } from './label-builder.ts';
-import type { NameRules } from './label-names.ts';
+import type { LabelBuilder } from './label-text.ts';
 import { toLower, toUpper } from './letter-case.ts';
-import { RelabelPattern } from './relabel-pattern.ts';
-import { parseTemplate } from './relabel-template.ts';
+import { parseReplacement, RelabelPattern } from './relabel-pattern.ts';
 
 /** Changes the labels; false drops their series. */
 export type RelabelRule = (labels: LabelBuilder) => boolean;
@@ -55,8 +54,8 @@ function joinOf({ sourceLabels, separator }: RelabelConfig): TextOf {
 function replaceRule(config: RelabelConfig, names: NameRules): RelabelRule {
   const joined = joinOf(config);
   const pattern = new RelabelPattern(config.regex);
-  const target = parseTemplate(config.targetLabel);
-  const replacement = parseTemplate(config.replacement);
+  const target = parseReplacement(config.targetLabel);
+  const replacement = parseReplacement(config.replacement);
   return (labels) => {
     const match = pattern.match(joined(labels));
     if (match === undefined) return true;
@@ -82,7 +81,7 @@ function setRule(name: string, value: TextOf): RelabelRule {
 /** Prometheus would go on with a name that no backend takes; here such a copy is left out. */
 function mapRule(config: RelabelConfig, names: NameRules): RelabelRule {
   const pattern = new RelabelPattern(config.regex);
-  const replacement = parseTemplate(config.replacement);
+  const replacement = parseReplacement(config.replacement);
   return (labels) => {
     for (const [name, value] of labels.labels()) {
       const match = pattern.match(name);
@@ -105,4 +104,26 @@ function nameRule({ regex }: RelabelConfig, keeps: boolean): RelabelRule {
 function hashModulo(text: string, modulus: number): string {
   const hash = createHash('md5').update(text).digest().readBigUInt64BE(8);
   return String(hash % BigInt(modulus));
+}
+
+/**
+ * Which names a series and its labels may have after relabeling: the classic character sets, or any UTF-8
+ * (https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels).
+ */
+export interface NameRules {
+  isMetricName(name: string): boolean;
+  isLabelName(name: string): boolean;
+}
+
+const CLASSIC: NameRules = {
+  isMetricName: (name) => /^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(name),
+  isLabelName: (name) => /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name),
+};
+const UTF8: NameRules = {
+  isMetricName: (name) => name !== '',
+  isLabelName: (name) => name !== '',
+};
+
+export function nameRules(utf8Names: boolean): NameRules {
+  return utf8Names ? UTF8 : CLASSIC;
 }

@@ -1,11 +1,10 @@
 // Relabels an encoded push: fields of `prometheus.WriteRequest` 1.0 in, and out again with the labels that the rules make.
-// What stands behind the labels is copied byte for byte. Invariant: the labels that leave are sorted, unique and not empty,
-// each series has a name, and no series is there twice with the same time.
+// What follows the labels is copied byte for byte. Invariant: the labels that leave are sorted, unique and not empty, each
+// series has a name, and no series is there twice with the same time.
 import type { RelabelConfig } from '../config/config.ts';
 import { labelsEnd } from '../labels/encoded-labels.ts';
-import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
+import { type EncodedSeries, SeriesTooLargeError } from '../remotewrite/encoded-series.ts';
 import { SeriesIndex } from '../remotewrite/series-index.ts';
-import { SeriesTooLargeError } from '../remotewrite/series-too-large-error.ts';
 import { seriesTimestampMs } from '../remotewrite/series-value.ts';
 import type { RelabelDrops } from '../telemetry/events.ts';
 import { OutputBuffer } from '../wire/output-buffer.ts';
@@ -16,7 +15,6 @@ import { readLabels, showSeries } from './label-text.ts';
 import { RelabelResult } from './relabel-cache.ts';
 import { RelabelLookup } from './relabel-lookup.ts';
 import { onlyChooses } from './relabel-rule.ts';
-import { SeriesClashError } from './series-clash-error.ts';
 
 export interface RelabelOptions {
   readonly utf8Names: boolean;
@@ -173,5 +171,15 @@ export class SeriesRelabeler {
     if (this.#options.onTrouble === 'drop') return;
     const made = showSeries(readLabels(this.#out.bytes, newAt, newEnd));
     throw new SeriesClashError(made, showSeries(readLabels(this.#from, labelsAt, labelsEnd)));
+  }
+}
+
+/** Relabeling made one series of two of a push: it cannot be known which of their samples is meant. */
+export class SeriesClashError extends SyntaxError {
+  /** Both as people write them: what the rules made, and of what they made it the second time. */
+  constructor(made: string, from: string) {
+    super(
+      `Cannot relabel push: expected metricRelabelConfigs to keep its series apart, found ${made} again, made of ${from}`,
+    );
   }
 }

@@ -1,5 +1,5 @@
-// The fields of one block, put in order so that any run of its series can be sent by itself: all series back to back,
-// then all metadata, each with the series that it goes along with. Invariant: both are in the order of the block.
+// Cuts the fields of a write request at field boundaries, without decoding them: what a push brings into blocks of bounded
+// size, and a refused block into runs of its series.
 import { fieldEnd } from '../wire/varint.ts';
 import { WriteRequestTag } from '../wire/write-request-tags.ts';
 
@@ -61,4 +61,27 @@ export class BlockFields {
     const first = this.#owners.findIndex((owner) => owner >= series);
     return first < 0 ? this.#owners.length : first;
   }
+}
+
+export interface Cut {
+  /** Where the cut part ends, exclusive. */
+  readonly end: number;
+  readonly sampleCount: number;
+}
+
+/**
+ * The longest part of `bytes` from `start` on that holds at most `maxSamples` series and `maxBytes` bytes, but always
+ * at least one field where one is left.
+ */
+export function cutFragments(bytes: Uint8Array, start: number, maxSamples: number, maxBytes: number): Cut {
+  let end = start;
+  let sampleCount = 0;
+  while (end < bytes.length) {
+    const next = fieldEnd(bytes, end);
+    const isSeries = bytes[end] === WriteRequestTag.timeseries;
+    if (end > start && ((isSeries && sampleCount === maxSamples) || next - start > maxBytes)) break;
+    end = next;
+    if (isSeries) sampleCount++;
+  }
+  return { end, sampleCount };
 }

@@ -1,4 +1,4 @@
-// What crosses from transcode into delivery: a push as bytes, ready to stand in a write request.
+// What transcode hands to delivery: a push as bytes that are ready for a write request.
 
 /**
  * One push, encoded. `bytes` holds back-to-back fields of `prometheus.WriteRequest` 1.0: `timeseries` (1), each with
@@ -18,4 +18,12 @@ export interface EncodedSeries {
   readonly timed?: readonly number[];
   /** Pushes of a grouping key that have this number have the same series in the same order; absent where it is not known. */
   readonly seriesNumber?: number;
+}
+
+/** One series is larger than any request to a backend may be. */
+export class SeriesTooLargeError extends RangeError {
+  /** `series` is for people, such as `of exposition line 7`. */
+  constructor(series: string, maxBytes: number, bytes: number) {
+    super(`Cannot forward series ${series}: expected at most ${maxBytes} bytes, found ${bytes}`);
+  }
 }

@@ -1,8 +1,8 @@
 // Writes a `histograms = 4` field of a `TimeSeries`: `prometheus.Histogram` of remote write
 // (https://github.com/prometheus/prometheus/blob/main/prompb/types.proto). Count and zero count are written even where
 // they are zero, since each is one of two fields that tell the kind of histogram.
-import type { BucketRun } from '../labels/bucket-run.ts';
 import {
+  type BucketRun,
   FLOAT_COUNT,
   FLOAT_ZERO_COUNT,
   type NativeHistogram,

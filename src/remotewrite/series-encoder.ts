@@ -4,19 +4,16 @@
 import { hashLabel, labelLength } from '../labels/encoded-labels.ts';
 import type { ExemplarSet } from '../labels/exemplar-set.ts';
 import type { FixedLabels } from '../labels/fixed-labels.ts';
-import { METRIC_SLOT } from '../labels/label-layout.ts';
-import { type LabelSet, MAX_LABELS, TIMESTAMP_MS } from '../labels/label-set.ts';
-import { MAX_SHAPES, UNREMEMBERED } from '../labels/label-shape.ts';
+import { type LabelSet, MAX_LABELS, MAX_SHAPES, TIMESTAMP_MS, UNREMEMBERED } from '../labels/label-set.ts';
 import type { NativeHistogram } from '../labels/native-histogram.ts';
 import type { OutputBuffer } from '../wire/output-buffer.ts';
 import { readVarint, varintLength, writeVarint } from '../wire/varint.ts';
 import { copyRange, hashRange } from '../wire/words.ts';
 import { WriteRequestTag } from '../wire/write-request-tags.ts';
-import { exemplarsLength, writeExemplars } from './exemplar-writer.ts';
 import { maxHistogramLength, writeHistogram } from './histogram-writer.ts';
-import { SampleWriter } from './sample-writer.ts';
+import { exemplarsLength, SampleWriter, writeExemplars } from './sample-writer.ts';
 import type { SeriesPieces } from './series-pieces.ts';
-import { makeTemplate, NO_VALUE, type SeriesTemplate } from './series-template.ts';
+import { METRIC_SLOT, makeTemplate, NO_VALUE, type SeriesTemplate } from './series-template.ts';
 
 /** Tag and length of a label, and of its value, at their longest. */
 const MAX_LABEL_OVERHEAD = 18;

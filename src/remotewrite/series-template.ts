@@ -1,12 +1,11 @@
-// What series of one shape have in common, so that each is two copies a label: before each value the run of fixed labels,
-// then the tags and name of the value's own label. Made once for each shape and set of fixed names.
+// What series with the same label names have in common, so that each label takes two copies: the fixed labels that come
+// before it with its own tags and name, and its value. Made once for each list of names and set of fixed names. Labels
+// leave sorted by the bytes of their names: the body's own, the fixed ones and `__name__`, merged.
 import { labelLength, METRIC_LABEL } from '../labels/encoded-labels.ts';
 import type { FixedLabels } from '../labels/fixed-labels.ts';
-import { fixedOfSlot, layOutLabels, METRIC_SLOT } from '../labels/label-layout.ts';
-import type { LabelSet } from '../labels/label-set.ts';
-import type { LabelShape } from '../labels/label-shape.ts';
+import type { LabelSet, LabelShape } from '../labels/label-set.ts';
 import { varintLength, writeVarint } from '../wire/varint.ts';
-import { hashRange, SLACK } from '../wire/words.ts';
+import { compareRanges, hashRange, SLACK } from '../wire/words.ts';
 import { LabelTag, TimeSeriesTag } from '../wire/write-request-tags.ts';
 
 /** A slot of a step that only writes fixed labels. */
@@ -113,4 +112,50 @@ function makeHeader(name: Buffer): Buffer {
   name.copy(header, writeVarint(header, 3, name.length));
   header[header.length - 1] = LabelTag.value;
   return header;
+}
+
+/** A slot for the metric name. A slot from 0 on is a label of the set; one below METRIC_SLOT is a fixed label. */
+export const METRIC_SLOT = -1;
+
+/** The fixed label of a slot below METRIC_SLOT. */
+function fixedOfSlot(slot: number): number {
+  return -2 - slot;
+}
+
+/** The slots of a series with these labels, in order. Labels with an empty value are left out. */
+function layOutLabels(labels: LabelSet, fixed: FixedLabels): number[] {
+  const slots: number[] = [];
+  const own = labels.hasEmpty ? present(labels) : [...labels.shape.order];
+  let at = 0;
+  for (let i = 0; i < fixed.names.length; i++) {
+    const name = fixed.names[i]!;
+    while (at < own.length && compareName(labels, own[at]!, name) < 0) slots.push(own[at++]!);
+    const isPushed = at < own.length && compareName(labels, own[at]!, name) === 0;
+    slots.push(isPushed && !fixed.overrides[i] ? own[at]! : -2 - i);
+    if (isPushed) at++;
+  }
+  slots.push(...own.slice(at));
+  const behindMetric = slots.findIndex((slot) => isBehindMetric(labels, fixed, slot));
+  slots.splice(behindMetric < 0 ? slots.length : behindMetric, 0, METRIC_SLOT);
+  return slots;
+}
+
+function present(labels: LabelSet): number[] {
+  return [...labels.shape.order].filter((label) => labels.valueStart[label] !== labels.valueEnd[label]);
+}
+
+function isBehindMetric(labels: LabelSet, fixed: FixedLabels, slot: number): boolean {
+  if (slot >= 0) return compareName(labels, slot, METRIC_LABEL) > 0;
+  return Buffer.compare(fixed.names[fixedOfSlot(slot)]!, METRIC_LABEL) > 0;
+}
+
+function compareName(labels: LabelSet, label: number, name: Buffer): number {
+  return compareRanges(
+    labels.arena.bytes,
+    labels.nameStart[label]!,
+    labels.nameEnd[label]!,
+    name,
+    0,
+    name.length,
+  );
 }

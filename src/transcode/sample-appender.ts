@@ -6,10 +6,10 @@ import { ClassicOrigin, type SampleParser } from '../exposition/sample-parser.ts
 import { hashEncodedLabels } from '../labels/encoded-labels.ts';
 import type { FixedLabels } from '../labels/fixed-labels.ts';
 import { TIMESTAMP_MS, VALUE } from '../labels/label-set.ts';
+import { SeriesTooLargeError } from '../remotewrite/encoded-series.ts';
 import { InfinityBucket } from '../remotewrite/infinity-bucket.ts';
 import type { SeriesEncoder } from '../remotewrite/series-encoder.ts';
 import { SeriesIndex } from '../remotewrite/series-index.ts';
-import { SeriesTooLargeError } from '../remotewrite/series-too-large-error.ts';
 import { StartTimestampWriter } from '../remotewrite/start-timestamp-writer.ts';
 import type { OutputBuffer } from '../wire/output-buffer.ts';
 import type { KnownBodies } from './known-bodies.ts';

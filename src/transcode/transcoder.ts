@@ -9,7 +9,7 @@ import { cutEof, OPEN_METRICS } from '../exposition/text/open-metrics.ts';
 import { TextParser, type TextParserOptions } from '../exposition/text/text-parser.ts';
 import type { FixedLabels } from '../labels/fixed-labels.ts';
 import { TIMESTAMP_MS, VALUE } from '../labels/label-set.ts';
-import { PushRules, type PushRulesOptions } from '../relabel/push-rules.ts';
+import { MetricRelabeler, type MetricRelabelerOptions } from '../relabel/metric-relabeler.ts';
 import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
 import { SeriesEncoder } from '../remotewrite/series-encoder.ts';
 import type { SeriesPieces } from '../remotewrite/series-pieces.ts';
@@ -24,7 +24,7 @@ import { PUSH_TIME_BYTES, PushTime } from './push-time.ts';
 import { SampleAppender } from './sample-appender.ts';
 import { distinctProfiles, type SendProfile } from './send-profile.ts';
 
-export interface TranscoderOptions extends TextParserOptions, PushRulesOptions {
+export interface TranscoderOptions extends TextParserOptions, MetricRelabelerOptions {
   readonly timestamps: 'honor' | 'reject' | 'ignore';
   readonly lineEndings: 'strict' | 'lenient';
   /** Whether each push gets a series with its time. */
@@ -69,7 +69,7 @@ export class Transcoder implements KnownSeriesSink {
   #protobufParser: ProtobufParser | undefined;
   readonly #metadata: DueMetadata | undefined;
   readonly #pushTime: PushTime | undefined;
-  readonly #rules: PushRules;
+  readonly #rules: MetricRelabeler;
   /** The different profiles, and for each backend the number of its profile. */
   readonly #profiles: readonly SendProfile[];
   readonly #profileOfBackend: readonly number[];
@@ -88,7 +88,7 @@ export class Transcoder implements KnownSeriesSink {
     this.#out = new OutputBuffer(options.maxEncodedBytes);
     this.#textParser = new TextParser(this.#arena, options);
     this.#encoder = new SeriesEncoder(this.#out);
-    this.#rules = new PushRules(options);
+    this.#rules = new MetricRelabeler(options);
     if (options.pushTimeMetrics) this.#pushTime = new PushTime(this.#arena);
     this.#appender = new SampleAppender(
       { out: this.#out, encoder: this.#encoder, knownBodies: this.#knownBodies, pushTime: this.#pushTime },

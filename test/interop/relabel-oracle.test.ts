@@ -6,7 +6,7 @@ import { expect } from 'vitest';
 import type { RelabelConfig } from '../../src/config/config.ts';
 import { ConfigError } from '../../src/config/config-error.ts';
 import { configFromObject } from '../../src/config/config-from-object.ts';
-import { nameRules } from '../../src/relabel/label-names.ts';
+import { nameRules } from '../../src/relabel/relabel-rule.ts';
 import { SeriesRelabeler } from '../../src/relabel/series-relabeler.ts';
 import { decodeWriteRequest } from '../support/decode-write-request.ts';
 import { encodeSamples } from '../support/encode.ts';

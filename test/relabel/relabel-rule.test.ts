@@ -1,9 +1,9 @@
 // What each action of relabeling does, as Prometheus documents it.
+
 import { describe, expect, test } from 'vitest';
 import type { RelabelConfig } from '../../src/config/config.ts';
-import { LabelBuilder } from '../../src/relabel/label-builder.ts';
-import { nameRules } from '../../src/relabel/label-names.ts';
-import { compileRule } from '../../src/relabel/relabel-rule.ts';
+import { LabelBuilder } from '../../src/relabel/label-text.ts';
+import { compileRule, nameRules } from '../../src/relabel/relabel-rule.ts';
 import { relabelRule } from '../support/relabel-rule.ts';
 
 type Labels = Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 // Native histograms as plain objects for tests: rolled, put into registers, and as they must stand in a write request.
-import type { BucketRun } from '../../src/labels/bucket-run.ts';
 import {
+  type BucketRun,
   FLOAT_COUNT,
   FLOAT_ZERO_COUNT,
   type NativeHistogram,

@@ -1,10 +1,11 @@
 // Runs a body through a transcoder and decodes what comes out with the published message, never with Sluice's own code.
+
 import { isUtf8 } from 'node:buffer';
 import protobuf from 'protobufjs';
 import { compress } from 'snappyjs';
 import { ExpositionError } from '../../src/exposition/exposition-error.ts';
 import { type FixedLabels, fixLabels, LayoutNumbers } from '../../src/labels/fixed-labels.ts';
-import { SeriesTooLargeError } from '../../src/remotewrite/series-too-large-error.ts';
+import { SeriesTooLargeError } from '../../src/remotewrite/encoded-series.ts';
 import type { BodyFormat } from '../../src/transcode/body-format.ts';
 import { Transcoder, type TranscoderOptions } from '../../src/transcode/transcoder.ts';
 import { OutputLimitError } from '../../src/wire/output-buffer.ts';

@@ -1,12 +1,11 @@
 // The open buffer of one lane. Append-only; its bytes are always whole fields of a write request.
 // The buffer is reused after sealing and holds at most `maxBytes`, unless a single field is larger than that.
-import type { BlockSealer } from '../../remotewrite/block-sealer.ts';
+import type { BlockSealer } from '../../remotewrite/block.ts';
 import { maxSnappyLength } from '../../remotewrite/snappy-encoder.ts';
 import type { LanePosition } from './push-log.ts';
 import { PushManifest, type SealedManifest } from './push-manifest.ts';
 import type { PushTicket } from './push-ticket.ts';
-import type { QueuedBlock } from './queued-block.ts';
-import { BYTES_PER_WAITING_PART, type WaitingPart } from './queued-block.ts';
+import { BYTES_PER_WAITING_PART, type QueuedBlock, type WaitingPart } from './queued-block.ts';
 
 const FIRST_BYTES = 16 * 1024;
 /** About what an entry of a Map costs, besides its text. */

@@ -1,6 +1,6 @@
 // A push on its way into a lane. A push that is larger than a batch is cut between its series, into pieces that each fit one.
+import { cutFragments } from '../../remotewrite/block-fields.ts';
 import type { EncodedSeries } from '../../remotewrite/encoded-series.ts';
-import { cutFragments } from '../../remotewrite/fragments.ts';
 import type { RelabelDrops } from '../../telemetry/events.ts';
 import type { BatchLimits, PushFacts } from './batch.ts';
 import type { LanePosition, LogRange } from './push-log.ts';

@@ -1,10 +1,9 @@
 // A refused block, decompressed: any part of it can be sealed by itself, and the pushes in that part named. Series are
 // numbered from 0, and each has one sample. A lane holds one at a time; it takes twice the bytes of the request before
 // compression at most.
-import type { Block } from '../../remotewrite/block.ts';
+
+import { type Block, type BlockSealer, unsealBlock } from '../../remotewrite/block.ts';
 import { BlockFields } from '../../remotewrite/block-fields.ts';
-import type { BlockSealer } from '../../remotewrite/block-sealer.ts';
-import { unsealBlock } from '../../remotewrite/unseal-block.ts';
 import { type BlockPush, readPushes } from './push-manifest.ts';
 import type { QueuedBlock, WaitingPart } from './queued-block.ts';
 

@@ -1,7 +1,7 @@
 // All lanes of one backend, with one bound on the bytes that they hold in memory. Over a log each lane has its share of the
 // bound, and what does not fit is read from the log later.
 import type { BackendConfig } from '../../config/config.ts';
-import type { BlockSealer } from '../../remotewrite/block-sealer.ts';
+import type { BlockSealer } from '../../remotewrite/block.ts';
 import type { EncodedSeries } from '../../remotewrite/encoded-series.ts';
 import type { QueueReading } from '../../telemetry/backend-metrics.ts';
 import type { Clock } from '../../telemetry/clock.ts';

@@ -1,6 +1,6 @@
 // The top layer of sending, one for each lane: takes one block at a time to its end. A block is delivered, dropped, or taken
 // apart into what is delivered and what is dropped; every drop is reported here.
-import type { BlockSealer } from '../../remotewrite/block-sealer.ts';
+import type { BlockSealer } from '../../remotewrite/block.ts';
 import type { LanePush } from '../block/lane-push.ts';
 import { isLeftInSpool, type QueuedBlock } from '../block/queued-block.ts';
 import type { FinalOutcome, GivenUp, Rejected, Sender, SendOutcome } from '../block/send-outcome.ts';

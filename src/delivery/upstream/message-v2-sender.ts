@@ -1,10 +1,8 @@
 // The message version layer, for backends that are configured for remote write 2.0: translates each block to 2.0. If the
 // backend shows that it does not know 2.0, the block goes out as 1.0 at once, and so do later ones for a while.
 import type { BackendConfig } from '../../config/config.ts';
-import type { Block } from '../../remotewrite/block.ts';
-import { BlockSealer } from '../../remotewrite/block-sealer.ts';
+import { type Block, BlockSealer, unsealBlock } from '../../remotewrite/block.ts';
 import { stripStartTimestamps } from '../../remotewrite/start-timestamps.ts';
-import { unsealBlock } from '../../remotewrite/unseal-block.ts';
 import { type BlockV2, BlockV2Sealer } from '../../remotewrite/v2/block-v2-sealer.ts';
 import { FamilyRegistry } from '../../remotewrite/v2/family-registry.ts';
 import type { Clock } from '../../telemetry/clock.ts';

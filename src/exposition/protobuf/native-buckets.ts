@@ -1,6 +1,6 @@
 // Reads the spans and buckets on one side of zero of a native histogram into a BucketRun and checks each. A span without
 // buckets is joined with the next one, so that the number of buckets bounds the memory of spans.
-import type { BucketRun } from '../../labels/bucket-run.ts';
+import type { BucketRun } from '../../labels/native-histogram.ts';
 import { fromZigzag32, ProtobufInt64 } from '../../wire/protobuf-int64.ts';
 import type { ProtobufReader } from '../../wire/protobuf-reader.ts';
 import type { Refuser } from '../name-rules.ts';

@@ -1,7 +1,6 @@
 // Writes the values of `le` and `quantile` of a text sample in one style, so that jobs in different languages push the same
 // series.
-import type { LabelSet } from '../../labels/label-set.ts';
-import type { LabelShape } from '../../labels/label-shape.ts';
+import type { LabelSet, LabelShape } from '../../labels/label-set.ts';
 import { type BucketLabels, isPlainlyCanonical, renderBucketLabel } from '../canonical-float.ts';
 import { show } from '../exposition-error.ts';
 import { FamilyType } from '../family-table.ts';

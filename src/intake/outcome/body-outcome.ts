@@ -3,8 +3,8 @@
 // sees only bytes, and what it finds wrong there is not what went wrong.
 import { DecodeBodyError, DecodedSizeError } from '../../decompress/body-decoder.ts';
 import { ExpositionError } from '../../exposition/exposition-error.ts';
-import { SeriesClashError } from '../../relabel/series-clash-error.ts';
-import { SeriesTooLargeError } from '../../remotewrite/series-too-large-error.ts';
+import { SeriesClashError } from '../../relabel/series-relabeler.ts';
+import { SeriesTooLargeError } from '../../remotewrite/encoded-series.ts';
 import { LF } from '../../wire/ascii.ts';
 import { OutputLimitError } from '../../wire/output-buffer.ts';
 import { CollisionError } from '../../wire/range-table.ts';

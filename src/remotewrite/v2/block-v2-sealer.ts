@@ -1,8 +1,7 @@
 // Makes the request of remote write 2.0 out of a block of the internal form, when that is sent: queue, spool and
 // isolation know the internal form alone.
-import type { Block } from '../block.ts';
+import { type Block, unsealBlock } from '../block.ts';
 import { SnappyEncoder } from '../snappy-encoder.ts';
-import { unsealBlock } from '../unseal-block.ts';
 import type { FamilyRegistry } from './family-registry.ts';
 import { RequestV2Translator } from './request-v2-translator.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Batch, uncompressedBudget } from '../../../src/delivery/block/batch.ts';
-import { BlockSealer } from '../../../src/remotewrite/block-sealer.ts';
+import { BlockSealer } from '../../../src/remotewrite/block.ts';
 import { maxSnappyLength } from '../../../src/remotewrite/snappy-encoder.ts';
 import { decodeWriteRequest } from '../../support/decode-write-request.ts';
 import { encodeMany } from '../../support/encode.ts';

@@ -1,12 +1,12 @@
 // What the lane learns of one block: the outcome of sending it, over a layer below that answers as told.
+
 import { expect, test } from 'vitest';
 import { BackendLedger } from '../../../src/delivery/block/backend-ledger.ts';
 import { Batch } from '../../../src/delivery/block/batch.ts';
 import type { QueuedBlock } from '../../../src/delivery/block/queued-block.ts';
 import type { AttemptOutcome, SendOutcome } from '../../../src/delivery/block/send-outcome.ts';
 import { BlockSender } from '../../../src/delivery/send/block-sender.ts';
-import type { Block } from '../../../src/remotewrite/block.ts';
-import { BlockSealer } from '../../../src/remotewrite/block-sealer.ts';
+import { type Block, BlockSealer } from '../../../src/remotewrite/block.ts';
 import { backendConfig } from '../../support/backend-config.ts';
 import { decodeWriteRequest } from '../../support/decode-write-request.ts';
 import { encodeMany } from '../../support/encode.ts';

@@ -1,10 +1,10 @@
 // How long translations are kept, and what is not sent because it would be too large.
+
 import { expect, test } from 'vitest';
 import type { Sender } from '../../../src/delivery/block/send-outcome.ts';
 import { MessageV2Sender } from '../../../src/delivery/upstream/message-v2-sender.ts';
 import { outcomeOf } from '../../../src/delivery/upstream/post-sender.ts';
-import type { Block } from '../../../src/remotewrite/block.ts';
-import { BlockSealer } from '../../../src/remotewrite/block-sealer.ts';
+import { type Block, BlockSealer } from '../../../src/remotewrite/block.ts';
 import { backendConfig } from '../../support/backend-config.ts';
 import { decodeRequestV2 } from '../../support/decode-request-v2.ts';
 import { encodeSamples, type TestSample } from '../../support/encode.ts';

@@ -6,8 +6,8 @@ import {
   ProtobufParser,
   type ProtobufParserOptions,
 } from '../../../src/exposition/protobuf/protobuf-parser.ts';
-import type { BucketRun } from '../../../src/labels/bucket-run.ts';
 import {
+  type BucketRun,
   FLOAT_COUNT,
   FLOAT_ZERO_COUNT,
   type NativeHistogram,

@@ -1,12 +1,12 @@
 // Go's rules for groups in a template (https://pkg.go.dev/regexp#Regexp.Expand).
+
 import { expect, test } from 'vitest';
-import { RelabelPattern } from '../../src/relabel/relabel-pattern.ts';
-import { parseTemplate } from '../../src/relabel/relabel-template.ts';
+import { parseReplacement, RelabelPattern } from '../../src/relabel/relabel-pattern.ts';
 
 const MATCH = new RelabelPattern('(?P<k>a)(?P<m>b)(x)?(?P<x1>c)').match('abc')!;
 
 function expands(template: string, expected: string): void {
-  expect(parseTemplate(template).expand(MATCH), template).toBe(expected);
+  expect(parseReplacement(template).expand(MATCH), template).toBe(expected);
 }
 
 test('a dollar sign that begins no group stands for itself', () => {

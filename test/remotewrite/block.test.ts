@@ -2,7 +2,7 @@
 
 import { uncompress } from 'snappyjs';
 import { describe, expect, test } from 'vitest';
-import { BlockSealer } from '../../src/remotewrite/block-sealer.ts';
+import { BlockSealer } from '../../src/remotewrite/block.ts';
 import { maxSnappyLength } from '../../src/remotewrite/snappy-encoder.ts';
 import { SeededRandom } from '../support/seeded-random.ts';
 import { decodeSnappy } from './decode-snappy.ts';

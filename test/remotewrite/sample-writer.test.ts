@@ -1,7 +1,8 @@
 // Exemplars as they leave, judged by the published message.
+
 import { expect, test } from 'vitest';
 import { ExemplarSet, MAX_EXEMPLAR_LABELS, MAX_EXEMPLARS } from '../../src/labels/exemplar-set.ts';
-import { exemplarsLength, writeExemplars } from '../../src/remotewrite/exemplar-writer.ts';
+import { exemplarsLength, writeExemplars } from '../../src/remotewrite/sample-writer.ts';
 import { ByteArena } from '../../src/wire/byte-arena.ts';
 import { OutputBuffer } from '../../src/wire/output-buffer.ts';
 import { holdsForSeeds, type SeededRandom } from '../support/seeded-random.ts';

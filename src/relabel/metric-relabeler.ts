@@ -1,10 +1,10 @@
-// `metricRelabelConfigs`: the rules that every push passes before any backend sees it.
+// `metricRelabelConfigs`: the rules that every push passes before any backend's own rules.
 import type { RelabelConfig } from '../config/config.ts';
 import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
 import type { RelabelDrops } from '../telemetry/events.ts';
 import { SeriesRelabeler } from './series-relabeler.ts';
 
-export interface PushRulesOptions {
+export interface MetricRelabelerOptions {
   /** Rules for every series, before any backend's own. */
   readonly metricRelabelConfigs?: readonly RelabelConfig[];
   /** Hears what these rules take out of a push. */
@@ -14,11 +14,11 @@ export interface PushRulesOptions {
   readonly maxEncodedBytes: number;
 }
 
-export class PushRules {
+export class MetricRelabeler {
   readonly #relabeler: SeriesRelabeler | undefined;
   readonly #onDropped: (drops: RelabelDrops) => void;
 
-  constructor(options: PushRulesOptions) {
+  constructor(options: MetricRelabelerOptions) {
     const { metricRelabelConfigs = [], relabelDropped, utf8Names, maxSeriesBytes, maxEncodedBytes } = options;
     this.#onDropped = relabelDropped ?? (() => undefined);
     if (metricRelabelConfigs.length === 0) return;
