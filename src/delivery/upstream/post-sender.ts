@@ -3,7 +3,7 @@
 import type { BackendConfig } from '../../config/config.ts';
 import type { Block } from '../../remotewrite/block.ts';
 import type { Clock } from '../../telemetry/clock.ts';
-import type { AttemptOutcome, Remedy, Sender, WrittenCounts } from '../block/send-outcome.ts';
+import type { AttemptOutcome, Rejected, Remedy, Sender, WrittenCounts } from '../block/send-outcome.ts';
 import { parseRetryAfter, printable } from '../http/answer-text.ts';
 import type { ConnectionPool } from '../http/connection-pool.ts';
 import type { HttpAnswer } from '../http/http-request.ts';
@@ -52,48 +52,38 @@ const REMEDIES: Readonly<Record<number, Remedy>> = {
 /** The backend does not let us in, or does not know the path of its URL; or a proxy does not let us in. */
 const OUR_FAULTS: readonly number[] = [401, 403, 404, 407];
 
-export function outcomeOf(
-  { status, headers, body }: HttpAnswer,
-  { retryOnNotFound }: AnswerRules,
-  nowMs: number,
-): AttemptOutcome {
-  const written = readWrittenCounts(headers);
-  if (status >= 200 && status < 300) return { kind: 'delivered', status, written };
-  if (status >= 300 && status < 400) {
-    const detail = describeRedirect(status, headers.location);
-    return { kind: 'rejected', status, reason: 'redirect', detail, remedy: 'none', isOurFault: true };
-  }
+export function outcomeOf(answer: HttpAnswer, rules: AnswerRules, nowMs: number): AttemptOutcome {
+  const { status, headers, body } = answer;
+  if (status >= 200 && status < 300)
+    return { kind: 'delivered', status, written: readWrittenCounts(headers) };
+  if (status >= 300 && status < 400) return redirected(answer);
   // Only a proxy answers 407 (RFC 9110, section 15.5.8).
   const reason = status === 407 ? 'proxy_407' : `status_${status}`;
   const detail = printable(new TextDecoder().decode(body).trimEnd());
   const isOurFault = OUR_FAULTS.includes(status);
-  const refusesAccess = isOurFault && (status !== 404 || retryOnNotFound);
-  const fault = isOurFault ? { isOurFault } : {};
-  if (status !== 429 && !refusesAccess && (status < 500 || status > 599))
+  const failure = { status, reason, detail, ...(isOurFault ? { isOurFault } : {}) };
+  const refusesAccess = isOurFault && (status !== 404 || rules.retryOnNotFound);
+  const mayPass = status === 429 || (status >= 500 && status < 600);
+  if (!mayPass && !refusesAccess)
     return {
       kind: 'rejected',
-      status,
-      reason,
-      detail,
+      ...failure,
       remedy: REMEDIES[status] ?? 'none',
-      written,
-      ...fault,
+      written: readWrittenCounts(headers),
     };
   const afterMs = parseRetryAfter(headers['retry-after'], nowMs);
   return {
     kind: 'retry',
-    status,
-    reason,
-    detail,
+    ...failure,
     ...(afterMs === undefined ? {} : { afterMs }),
     ...(refusesAccess ? { refusesAccess } : {}),
-    ...fault,
   };
 }
 
-function describeRedirect(status: number, location: string | string[] | undefined): string {
+function redirected({ status, headers: { location } }: HttpAnswer): Rejected {
   const target = typeof location === 'string' ? printable(location) : 'no Location';
-  return `${status} to ${target}`;
+  const detail = `${status} to ${target}`;
+  return { kind: 'rejected', status, reason: 'redirect', detail, remedy: 'none', isOurFault: true };
 }
 
 const WRITTEN_HEADERS = ['samples', 'histograms', 'exemplars'].map(
