@@ -1,4 +1,4 @@
-# The image of Sluice: Node and the bundled program, and no shell. Nothing in it needs to be written to. See docs/container.md.
+# The image of Sluice: Node and the bundled program, without a shell. It can be read-only. See docs/container.md.
 #   docker build -t sluice .
 #   docker run --read-only -p 3030:3030 -e REMOTE_WRITE_URL=https://metrics.example.com/api/v1/write sluice
 
@@ -12,7 +12,7 @@ COPY packaging ./packaging
 COPY src ./src
 RUN node packaging/bundle.mjs && node packaging/sbom.mjs sbom.cdx.json && find dist -name '*.map' -delete \
     && rm dist/lambda.* && mkdir -p volumes/sluice
-# What Node compiles at a start. Another architecture or processor does not find itself in it, and compiles anew.
+# What Node compiles at a start. Node ignores it on another architecture or processor, and compiles again.
 COPY bin ./bin
 RUN node packaging/compile-cache.mjs compile-cache
 

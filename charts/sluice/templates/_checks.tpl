@@ -1,4 +1,4 @@
-{{/* Values that are wrong together. Each ends with a sentence that says what to change. */}}
+{{/* Values that cannot be used together. Each check fails with a sentence that says what to change. */}}
 
 {{- define "sluice.checks" -}}
 {{- include "sluice.checkNames" . }}
@@ -47,7 +47,7 @@
 {{- end }}
 {{- end }}
 
-{{/* Anybody who may read ConfigMaps could read it. */}}
+{{/* Anyone who may read ConfigMaps could read it. */}}
 {{- define "sluice.checkCredentials" -}}
 {{- if not .Values.configSecret }}
 {{- $places := list (list "authorization" "credentials") (list "basicAuth" "password") (list "oauth2" "clientSecret") (list "sigv4" "secretKey") (list "sigv4" "sessionToken") }}

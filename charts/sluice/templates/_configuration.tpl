@@ -1,10 +1,10 @@
-{{/* collector.yaml: what the values say, with what the chart knows better. */}}
+{{/* The configuration: config from the values, with what the chart sets itself. */}}
 
 {{- define "sluice.hasOwnConfig" -}}
 {{- if not (or .Values.existingConfigMap .Values.existingSecret) }}true{{ end }}
 {{- end }}
 
-{{/* Where the spool is; empty without one. Of an existing configuration nothing is known: mode statefulset mounts it. */}}
+{{/* The directory of the spool; empty without one. The chart cannot read an existing configuration: mode statefulset mounts it. */}}
 {{- define "sluice.spoolDirectory" -}}
 {{- if or (kindIs "map" .Values.config.spool) (include "sluice.spoolIsClaimed" .) }}
 {{- dig "spool" "directory" .Values.persistence.mountPath .Values.config }}
@@ -34,34 +34,34 @@
 {{- toYaml (merge (deepCopy .Values.config) $set) }}
 {{- end }}
 
-{{/* Whether the configuration takes its address from LISTEN_ADDRESS, as the examples of Sluice do, and the pod sets it. */}}
+{{/* Whether the configuration takes its address from LISTEN_ADDRESS, as the examples of Sluice do. The pod then sets it. */}}
 {{- define "sluice.addressIsTold" -}}
 {{- if or (not (include "sluice.hasOwnConfig" .)) (regexMatch "^\\$\\{LISTEN_ADDRESS(:[^}]*)?\\}$" (toString (dig "listenAddress" "" .Values.config))) }}true{{ end }}
 {{- end }}
 
-{{/* Likewise SHUTDOWN_TIMEOUT. */}}
+{{/* The same for SHUTDOWN_TIMEOUT. */}}
 {{- define "sluice.timeoutIsTold" -}}
 {{- if or (not (include "sluice.hasOwnConfig" .)) (regexMatch "^\\$\\{SHUTDOWN_TIMEOUT(:[^}]*)?\\}$" (toString (dig "shutdownTimeout" "" .Values.config))) }}true{{ end }}
 {{- end }}
 
 {{- define "sluice.shutdownTimeout" -}}
 {{- if include "sluice.timeoutIsTold" . }}
-{{- include "sluice.told" (list . "SHUTDOWN_TIMEOUT" .Values.existingShutdownTimeout) }}
+{{- include "sluice.variable" (list . "SHUTDOWN_TIMEOUT" .Values.existingShutdownTimeout) }}
 {{- else }}
 {{- dig "shutdownTimeout" "10s" .Values.config }}
 {{- end }}
 {{- end }}
 
-{{/* Likewise SHUTDOWN_DELAY. */}}
+{{/* The same for SHUTDOWN_DELAY. */}}
 {{- define "sluice.delayIsTold" -}}
 {{- if or (not (include "sluice.hasOwnConfig" .)) (regexMatch "^\\$\\{SHUTDOWN_DELAY(:[^}]*)?\\}$" (toString (dig "shutdownDelay" "" .Values.config))) }}true{{ end }}
 {{- end }}
 
-{{/* Where Kubernetes has no sleep before the stop, Sluice waits for as long. */}}
+{{/* If Kubernetes has no sleep before the stop, Sluice waits for the same time. */}}
 {{- define "sluice.shutdownDelay" -}}
 {{- $instead := printf "%ds" (sub (int .Values.preStopSleepSeconds) (include "sluice.preStopSeconds" . | int)) }}
 {{- if include "sluice.delayIsTold" . }}
-{{- include "sluice.told" (list . "SHUTDOWN_DELAY" (default $instead .Values.existingShutdownDelay)) }}
+{{- include "sluice.variable" (list . "SHUTDOWN_DELAY" (default $instead .Values.existingShutdownDelay)) }}
 {{- else }}
 {{- dig "shutdownDelay" $instead .Values.config }}
 {{- end }}
@@ -72,8 +72,8 @@
 {{- if and (not (hasKey .Values.config "shutdownDelay")) (ne (include "sluice.shutdownDelay" .) "0s") }}true{{ end }}
 {{- end }}
 
-{{/* What a variable of the pod is: that of env wins. A list of: the context, the name, what the chart gives it. */}}
-{{- define "sluice.told" -}}
+{{/* The value of a variable of the pod: that of env wins. A list of the context, the name, and the value that the chart gives it. */}}
+{{- define "sluice.variable" -}}
 {{- $value := index . 2 }}
 {{- $name := index . 1 }}
 {{- range (index . 0).Values.env }}
@@ -82,7 +82,7 @@
 {{- $value }}
 {{- end }}
 
-{{/* The variables that tell the configuration how long a stop takes, but for those that env has. */}}
+{{/* The variables with the times of a stop, except for those that env has. */}}
 {{- define "sluice.stopVariables" -}}
 {{- $theirs := list }}
 {{- range .Values.env }}{{ $theirs = append $theirs .name }}{{ end }}
@@ -96,7 +96,7 @@
 {{- end }}
 {{- end }}
 
-{{/* The first path prefix that pushes are taken at. */}}
+{{/* The first path prefix for pushes. */}}
 {{- define "sluice.pathPrefix" -}}
 {{- $prefix := first (dig "push" "pushgateway" "pathPrefixes" (list "/pushgateway") .Values.config) }}
 {{- ternary "" $prefix (eq $prefix "/") }}

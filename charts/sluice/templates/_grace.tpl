@@ -1,7 +1,7 @@
 {{/* The time a pod has for its end: a sleep until Services have noticed, the delay in which it still takes pushes, the delivery
 of what is queued, and a rest. */}}
 
-{{/* Seconds of the preStop sleep; 0 where Kubernetes has none. The image has no shell that could sleep instead. */}}
+{{/* Seconds of the preStop sleep; 0 if Kubernetes has none. The image has no shell that could sleep instead. */}}
 {{- define "sluice.preStopSeconds" -}}
 {{- ternary (.Values.preStopSleepSeconds | int) 0 (semverCompare ">=1.30.0-0" .Capabilities.KubeVersion.Version) }}
 {{- end }}

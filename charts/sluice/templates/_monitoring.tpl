@@ -16,7 +16,7 @@
   {{- end }}
 {{- end }}
 
-{{/* The labels that the operator gives what it scrapes here. */}}
+{{/* The labels that the operator gives to what it scrapes here. */}}
 {{- define "sluice.alertSelector" -}}
 {{- $job := include "sluice.fullname" . }}
 {{- if .Values.podMonitor.enabled }}

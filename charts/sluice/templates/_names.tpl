@@ -4,7 +4,7 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
 {{- end }}
 
-{{/* At most 52 characters: a StatefulSet's revision label and the names of objects behind it need the rest. */}}
+{{/* At most 52 characters: a StatefulSet's revision label and the names of its objects need the rest. */}}
 {{- define "sluice.fullname" -}}
 {{- if .Values.fullnameOverride }}
 {{- .Values.fullnameOverride | trunc 52 | trimSuffix "-" }}
@@ -20,7 +20,7 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/component: collector
 {{- end }}
 
-{{/* Chart and application, without what selects pods. */}}
+{{/* Chart and application, without the labels that select pods. */}}
 {{- define "sluice.releaseLabels" -}}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
@@ -28,14 +28,14 @@ app.kubernetes.io/part-of: {{ include "sluice.name" . | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 
-{{/* Maps of labels as one, each key once, which Kustomize and Flux insist on: the first map with a key decides. */}}
+{{/* Merges maps of labels, with each key once, as Kustomize and Flux require. The first map with a key wins. */}}
 {{- define "sluice.labels" -}}
 {{- $labels := dict }}
 {{- range . }}{{ $labels = merge $labels (default dict .) }}{{ end }}
 {{- toYaml $labels }}
 {{- end }}
 
-{{/* metadata of an object. A list of: the context, a suffix of the name, more labels, more annotations, a namespace. */}}
+{{/* metadata of an object. A list of the context, a suffix of the name, more labels, more annotations, and a namespace. */}}
 {{- define "sluice.metadata" -}}
 {{- $root := index . 0 }}
 {{- $annotations := merge (dict) (index . 3 | default dict) (default dict $root.Values.commonAnnotations) -}}

@@ -112,7 +112,7 @@ volumeMounts:
   {{- end }}
 {{- end }}
 
-{{/* A mount of the user's own at the spool's directory takes the place of ours. */}}
+{{/* A mount of the user at the spool's directory replaces that of the chart. */}}
 {{- define "sluice.hasSpoolVolume" -}}
 {{- $directory := include "sluice.spoolDirectory" . }}
 {{- $isTheirs := false }}

@@ -1,6 +1,6 @@
 {{/* Durations and sizes of Sluice and of Kubernetes as numbers, to compare them. */}}
 
-{{/* A duration such as 1m30s in whole seconds, rounded up. "unknown" where it is a variable or no duration. */}}
+{{/* A duration such as 1m30s in whole seconds, rounded up. "unknown" if it is a variable or no duration. */}}
 {{- define "sluice.seconds" -}}
 {{- $text := toString . }}
 {{- if not (regexMatch "^(0|(\\d+d)?(\\d+h)?(\\d+m)?(\\d+s)?(\\d+ms)?)$" $text) }}unknown
@@ -15,7 +15,7 @@
 {{- end }}
 {{- end }}
 
-{{/* A size such as 16MiB (Sluice) or 1.5Gi (Kubernetes) in whole MiB, rounded down. "unknown" where it is none. */}}
+{{/* A size such as 16MiB (Sluice) or 1.5Gi (Kubernetes) in whole MiB, rounded down. "unknown" if it is no size. */}}
 {{- define "sluice.mebibytes" -}}
 {{- $text := ternary (printf "%.0f" .) (toString .) (kindIs "float64" .) }}
 {{- $powers := dict "" 0 "B" 0 "k" 3 "kB" 3 "KB" 3 "M" 6 "MB" 6 "G" 9 "GB" 9 "T" 12 "TB" 12 "P" 15 "E" 18 }}
