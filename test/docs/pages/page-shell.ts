@@ -25,6 +25,8 @@ export interface ShellOptions {
   readonly installs: boolean;
   /** Whether the page begins where README's quick start ends: installed and built. */
   readonly isInstalled: boolean;
+  /** Whether the sources may be links: nothing makes an image or a package of the folder. */
+  readonly linksSources: boolean;
   readonly addresses: PageAddresses;
 }
 
@@ -39,11 +41,11 @@ export class PageShell {
   readonly #env: Readonly<Record<string, string>>;
   readonly #addresses: PageAddresses;
 
-  constructor({ installs, isInstalled, addresses }: ShellOptions) {
+  constructor({ installs, isInstalled, linksSources, addresses }: ShellOptions) {
     const root = new TemporaryFolder().path;
     this.folder = join(root, 'sluice');
     this.#addresses = addresses;
-    cloneInto(this.folder, { linksSources: !installs });
+    cloneInto(this.folder, { linksSources });
     if (isInstalled) linkInstalled(this.folder);
     for (const name of ['home', 'kept', 'npm', 'commands', 'last']) mkdirSync(join(root, name));
     writeFileSync(join(root, 'home', '.curlrc'), 'no-progress-meter\n');

@@ -63,7 +63,12 @@ class Reader {
     const text = page.blocks.map((block) => block.text).join('');
     const addresses = await PageAddresses.of(text, receiver.url());
     const isReadme = page.name === 'README.md';
-    const shell = new PageShell({ installs: run.isWhole && isReadme, isInstalled: !isReadme, addresses });
+    const shell = new PageShell({
+      installs: run.isWhole && isReadme,
+      isInstalled: !isReadme,
+      linksSources: !run.isWhole,
+      addresses,
+    });
     return new Reader(shell, addresses, run, () => receiver.requests.length);
   }
 
