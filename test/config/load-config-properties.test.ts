@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ConfigError } from '../../src/config/config-error.ts';
 import { parseConfig } from '../../src/config/load-config.ts';
+import { cases } from '../support/seeded-random.ts';
 
 const WORDS = [
   'remoteWrite',
@@ -74,13 +75,13 @@ function endsInConfigOrConfigError(text: string): void {
 
 it('parseConfig throws nothing but ConfigError on any text', () => {
   fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), endsInConfigOrConfigError), {
-    numRuns: 200,
+    numRuns: cases(200),
   });
 });
 
 it('parseConfig throws nothing but ConfigError on any arrangement of YAML and known keys', () => {
   const text = fc.array(fc.constantFrom(...WORDS), { maxLength: 40 }).map((words) => words.join(''));
-  fc.assert(fc.property(text, endsInConfigOrConfigError), { numRuns: 1000 });
+  fc.assert(fc.property(text, endsInConfigOrConfigError), { numRuns: cases(1000) });
 });
 
 it('parseConfig throws nothing but ConfigError on any value in place of a known key', () => {
@@ -94,5 +95,5 @@ it('parseConfig throws nothing but ConfigError on any value in place of a known 
     'metadataConfig',
   );
   const text = fc.dictionary(keys, fc.jsonValue({ maxDepth: 4 })).map((value) => JSON.stringify(value));
-  fc.assert(fc.property(text, endsInConfigOrConfigError), { numRuns: 200 });
+  fc.assert(fc.property(text, endsInConfigOrConfigError), { numRuns: cases(200) });
 });
