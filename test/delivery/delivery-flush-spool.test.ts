@@ -20,7 +20,7 @@ test('a disk that does not answer leaves the flush to its signal, and its pushes
   expect(await flushed).toEqual({ remainingSamples: 1 });
 });
 
-test('what is left in the spool counts, and not what came after the flush began', async () => {
+test('a flush counts what is left in the spool, and not what came after it began', async () => {
   const { pushMany, spool, delivery, events } = await startSpooled({
     config: { queueConfig: SMALL },
     script: [{ status: 503 }],
@@ -36,7 +36,7 @@ test('what is left in the spool counts, and not what came after the flush began'
   expect(await flushed).toEqual({ remainingSamples: 1000 });
 });
 
-test('what an earlier run left and nobody could read yet counts as one', async () => {
+test('records of an earlier run that were not read yet count as one sample', async () => {
   const first = await startSpooled({ script: [{ status: 503 }] });
   first.pushMany(0, 25);
   await waitUntil(() => first.events.retried.length > 0, 'a retry');
@@ -57,7 +57,7 @@ test('a flush waits until a push is on disk and then until it is delivered', asy
   expect(receiver.delivered).toHaveLength(1);
 });
 
-test('a push that the disk refused and that goes on in memory is waited for', async () => {
+test('a flush waits for a push that the disk refused and that goes on in memory', async () => {
   const { push, spool, receiver, delivery } = await startSpooled({
     config: { queueConfig: { batchSendDeadline: LONG } },
   });
@@ -95,7 +95,7 @@ test('a flush waits for what an earlier run left', async () => {
   expect(second.receiver.delivered).toHaveLength(35);
 });
 
-test('a record that the disk has lost does not hold up a flush', async () => {
+test('a record that the disk lost does not hold up a flush', async () => {
   const { pushMany, spool, receiver, delivery, events } = await startSpooled({
     config: { queueConfig: SMALL },
     script: [{ status: 503 }],
@@ -109,7 +109,7 @@ test('a record that the disk has lost does not hold up a flush', async () => {
   expect(receiver.delivered).toHaveLength(990);
 });
 
-test('after a flush the spool needs nothing of what was flushed', async () => {
+test('nothing that was flushed is needed in the spool any more', async () => {
   const [one, two] = await Promise.all([startReceiver(), startReceiver()]);
   const { push, delivery, spool } = await startSpooledWith([
     backendConfig(one.url(), { name: 'one' }),

@@ -6,7 +6,7 @@ import { relabelRule } from '../support/relabel-rule.ts';
 import { nameOf, newWaiter, QUICK, startSpooled, startSpooledWith } from '../support/spooled-delivery.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
-test('what does not fit the memory is read back in order, and memory stays bounded', async () => {
+test('pushes that do not fit in memory are read back in order, and memory stays bounded', async () => {
   const { pushMany, receiver, delivery, spool } = await startSpooled({
     config: { queueConfig: { ...QUICK, maxQueueSize: 20_000, maxSamplesPerSend: 50 } },
     script: [{ status: 503 }],
@@ -22,7 +22,7 @@ test('what does not fit the memory is read back in order, and memory stays bound
   await waitUntil(() => spool.released === spool.storedEnd, 'the release of the spool');
 });
 
-test('a lane that one push has filled to the brim does not read until it has room', async () => {
+test('a lane that one push has filled does not read until it has room', async () => {
   const { pushMany, receiver, spool } = await startSpooled({
     config: { queueConfig: { ...QUICK, shards: 2, maxQueueSize: 20_000, batchSendDeadline: 200 } },
   });
@@ -31,7 +31,7 @@ test('a lane that one push has filled to the brim does not read until it has roo
   expect(spool.reads).toBeLessThan(5);
 });
 
-test('a later run goes on where this one ended, in the middle of a push too', async () => {
+test('a later run goes on where this one ended, even in the middle of a push', async () => {
   const first = await startSpooled({
     config: { queueConfig: { ...QUICK, maxSamplesPerSend: 10 } },
     script: [{ status: 204 }, { status: 204 }, { status: 503 }],
@@ -47,7 +47,7 @@ test('a later run goes on where this one ended, in the middle of a push too', as
   );
 });
 
-test('a push that was delivered in part is delivered as a whole where its backend has other rules now', async () => {
+test('a push that was delivered in part is delivered as a whole if the rules of its backend changed', async () => {
   const first = await startSpooled({
     config: { queueConfig: { ...QUICK, maxSamplesPerSend: 10 } },
     script: [{ status: 204 }, { status: 204 }, { status: 503 }],
@@ -63,7 +63,7 @@ test('a push that was delivered in part is delivered as a whole where its backen
   await waitUntil(() => second.receiver.delivered.length === 35, 'all that the rules leave');
 });
 
-test('pushes in memory wait behind those that are still on disk', async () => {
+test('pushes in memory wait for earlier ones that are still on disk', async () => {
   const { pushMany, push, receiver, spool } = await startSpooled({
     config: { queueConfig: { ...QUICK, maxQueueSize: 5000, maxSamplesPerSend: 50 } },
     script: [{ status: 503 }],
@@ -77,7 +77,7 @@ test('pushes in memory wait behind those that are still on disk', async () => {
   expect(nameOf(receiver.delivered.at(-1)!)).toBe('last');
 });
 
-test('a reading that fails is told and tried again', async () => {
+test('a read that fails is logged and tried again', async () => {
   const first = await startSpooled({ script: [{ status: 503 }] });
   first.push('m');
   await waitUntil(() => first.events.retried.length > 0, 'a retry');
@@ -107,7 +107,7 @@ test('what cannot be read at the start is delivered when it can', async () => {
   expect(second.receiver.delivered.map(nameOf)).toEqual(['late', 'early']);
 });
 
-test('two backends stand in the spool each by itself', async () => {
+test('each backend has its own position in the spool', async () => {
   const [quick, away] = await Promise.all([startReceiver(), startReceiver([{ status: 503 }])]);
   const { push, spool } = await startSpooledWith([
     backendConfig(quick.url(), { name: 'quick' }),
@@ -121,7 +121,7 @@ test('two backends stand in the spool each by itself', async () => {
   await waitUntil(() => spool.released === spool.storedEnd, 'the release');
 });
 
-test('a backend that is not required lets go of what it keeps the full spool from giving back', async () => {
+test('a backend that is not required gives up what it has in a full spool', async () => {
   const [quick, away] = await Promise.all([startReceiver(), startReceiver([{ status: 503 }])]);
   const { pushMany, spool, events } = await startSpooledWith([
     backendConfig(quick.url(), { name: 'quick' }),
@@ -147,7 +147,7 @@ test('a backend that is not required lets go of what it keeps the full spool fro
   await waitUntil(() => away.delivered.length === 410 - dropped, 'the next push');
 });
 
-test('what rules take out of pushes that a backend lets go of is counted as well', async () => {
+test('samples that rules remove are counted, also of pushes that a backend gives up', async () => {
   const [quick, away] = await Promise.all([startReceiver(), startReceiver([{ status: 503 }])]);
   const { pushMany, spool, events } = await startSpooledWith([
     backendConfig(quick.url(), { name: 'quick' }),
@@ -170,7 +170,7 @@ test('what rules take out of pushes that a backend lets go of is counted as well
   expect(events.relabelDrops.reduce((sum, { drops }) => sum + drops.rule, 0)).toBe(160);
 });
 
-test('a lane without any room waits for some, and reads nothing meanwhile', async () => {
+test('a lane without any room reads nothing until it has some', async () => {
   const { push, receiver, delivery, spool } = await startSpooled({
     config: { queueConfig: { ...QUICK, maxQueueSize: 5000, maxSamplesPerSend: 20 } },
     script: [{ status: 503 }],
@@ -195,7 +195,7 @@ test('metadata without samples takes no room', async () => {
   await waitUntil(() => delivery.readings()[0]!.bytes === 0, 'an empty queue');
 });
 
-test('a disk that is slow for a moment takes nothing from a backend that is not required', async () => {
+test('a disk that is slow for a moment loses no push for a backend that is not required', async () => {
   const [quick, away] = await Promise.all([startReceiver(), startReceiver([{ status: 503 }])]);
   const { push, spool, events } = await startSpooledWith([
     backendConfig(quick.url(), { name: 'quick' }),

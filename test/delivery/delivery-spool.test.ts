@@ -8,7 +8,7 @@ import { relabelRule } from '../support/relabel-rule.ts';
 import { nameOf, newWaiter, QUICK, startSpooled, startSpooledWith } from '../support/spooled-delivery.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
-test('a push goes nowhere before it is on disk', async () => {
+test('a push is not sent before it is on disk', async () => {
   const { push, spool, receiver } = await startSpooled();
   spool.isAutomatic = false;
   expect(push('m')).toBe('accepted');
@@ -37,7 +37,7 @@ test('a push that waits for delivery is stored first', async () => {
   expect(waiter.heard).toEqual(['stored', { kind: 'reached' }]);
 });
 
-test('nothing of a stored push goes anywhere where the disk fails; a queued one goes on in memory', async () => {
+test('a push that waits to be stored is not sent if the disk fails, and a queued one goes on in memory', async () => {
   const { push, spool, receiver } = await startSpooled();
   spool.isAutomatic = false;
   const waiter = newWaiter('stored');
@@ -49,7 +49,7 @@ test('nothing of a stored push goes anywhere where the disk fails; a queued one 
   expect(receiver.delivered.map(nameOf)).toEqual(['queued']);
 });
 
-test('while the disk takes nothing, stored pushes are refused and queued ones go on in memory', async () => {
+test('pushes that wait to be stored are refused while the disk fails, and queued ones go on in memory', async () => {
   const { push, spool, receiver, delivery } = await startSpooled();
   spool.trouble = 'Cannot write';
   expect(push('a', newWaiter('stored'))).toBe('spoolUnusable');
@@ -69,7 +69,7 @@ test('a full spool refuses every push', async () => {
   expect(push('b')).toBe('spoolFull');
 });
 
-test('a push larger than the spool is not told to come again', async () => {
+test('a push larger than the spool is refused for good', async () => {
   const { push, spool } = await startSpooled();
   spool.maxBytes = 10;
   expect(push('a', newWaiter('stored'))).toBe('spoolTooSmall');
@@ -87,7 +87,7 @@ test('a push in memory does not overtake one that is on its way to the disk', as
   expect(receiver.delivered.map(nameOf)).toEqual(['m1', 'm2']);
 });
 
-test('what a stop leaves in memory alone is lost, and counted', async () => {
+test('a push that a stop leaves in memory only is lost, and counted', async () => {
   const { push, spool, delivery, events } = await startSpooled({ script: [{ status: 503 }] });
   push('on_disk');
   await waitUntil(() => events.retried.length > 0, 'a retry');
@@ -96,7 +96,7 @@ test('what a stop leaves in memory alone is lost, and counted', async () => {
   expect(await delivery.stop(AbortSignal.abort())).toEqual({ lostSamples: 1 });
 });
 
-test('a push in memory is counted as lost behind a stored one of which rules leave nothing', async () => {
+test('a push in memory is counted as lost after a stored one from which rules remove everything', async () => {
   const writeRelabelConfigs = [relabelRule({ action: 'drop', sourceLabels: ['__name__'], regex: 'debug' })];
   const { push, spool, delivery, events } = await startSpooled({ config: { writeRelabelConfigs } });
   push('debug');
@@ -106,7 +106,7 @@ test('a push in memory is counted as lost behind a stored one of which rules lea
   expect(await delivery.stop(AbortSignal.abort())).toEqual({ lostSamples: 1 });
 });
 
-test('a push in doubt does not hold up those that need no disk', async () => {
+test('a push that the disk has not answered for does not hold up pushes that need no disk', async () => {
   const { push, spool, receiver } = await startSpooled();
   spool.isAutomatic = false;
   const waiter = newWaiter('stored');
@@ -123,7 +123,7 @@ test('a push in doubt does not hold up those that need no disk', async () => {
   expect(receiver.delivered).toHaveLength(2);
 });
 
-test('a disk that never answers does not hold up a stop for ever', async () => {
+test('a disk that never answers does not hold up a stop without end', async () => {
   const clock = new FakeClock();
   const receiver = await startReceiver();
   const { delivery, spool } = await startSpooledWith([backendConfig(receiver.url())], { clock });
@@ -134,7 +134,7 @@ test('a disk that never answers does not hold up a stop for ever', async () => {
   expect(await stopped).toEqual({ lostSamples: 0 });
 });
 
-test('what a stop leaves in the spool stays there though a series behind it is too large to be sent', async () => {
+test('a stop leaves pushes in the spool even if a series after them is too large to be sent', async () => {
   const first = await startSpooled({
     config: { queueConfig: { ...QUICK, maxRequestBytes: 500 } },
     script: [{ status: 503 }],
@@ -150,7 +150,7 @@ test('what a stop leaves in the spool stays there though a series behind it is t
   expect(nameOf(second.receiver.delivered[0]!)).toBe('m');
 });
 
-test('what a stop leaves in the spool is not given back, though a push is synced after it', async () => {
+test('a stop leaves pushes in the spool even if a push is synced after them', async () => {
   const { push, spool, events, delivery } = await startSpooled({ script: [{ status: 503 }] });
   push('m');
   await waitUntil(() => events.retried.length > 0, 'a retry');
@@ -160,7 +160,7 @@ test('what a stop leaves in the spool is not given back, though a push is synced
   expect(spool.released).toBe(0);
 });
 
-test('what the disk refuses at the end of a stop is counted as lost', async () => {
+test('a push that the disk refuses at the end of a stop is counted as lost', async () => {
   const { push, spool, delivery } = await startSpooled();
   spool.isAutomatic = false;
   push('m');
@@ -168,7 +168,7 @@ test('what the disk refuses at the end of a stop is counted as lost', async () =
   expect(await delivery.stop(AbortSignal.abort())).toEqual({ lostSamples: 1 });
 });
 
-test('a push in memory is counted as lost at a stop though metadata in the spool came before it', async () => {
+test('a push in memory is counted as lost at a stop even if metadata in the spool came before it', async () => {
   const { offer, push, spool, delivery } = await startSpooled({ script: [{ status: 503 }] });
   offer(encodeSamples([], [{ family: 'm', type: 1, help: 'x' }]));
   await waitUntil(() => spool.storedEnd > 0, 'the metadata');

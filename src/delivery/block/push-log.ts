@@ -1,7 +1,7 @@
 // The log of pushes: what delivery and its lanes ask of durable storage. The spool is the log on disk.
 // A record is addressed by its position, a number that only grows; how records are stored does not show here.
 
-/** Where a record begins, and where the next one does. */
+/** The positions of a record and of the next one. */
 export interface LogRange {
   readonly position: number;
   readonly end: number;
@@ -26,7 +26,7 @@ export interface LanePosition {
  *
  * - Order: `append` gives positions that grow. `read` returns records in that order, and never one that was not stored.
  * - Once: a position that was given to a record is never given to another one, also not after a failure or a restart.
- * - Durability: a record is stored when the listener was told so. From then on it is read until it is released.
+ * - Durability: a record is stored once `LogListener.stored` was called for it. From then on it is read until it is released.
  * - Errors: only `read` rejects. Everything else reports what is wrong through its result or the listener.
  * - Bounds: the log limits what it keeps and what waits to be stored. It refuses a record instead of growing.
  */

@@ -47,7 +47,7 @@ export class GroupCommit {
     return this.#pendingBytes;
   }
 
-  /** Position behind the last record that is on disk. */
+  /** Position after the last record that is on disk. */
   get committedEnd(): number {
     return this.#committedEnd;
   }

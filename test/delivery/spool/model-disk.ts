@@ -57,7 +57,7 @@ export class ModelDisk {
     if (kind === 'power') this.#losePower();
   }
 
-  /** The face for one life of the program. */
+  /** The disk for one life of the program. */
   files(): Disk {
     const life = this.#life;
     const step = (what: string) => this.#step(life, what);

@@ -36,7 +36,7 @@ async function served(world: SpoolWorld, path: string, content: Buffer) {
   return { hashes, damage: world.events.damage, damagedBytes, opened: world.events.opened[0]! };
 }
 
-test('a flipped bit costs the record it is in, and no other', async () => {
+test('a flipped bit damages its own record and no other', async () => {
   const { world, path, content } = await stored('closed');
   const records = [...world.records.values()];
   for (let bit = 0; bit < content.length * 8; bit++) {
@@ -50,7 +50,7 @@ test('a flipped bit costs the record it is in, and no other', async () => {
   }
 });
 
-test('a file that was closed and is shorter now is told as damaged from there on', async () => {
+test('a closed file that became shorter is reported as damaged from its end on', async () => {
   const { world, path, content } = await stored('closed');
   const records = [...world.records.values()];
   for (let length = 0; length < content.length; length++) {
@@ -62,7 +62,7 @@ test('a file that was closed and is shorter now is told as damaged from there on
   }
 });
 
-test('a torn tail after a kill is cut and not told as damaged', async () => {
+test('a torn tail after a kill is cut and not reported as damage', async () => {
   const { world, path, content } = await stored('killed');
   const records = [...world.records.values()];
   for (let length = 0; length < content.length; length++) {
@@ -74,7 +74,7 @@ test('a torn tail after a kill is cut and not told as damaged', async () => {
   }
 });
 
-test('what was damaged is set aside, and told once however many read it', async () => {
+test('damaged bytes are set aside and reported once, however many lanes read them', async () => {
   const { world, path, content } = await stored('closed');
   const flipped = Buffer.from(content);
   flipped[22]! ^= 1;
@@ -93,7 +93,7 @@ test('what was damaged is set aside, and told once however many read it', async 
   expect(file.toString('hex')).toBe(flipped.subarray(0, 25).toString('hex'));
 });
 
-test('a damaged payload that nobody wants is passed over unseen', async () => {
+test('a damaged payload that no lane wants is skipped without a report', async () => {
   const { world, path, content } = await stored('closed');
   const flipped = Buffer.from(content);
   flipped[22]! ^= 1;
@@ -104,7 +104,7 @@ test('a damaged payload that nobody wants is passed over unseen', async () => {
   expect(world.events.damage).toEqual([]);
 });
 
-test('a segment that somebody removed is damage, and the next one is served', async () => {
+test('a segment that somebody removed is damage, and the next one is read', async () => {
   const world = new SpoolWorld(2);
   await world.open();
   for (let at = 0; at < 6; at++) {
@@ -125,7 +125,7 @@ test('a segment that somebody removed is damage, and the next one is served', as
   ]);
 });
 
-test('a read that the disk refuses rejects, and succeeds when it does not', async () => {
+test('a read rejects if the disk fails, and succeeds when it does not', async () => {
   const { world } = await stored('killed');
   world.disk.failWith({ after: 1, count: 1, code: 'EIO' });
   await expect(world.spool.read(0, () => true, 1000)).rejects.toThrow(
@@ -135,7 +135,7 @@ test('a read that the disk refuses rejects, and succeeds when it does not', asyn
   expect(world.events.damage).toEqual([]);
 });
 
-test('a lane that stands behind what is left of the records keeps its place: nothing new comes before it', async () => {
+test('a lane whose position is after the last record keeps it, and no new record comes before it', async () => {
   const { world, path } = await stored('killed');
   const end = world.spool.storedEnd;
   world.settle(1, end);

@@ -72,7 +72,7 @@ async function readAll(spool: Spool): Promise<LogRecord[]> {
   return all;
 }
 
-test('a second process is refused while the first lives, and let in when it was killed', async () => {
+test('a second process is refused while the first lives, and accepted after it was killed', async () => {
   const { path } = new TemporaryFolder();
   const child = new Child(path);
   await waitUntil(() => child.output.includes('open\n'), 'the first process to open');
@@ -88,7 +88,7 @@ test('a second process is refused while the first lives, and let in when it was 
   expect((await open(path)).spool.trouble).toBeUndefined();
 });
 
-test('what was synced before a kill is there after it, in order, once', async () => {
+test('records that were synced before a kill are there after it, once and in order', async () => {
   const { path } = new TemporaryFolder();
   const synced: string[] = [];
   for (let round = 0; round < KILLS; round++) {
@@ -106,7 +106,7 @@ test('what was synced before a kill is there after it, in order, once', async ()
   expect(events.damage).toEqual([]);
 }, 120_000);
 
-test('folders and files are for this user alone, and a missing tree is made', async () => {
+test('folders and files are for this user alone, and missing folders are made', async () => {
   const directory = join(new TemporaryFolder().path, 'a', 'b', 'c');
   const { spool, told } = await open(directory);
   spool.positionsOf('a', 1);
@@ -132,7 +132,7 @@ test('a file in the place of the directory makes the spool unusable until it is 
   await waitUntil(() => told.stored > 0, 'the sync');
 });
 
-test('a directory that is removed under it fails what is appended, and is made anew', async () => {
+test('an append fails if the directory was removed, and the directory is made again', async () => {
   const directory = join(new TemporaryFolder().path, 'spool');
   const { spool, told, clock, events } = await open(directory);
   const positions = spool.positionsOf('a', 1);

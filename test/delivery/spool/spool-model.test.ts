@@ -71,7 +71,7 @@ async function move(world: SpoolWorld, what: (typeof MOVES)[number]): Promise<vo
   }
 }
 
-test('what is synced is served, what failed is not, whatever the disk does', async () => {
+test('synced records are read and failed ones are not, whatever the disk does', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer(),

@@ -1,4 +1,4 @@
-// The spool's own rules, on a model disk: bounds, groups, what the sink hears, what is removed.
+// The spool's own rules, on a model disk: bounds, groups, what the listener hears, what is removed.
 import { expect, test } from 'vitest';
 import { Spool } from '../../../src/delivery/spool/spool.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -35,7 +35,7 @@ function segmentsOf(disk: ModelDisk): string[] {
     .flatMap((path) => (path.includes('/segments/') ? path.slice('/spool/segments/'.length) : []));
 }
 
-test('more than may wait for the disk is refused, a single record never for that', async () => {
+test('an append is refused if too much waits for the disk, but a single record never is', async () => {
   const { spool, disk, heard } = await open(8000);
   expect(spool.append(1, [Buffer.alloc(3000)]).kind).toBe('appended');
   expect(spool.append(1, [Buffer.alloc(1)])).toEqual({ kind: 'busy' });
@@ -45,7 +45,7 @@ test('more than may wait for the disk is refused, a single record never for that
   expect(spool.append(1, [Buffer.alloc(100)])).toEqual({ kind: 'busy' });
 });
 
-test('a record that no empty spool has room for is told apart from one that may fit later', async () => {
+test('a record that does not even fit an empty spool is refused as too large, not as full', async () => {
   const { spool } = await open(4000);
   expect(spool.append(1, [Buffer.alloc(3000), Buffer.alloc(4000 - HEADER - 3000 + 1)])).toEqual({
     kind: 'tooLarge',
@@ -53,7 +53,7 @@ test('a record that no empty spool has room for is told apart from one that may 
   expect(spool.append(1, [Buffer.alloc(4000 - HEADER)]).kind).toBe('appended');
 });
 
-test('records before one that cannot be read are handed out all the same, and none is passed over', async () => {
+test('records before one that cannot be read are returned, and none is skipped', async () => {
   const { spool, disk } = await open(16_000);
   for (let i = 0; i < 8; i++) {
     spool.append(i, [Buffer.alloc(400, i)]);
@@ -75,12 +75,12 @@ test('records before one that cannot be read are handed out all the same, and no
     }
     disk.failWith(undefined);
     expect(got).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
-    // The model fails once: only where it stood first in a reading does anybody hear of it.
+    // The model fails once: only a failure at the first record of a read rejects.
     expect(failures).toBe(after < 2 ? 1 : 0);
   }
 });
 
-test('a full spool refuses the newest, and has room when the oldest is released', async () => {
+test('a full spool refuses a record, and has room when the oldest is released', async () => {
   const { spool, disk } = await open(4000);
   const ends: number[] = [];
   for (let result = spool.append(1, [Buffer.alloc(480)]); result.kind === 'appended'; ) {
@@ -97,7 +97,7 @@ test('a full spool refuses the newest, and has room when the oldest is released'
   expect(spool.append(1, [Buffer.alloc(480)]).kind).toBe('appended');
 });
 
-test('a segment that is delivered and still open makes way for what would not fit beside it', async () => {
+test('a segment that is open but not needed is removed if a record does not fit next to it', async () => {
   const { spool, disk } = await open(1600);
   spool.append(1, [Buffer.alloc(50)]);
   await atRest(disk);
@@ -109,7 +109,7 @@ test('a segment that is delivered and still open makes way for what would not fi
   expect(segmentsOf(disk)).toHaveLength(1);
 });
 
-test('what comes while the disk is busy is one group with one sync', async () => {
+test('records that come while the disk is busy are one group with one sync', async () => {
   const { spool, disk, events, heard } = await open(1_000_000);
   spool.append(1, [Buffer.from('a')]);
   await new Promise((resolve) => setImmediate(resolve));
@@ -120,7 +120,7 @@ test('what comes while the disk is busy is one group with one sync', async () =>
   expect(events.syncs).toBe(2);
 });
 
-test('what waits behind a group that fails, fails with it, and the disk is tried before the next', async () => {
+test('records that wait for a group that fails, fail with it, and the disk is tried before the next group', async () => {
   const { spool, disk, clock, events, heard } = await open(1_000_000);
   spool.append(1, [Buffer.from('good')]);
   await atRest(disk);
@@ -145,7 +145,7 @@ test('what waits behind a group that fails, fails with it, and the disk is tried
   await atRest(disk);
   expect(events.health).toEqual([detail, 'usable']);
   expect(clock.delays).toEqual([1000, 2000]);
-  // A position that was given away is not given a second time.
+  // A position is not given a second time.
   expect(spool.append(1, [Buffer.from('new')])).toEqual({ kind: 'appended', position: 73, end: 96 });
   await atRest(disk);
   expect(heard.at(-1)).toBe('stored 96');
@@ -155,7 +155,7 @@ test('what waits behind a group that fails, fails with it, and the disk is tried
   expect(segmentsOf(disk)[1]).toMatch(/^0000000000000073-0000000000000024-/);
 });
 
-test('a group that cannot be taken off the disk is told as failed when it can, and what waited behind it at once', async () => {
+test('a group that cannot be removed from the disk is reported as failed when it can be, and what came after it at once', async () => {
   const { spool, disk, clock, heard } = await open(1_000_000);
   disk.failWith({ after: 2, count: 2, code: 'EIO' });
   spool.append(1, [Buffer.from('doubt')]);
@@ -169,7 +169,7 @@ test('a group that cannot be taken off the disk is told as failed when it can, a
   expect(spool.isUsable).toBe(true);
 });
 
-test('waits between attempts double up to half a minute, and start anew after a sync', async () => {
+test('waits between attempts double up to half a minute, and start again at one second after a sync', async () => {
   const { spool, disk, clock } = await open(1_000_000);
   disk.failWith({ after: 0, count: 7, code: 'ENOSPC' });
   spool.append(1, [Buffer.from('a')]);
@@ -217,7 +217,7 @@ test('records are read in pieces of about the size asked for, only those that ar
   expect(await read(() => false, 1)).toEqual([]);
 });
 
-test('a payload that looks like a record is none, also behind damage', async () => {
+test('a payload that looks like a record is not read as one, also after damage', async () => {
   const { spool, disk, events } = await open(1_000_000);
   spool.append(7, [Buffer.from('victim')]);
   await atRest(disk);

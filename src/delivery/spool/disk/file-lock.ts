@@ -1,11 +1,11 @@
-// A lock on a file that the kernel holds for this process: it reaches across containers that share the disk, and is gone
-// when the process is, however it ends. SQLite is used for nothing but the lock; Node offers no other way to one.
+// A lock on a file that the kernel holds for this process. It works across containers that share the disk, and ends with the
+// process, however that ends. SQLite is used for nothing but the lock, because Node offers no other way to take one.
 import { statSync } from 'node:fs';
 import type { DiskLock } from './disk.ts';
 
 /** SQLITE_BUSY of https://www.sqlite.org/rescode.html */
 const BUSY = 5;
-/** Of two that come in the same moment each may find the other in its way; who comes second waits in vain and no longer. */
+/** Two programs that start in the same moment may each find the other's attempt. After this wait one of them has the lock. */
 const WAIT_MS = 200;
 
 export async function lockFile(path: string): Promise<DiskLock | undefined> {
@@ -30,8 +30,8 @@ export async function lockFile(path: string): Promise<DiskLock | undefined> {
 }
 
 /**
- * Loaded only where there is a spool. Early releases of Node 24 warn that the module is new, which is no news to the user of
- * Sluice; nothing else runs while warnings are off.
+ * Loaded only if there is a spool. Early releases of Node 24 warn that the module is new, which does not
+ * concern the user of Sluice. Nothing else runs while warnings are off.
  */
 function loadSqlite(): typeof import('node:sqlite') {
   const { emitWarning } = process;

@@ -15,7 +15,7 @@ const PASSER_BY = `
   setTimeout(() => database.close(), 50);
 `;
 
-test('a lock that another program only tried to take is had a moment later', async () => {
+test('a lock can be taken a moment after another program tried to take it', async () => {
   const path = join(new TemporaryFolder().path, 'lock');
   const passerBy = new Worker(PASSER_BY, { eval: true, workerData: path });
   onTestFinished(() => void passerBy.terminate());

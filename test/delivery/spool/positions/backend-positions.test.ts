@@ -1,4 +1,4 @@
-// Where lanes stand, across restarts, other numbers of lanes, torn writes and disks that refuse.
+// The positions of lanes across restarts, other numbers of lanes, torn writes and disks that fail.
 import { expect, test } from 'vitest';
 import type { LanePosition } from '../../../../src/delivery/block/push-log.ts';
 import { BackendPositions } from '../../../../src/delivery/spool/positions/backend-positions.ts';
@@ -27,7 +27,7 @@ function found(disk: ModelDisk) {
   return parsePositions(disk.contentOf(PATH));
 }
 
-test('a file with a flipped bit in its head is refused, one in a slot costs that slot', () => {
+test('a file with a flipped bit in its head is refused, and a flipped bit in a slot loses only that slot', () => {
   const file = formatPositions({ backend: 'a', lanes: [at(7), at(9, 3)], earlier: [[1, 2, 3]] });
   const whole = parsePositions(file);
   expect(whole).toEqual({ backend: 'a', lanes: [at(7), at(9, 3)], earlier: [[1, 2, 3]] });
@@ -119,13 +119,13 @@ test('a file that was removed is written again', async () => {
   expect(found(disk)?.lanes).toEqual([at(4)]);
 });
 
-test('with as many lanes as before each goes on where it was', () => {
+test('each lane goes on where it was if the number of lanes is the same', () => {
   const { positions } = start(2);
   positions.adopt({ backend: 'a', lanes: [at(4, 2), at(9)], earlier: [] });
   expect([positions.laneAt(0), positions.laneAt(1), positions.lowest]).toEqual([at(4, 2), at(9), 4]);
 });
 
-test('with another number of lanes all start at the lowest, and pass over what was settled', () => {
+test('all lanes start at the lowest position if their number changed, and skip what was settled', () => {
   const { disk, positions } = start(3);
   positions.adopt({ backend: 'a', lanes: [at(4), at(9)], earlier: [] });
   expect([0, 1, 2].map((lane) => positions.laneAt(lane))).toEqual([at(4), at(4), at(4)]);
@@ -148,7 +148,7 @@ test('an earlier number of lanes is forgotten when all lanes have passed it', ()
   expect(found(disk)?.earlier).toEqual([]);
 });
 
-test('a new backend starts with what comes, a known one with what it has not had, a damaged one with everything', async () => {
+test('a new backend starts at the end, a known one where it was, and one whose file is damaged at the start', async () => {
   const world = new SpoolWorld(3);
   await world.open();
   world.append(1, 10);
@@ -174,7 +174,7 @@ test('a new backend starts with what comes, a known one with what it has not had
   ]);
 });
 
-test('what a spool finds that could not be opened at first is passed over where it was settled', async () => {
+test('records that were settled are skipped, also if the spool could not be opened at first', async () => {
   const world = new SpoolWorld(4);
   await world.open();
   for (const hash of [0, 1, 2]) world.append(hash, 10);
@@ -194,7 +194,7 @@ test('what a spool finds that could not be opened at first is passed over where 
   expect([fresh.isSettled(0, end - 1), fresh.isSettled(0, end)]).toEqual([true, false]);
 });
 
-test('a backend that is no longer there is forgotten, and new if it comes again', async () => {
+test('a backend that is not configured any more is forgotten, and new if it comes back', async () => {
   const world = new SpoolWorld(5);
   await world.open();
   expect(world.spool.positionsOf('b', 1).lowest).toBe(0);
@@ -211,7 +211,7 @@ test('a backend that is no longer there is forgotten, and new if it comes again'
   expect(world.positions.lowest).toBe(0);
 });
 
-test('a file of positions that cannot be written makes the spool unusable: a restart would take the backend for a new one', async () => {
+test('a file of positions that cannot be written makes the spool unusable, since a restart would take the backend for a new one', async () => {
   const world = new SpoolWorld(6);
   await world.open();
   world.disk.failWith({ after: 0, count: 1, code: 'ENOSPC' });
