@@ -1,12 +1,13 @@
 // The whole road on loopback: HTTP in, remote write out to a receiver that only answers.
 //   node bench/road.ts [tiny|typical|large]
+
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { Pool } from 'undici';
 import { Collector } from '../src/collector.ts';
-import { configFromObject } from '../src/config/config-from-object.ts';
+import { configFromObject } from '../src/config/check-config.ts';
 import { systemClock } from '../src/telemetry/clock.ts';
 import { createLog } from '../src/telemetry/log.ts';
 import { largePayload, tinyPayload, typicalPayload } from './payloads.ts';

@@ -1,22 +1,18 @@
 // `sluice dev`: Sluice on loopback with the embedded development backend, for a first look that needs nothing else.
-import type { Config } from './config/config.ts';
-import { configFromObject } from './config/config-from-object.ts';
-import { startDevBackend } from './devbackend/dev-backend.ts';
 
-type Run = (
-  config: Config,
-  file: string | undefined,
-  onListening: (address: string) => void,
-) => Promise<number>;
+import { runCollector } from './cli/run-collector.ts';
+import { configFromObject } from './config/check-config.ts';
+import type { Config } from './config/config.ts';
+import { startDevBackend } from './devbackend/dev-backend.ts';
 
 const QUERY_PORT = 3031;
 
 /** Runs until a signal; returns the exit code. */
-export async function runDevelopment(run: Run): Promise<number> {
+export async function runDevelopment(): Promise<number> {
   let pushUrl: string | undefined;
   const backend = await startDevBackend({ queryPort: QUERY_PORT, nowMs: Date.now, pushUrl: () => pushUrl });
   try {
-    return await run(developmentConfig(backend.writeUrl, backend.caPem), undefined, (address) => {
+    return await runCollector(developmentConfig(backend.writeUrl, backend.caPem), undefined, (address) => {
       pushUrl = `http://${address}/pushgateway/metrics/job/demo`;
       process.stdout.write(welcome(pushUrl, backend.queryUrl, backend.writeUrl));
     });

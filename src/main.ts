@@ -1,15 +1,14 @@
-// The command line: which command, and that it ends with an exit code. Each command is loaded only when it is asked for,
-// so that the small ones start without the collector and its libraries.
+// The command line: finds the command, runs it, and ends with its exit code. A command is loaded only when it is asked for,
+// so the small ones start without the collector and its libraries.
+
 import { parseArgs } from 'node:util';
-import { EXIT } from './cli/exit-codes.ts';
-import { optionProblem } from './cli/option-problem.ts';
-import { ignoreClosedOutput } from './cli/tell.ts';
+import { describeError, EXIT, ignoreClosedOutput, optionProblem } from './cli/command-ending.ts';
 import { USAGE } from './cli/usage.ts';
 import { programVersion } from './version.ts';
 
 /**
- * What may still be going on when all is done, such as a program that an AWS profile names and that does not end, keeps
- * the command for so long at most.
+ * The longest time that leftover work may keep the command running after it is done. An example is a program that an AWS
+ * profile names and that does not end.
  */
 const LEFTOVER_MS = 500;
 
@@ -39,11 +38,11 @@ async function main(args: readonly string[]): Promise<number> {
       process.stderr.write(`sluice: ${command.problem}\n\n${USAGE}`);
       return EXIT.usage;
     case 'dev':
-      return orReport(async () => (await import('./cli/dev-command.ts')).devCommand());
+      return orReport(async () => (await import('./dev.ts')).runDevelopment());
     case 'check':
       return orReport(async () => (await import('./cli/check-command.ts')).checkCommand(command.config));
     case 'run':
-      return orReport(async () => (await import('./cli/run-command.ts')).runCommand(command.config));
+      return orReport(async () => (await import('./cli/run-collector.ts')).runNamedConfig(command.config));
   }
 }
 
@@ -89,7 +88,6 @@ async function orReport(action: () => Promise<number>): Promise<number> {
   try {
     return await action();
   } catch (error) {
-    const { describeError } = await import('./cli/describe-error.ts');
     process.stderr.write(`${describeError(error)}\n`);
     return EXIT.failed;
   }

@@ -1,23 +1,23 @@
-// One request of a command, and how it ended. Every ending is a value; nothing is followed and nothing repeated here.
+// One request of a command, and how it ended. Every ending is a value. Redirects are not followed, and nothing is repeated here.
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
+import type { TLSSocket } from 'node:tls';
 import { printableText } from '../delivery/http/answer-text.ts';
 import { transportFailure } from '../delivery/http/transport-reason.ts';
 import { onAbort } from '../telemetry/wait.ts';
-import { limitConnecting } from './limit-connecting.ts';
 
-export interface HttpQuestion {
+export interface OutgoingRequest {
   readonly origin: URL;
   /** Goes out as it is. */
   readonly path: string;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
-  /** Certificates in PEM that are trusted in place of the usual ones. */
+  /** Certificates in PEM, trusted instead of the usual ones. */
   readonly ca?: string | undefined;
 }
 
-export type HttpEnding =
-  /** `text` is one line, and empty where the answer is a success or brings no plain text. */
+export type HttpResult =
+  /** `text` is one line. It is empty if the answer is a success or has no plain text. */
   | {
       readonly kind: 'answered';
       readonly status: number;
@@ -31,45 +31,48 @@ export type HttpEnding =
 const NO_TLS = /:wrong version number:/;
 const NODE_HINT = /; if the root CA is installed locally, .*$/;
 const NO_ANSWER = 'no answer';
-/** An answer is one line; what is longer comes from somebody else. */
+/** Sluice answers with one line. A longer answer is from something else. */
 const MAX_TEXT_BYTES = 4096;
-/** The status is known by then, and the words behind it are not worth more. */
+/** The status is known at this point, and the text is not worth a longer wait. */
 const TEXT_TIMEOUT_MS = 2000;
 
-/** Never rejects. With `signal` it ends as a failure. */
-export function exchangeHttp(question: HttpQuestion, signal: AbortSignal): Promise<HttpEnding> {
+/** Never rejects. If `signal` aborts, the result is a failure. */
+export function exchangeHttp(sent: OutgoingRequest, signal: AbortSignal): Promise<HttpResult> {
   return new Promise((resolve) => {
-    const request = open(question, signal);
-    const stopLimit = limitConnecting(request, question.origin.protocol === 'https:');
+    const request = openRequest(sent, signal);
+    const stopLimit = limitConnecting(request, sent.origin.protocol === 'https:');
     let stopListening = (): void => undefined;
-    const end = (ending: HttpEnding) => {
+    const end = (ending: HttpResult) => {
       stopLimit();
       stopListening();
       resolve(ending);
       request.destroy();
     };
-    // A request that waits for the answer of a proxy does not hear its own signal.
+    // A request that waits for the answer of a proxy does not react to its own signal.
     stopListening = onAbort(signal, () => end({ kind: 'failed', detail: NO_ANSWER, isFinal: false }));
-    // Stays for what comes behind the end: a request that is destroyed may still complain.
+    // Stays after the end: a request that is destroyed may still emit an error.
     request.on('error', (error) => end(describeFailure(error, signal)));
     let isAnswered = false;
     request.once('response', (response) => {
       isAnswered = true;
       readAnswer(response, end);
     });
-    // Node tells of no error where the server changes to another protocol: it only closes.
+    // If the server changes to another protocol, Node emits no error: the request only closes.
     request.once('close', () => {
       if (!isAnswered) end({ kind: 'failed', detail: NO_ANSWER, isFinal: false });
     });
-    request.end(question.body);
+    request.end(sent.body);
   });
 }
 
 /**
- * Node's modules are taken without their ES module faces: those evaluate every export, WebSocket among them, and with it
- * Node's own copy of undici, which doubles the time and the memory that a small command takes.
+ * Loads Node's modules with getBuiltinModule. An import evaluates every export of the module, among them WebSocket and with
+ * it Node's own copy of undici, which doubles the time and the memory that a small command takes.
  */
-function open({ origin, path, method, headers, ca }: HttpQuestion, signal: AbortSignal): ClientRequest {
+function openRequest(
+  { origin, path, method, headers, ca }: OutgoingRequest,
+  signal: AbortSignal,
+): ClientRequest {
   const options: RequestOptions = {
     host: origin.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: origin.port === '' ? undefined : origin.port,
@@ -83,18 +86,18 @@ function open({ origin, path, method, headers, ca }: HttpQuestion, signal: Abort
     : process.getBuiltinModule('node:http').request(options);
 }
 
-function describeFailure(error: unknown, signal: AbortSignal): HttpEnding {
+function describeFailure(error: unknown, signal: AbortSignal): HttpResult {
   if (signal.aborted) return { kind: 'failed', detail: NO_ANSWER, isFinal: false };
   const { reason, detail } = transportFailure(error);
-  return { kind: 'failed', detail: inOurWords(detail), isFinal: reason.startsWith('tls_') };
+  return { kind: 'failed', detail: plainDetail(detail), isFinal: reason.startsWith('tls_') };
 }
 
-function inOurWords(detail: string): string {
+function plainDetail(detail: string): string {
   if (NO_TLS.test(detail)) return 'an answer without TLS';
   return detail.replace(NODE_HINT, ' (--ca-file names an authority to trust)');
 }
 
-function readAnswer(response: IncomingMessage, end: (ending: HttpEnding) => void): void {
+function readAnswer(response: IncomingMessage, end: (ending: HttpResult) => void): void {
   const { statusCode: status = 0, headers } = response;
   const chunks: Buffer[] = [];
   const finish = () => {
@@ -104,7 +107,7 @@ function readAnswer(response: IncomingMessage, end: (ending: HttpEnding) => void
   };
   const timer = setTimeout(finish, TEXT_TIMEOUT_MS);
   let received = 0;
-  // A cut in the text leaves the status as true as it was.
+  // A text that is cut off does not change the status.
   response.on('error', finish);
   if (isSuccess(status) || !/^text\/plain\b/i.test(headers['content-type'] ?? '')) return finish();
   response.on('data', (chunk: Buffer) => {
@@ -121,4 +124,23 @@ export function isSuccess(status: number): boolean {
 
 function firstLine(bytes: Uint8Array): string {
   return printableText(bytes).replace(/(?:\\[rn])+$/, '');
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/**
+ * Destroys the request if it has no connection in time. After that only the caller knows how long it may take. Returns a
+ * function that ends the limit.
+ */
+export function limitConnecting(request: ClientRequest, isTls: boolean): () => void {
+  const timer = setTimeout(() => {
+    request.destroy(new Error(`no connection within ${CONNECT_TIMEOUT_MS / 1000} s`));
+  }, CONNECT_TIMEOUT_MS);
+  const stop = () => clearTimeout(timer);
+  request.once('socket', (socket) => {
+    // Through a proxy the socket comes when everything is done, and emits nothing more.
+    if (isTls ? (socket as TLSSocket).authorized : !socket.connecting) stop();
+    else socket.once(isTls ? 'secureConnect' : 'connect', stop);
+  });
+  return stop;
 }

@@ -1,15 +1,22 @@
-// Runs a collector from its start to the signal that asks for its stop.
+// Runs a collector from its start to the signal or request that asks for its stop.
 import { Collector } from '../collector.ts';
 import type { Config } from '../config/config.ts';
+import { readNamedConfig } from '../config/environment-config.ts';
 import { systemClock } from '../telemetry/clock.ts';
 import { openLog } from '../telemetry/log.ts';
 import { programVersion } from '../version.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT } from './command-ending.ts';
 
-/** One Ctrl-C comes twice where npm or the launcher passes on what the terminal has sent to all of them. */
-const TWIN_SIGNAL_MS = 200;
+/** One Ctrl-C arrives twice if npm or the launcher passes on what the terminal has sent to all of them. */
+const REPEATED_SIGNAL_MS = 200;
 
-/** Runs until a signal; returns the exit code. `onListening` is told the bound address. */
+/** Runs with the configuration in `file`, or without one with that of the environment. As `runCollector`. */
+export function runNamedConfig(file: string | undefined): Promise<number> {
+  const { config, source } = readNamedConfig(file, process.env);
+  return runCollector(config, source);
+}
+
+/** Runs until a signal; returns the exit code; throws what keeps it from starting. Calls `onListening` with the bound address. */
 export async function runCollector(
   config: Config,
   file?: string,
@@ -19,7 +26,7 @@ export async function runCollector(
   const version = programVersion();
   const clock = systemClock();
   const collector = new Collector(config, { log, clock, random: Math.random, version });
-  // Before anybody can know that it is there: a signal that nobody hears kills.
+  // Before anyone can know that it runs: a signal without a handler kills the program.
   const signalled = firstSignal(() => clock.monotonicMs());
   collector.events.starting({ version, config: file });
   const address = await collector.start();
@@ -31,7 +38,7 @@ export async function runCollector(
   return lostSamples > 0 ? EXIT.lost : EXIT.fine;
 }
 
-/** The signal that asks for a stop. A later one does not wait for anything; the handlers stay, so that it is heard. */
+/** The signal that asks for a stop. A later signal ends the program at once; the handlers stay for that. */
 function firstSignal(monotonicMs: () => number): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let firstMs: number | undefined;
@@ -39,7 +46,7 @@ function firstSignal(monotonicMs: () => number): Promise<NodeJS.Signals> {
       if (firstMs === undefined) {
         firstMs = monotonicMs();
         resolve(signal);
-      } else if (signal !== 'SIGINT' || monotonicMs() - firstMs > TWIN_SIGNAL_MS) process.exit(EXIT.lost);
+      } else if (signal !== 'SIGINT' || monotonicMs() - firstMs > REPEATED_SIGNAL_MS) process.exit(EXIT.lost);
     };
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, hear);
   });

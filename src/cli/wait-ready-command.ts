@@ -1,13 +1,8 @@
 // `sluice wait-ready`: asks until Sluice takes pushes. Light enough for the health check of a container.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type BaseUrl, parseBaseUrl, showUrl } from './base-url.ts';
-import { readCaFile } from './ca-file.ts';
-import { EXIT } from './exit-codes.ts';
-import { exitOnSignal } from './exit-on-signal.ts';
-import { exchangeHttp, type HttpEnding } from './http-exchange.ts';
-import { durationOption, parseOptions } from './parse-options.ts';
-import { ignoreClosedOutput, tell } from './tell.ts';
-import { UsageError } from './usage-error.ts';
+import { EXIT, exitOnSignal, ignoreClosedOutput, printMessage, UsageError } from './command-ending.ts';
+import { exchangeHttp, type HttpResult } from './http-exchange.ts';
+import { type BaseUrl, durationOption, parseBaseUrl, parseOptions, readCaFile, showUrl } from './options.ts';
 
 const WAIT_READY_USAGE = `sluice wait-ready waits until Sluice is ready to take pushes: until /-/ready answers 200.
 
@@ -34,8 +29,8 @@ const OPTIONS = {
 } as const;
 
 const PAUSE_MS = 200;
-/** One question takes so long at most, so that a server that hangs is asked anew. */
-const QUESTION_MS = 5000;
+/** The longest time that one attempt takes, so that a server that hangs is asked again. */
+const ATTEMPT_MS = 5000;
 
 interface WaitReadyOptions {
   readonly base: BaseUrl;
@@ -54,7 +49,7 @@ export async function waitReadyCommand(args: readonly string[]): Promise<number>
     return EXIT.fine;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    tell(`${error.message}\nsluice wait-ready --help tells what can be given`);
+    printMessage(`${error.message}\nsee sluice wait-ready --help`);
     return EXIT.usage;
   }
 }
@@ -72,7 +67,7 @@ function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): WaitReady
   };
 }
 
-/** A listener on all addresses is asked at loopback. */
+/** A listener on all addresses is reached at loopback. */
 function urlOfListener(listenAddress = ''): string {
   const [, host = '', port = '3030'] = /^(\[[^\]]*\]|[^:]*):(\d+)$/.exec(listenAddress) ?? [];
   return `http://${['', '0.0.0.0', '[::]'].includes(host) ? '127.0.0.1' : host}:${port}`;
@@ -85,11 +80,11 @@ async function waitReady(options: WaitReadyOptions): Promise<number> {
   if (found === undefined) return EXIT.fine;
   const within = options.timeoutMs === 0 ? '' : ` within ${options.timeoutMs / 1000} s`;
   const act = `find Sluice ready at ${showUrl(options.base, path)}`;
-  if (!options.isQuiet) tell(`Cannot ${act}: expected 200${within}, found ${found}`);
+  if (!options.isQuiet) printMessage(`Cannot ${act}: expected 200${within}, found ${found}`);
   return EXIT.failed;
 }
 
-/** Undefined when it is ready, else what the last question found. */
+/** Undefined when Sluice is ready, else what the last attempt found. */
 async function askUntilReady(
   path: string,
   { base, timeoutMs, ca }: WaitReadyOptions,
@@ -100,18 +95,18 @@ async function askUntilReady(
   const leftMs = () => timeoutMs - (performance.now() - startMs);
   let found: string | undefined;
   for (;;) {
-    const questionMs = timeoutMs === 0 ? QUESTION_MS : Math.min(QUESTION_MS, leftMs());
-    const signal = AbortSignal.timeout(Math.max(1, Math.ceil(questionMs)));
+    const attemptMs = timeoutMs === 0 ? ATTEMPT_MS : Math.min(ATTEMPT_MS, leftMs());
+    const signal = AbortSignal.timeout(Math.max(1, Math.ceil(attemptMs)));
     const ending = await exchangeHttp({ origin, path, method: 'GET', headers, ca }, signal);
     if (ending.kind === 'answered' && ending.status === 200) return undefined;
-    // What a question that was cut off at the very end found says less than what the one before it found.
+    // An attempt that was cut off at the very end says less than the attempt before it.
     if (!signal.aborted || found === undefined || leftMs() > 0) found = describe(ending);
     if (leftMs() <= PAUSE_MS || (ending.kind === 'failed' && ending.isFinal)) return found;
     await sleep(PAUSE_MS);
   }
 }
 
-function describe(ending: HttpEnding): string {
+function describe(ending: HttpResult): string {
   if (ending.kind === 'failed') return ending.detail;
   return ending.text === '' ? String(ending.status) : `${ending.status}: ${ending.text}`;
 }

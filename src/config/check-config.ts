@@ -1,11 +1,11 @@
-// Checks a plain value of the file's shape against the schema. The validator's own words are translated here only.
-// Invariant: no sentence shows a value of a key that may hold a secret.
+// Checks a plain value of the file's shape against the schema, after filling in defaults. The validator's own messages are
+// translated only here. Invariant: no message shows a value of a key that may hold a secret.
+import { dirname } from 'node:path';
 import type * as z from 'zod';
 import type { Config } from './config.ts';
-import { type ConfigDefaults, withDefaults } from './config-defaults.ts';
-import type { ConfigPath } from './config-error.ts';
+import { ConfigError, type ConfigPath } from './config-error.ts';
+import { describeKind, describeValue } from './describe-value.ts';
 import { configSchema } from './schema/config-schema.ts';
-import { seen, seenKind } from './seen.ts';
 
 export interface CheckIssue {
   readonly path: ConfigPath;
@@ -42,20 +42,22 @@ function sentence(issue: z.core.$ZodIssue, value: unknown): string {
     case 'custom':
       return issue.message;
     case 'invalid_value':
-      return `expected ${oneOf(issue.values)}, seen ${seen(value)}`;
+      return `expected ${oneOf(issue.values)}, found ${describeValue(value)}`;
     case 'invalid_type':
-      return `expected ${wantedType(issue)}, seen ${seenInPlace(issue, value)}`;
+      return `expected ${wantedType(issue)}, found ${foundInPlace(issue, value)}`;
     case 'too_small':
-      return `expected ${issue.message}, seen ${Array.isArray(value) && value.length === 0 ? 'none' : seen(value)}`;
+      return `expected ${issue.message}, found ${Array.isArray(value) && value.length === 0 ? 'none' : describeValue(value)}`;
     default:
-      return `expected ${issue.message}, seen ${seen(value)}`;
+      return `expected ${issue.message}, found ${describeValue(value)}`;
   }
 }
 
 /** Text is shown only where a boolean or a number is wanted: elsewhere it may be a token. */
-function seenInPlace({ expected }: z.core.$ZodIssueInvalidType, value: unknown): string {
-  if (expected !== 'boolean' && expected !== 'number' && expected !== 'int') return seenKind(value);
-  return typeof value === 'string' && value !== '' ? `the text ${seen(value)}` : seen(value);
+function foundInPlace({ expected }: z.core.$ZodIssueInvalidType, value: unknown): string {
+  if (expected !== 'boolean' && expected !== 'number' && expected !== 'int') return describeKind(value);
+  return typeof value === 'string' && value !== ''
+    ? `the text ${describeValue(value)}`
+    : describeValue(value);
 }
 
 function wantedType({ expected, message }: z.core.$ZodIssueInvalidType): string {
@@ -76,4 +78,35 @@ function valueAt(root: unknown, path: ConfigPath): unknown {
     value = (value as Record<string | number, unknown>)[step];
   }
   return value;
+}
+
+export type ConfigDefaults = Readonly<Record<string, unknown>>;
+
+/** `value` with what it lacks of `defaults`. The one item of a list of defaults stands behind every item of the list. */
+export function withDefaults(value: unknown, defaults: unknown): unknown {
+  if (Array.isArray(defaults)) {
+    return Array.isArray(value) ? value.map((item) => withDefaults(item, defaults[0])) : value;
+  }
+  if (!isMapping(defaults) || (value !== undefined && !isMapping(value))) return value ?? defaults;
+  const merged: Record<string, unknown> = { ...value };
+  for (const [key, below] of Object.entries(defaults)) {
+    const filled = withDefaults(merged[key], below);
+    if (filled !== undefined) merged[key] = filled;
+  }
+  return merged;
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Checks an object of the file's shape as the file is checked; variables are not expanded. Throws ConfigError.
+ * Relative file paths start at the folder of `file`, or at the working directory without one.
+ */
+export function configFromObject(value: unknown, options: { readonly file?: string } = {}): Config {
+  const checked = checkConfig(value, dirname(options.file ?? ''));
+  if (checked.kind === 'valid') return checked.config;
+  const problems = checked.issues.map(({ path, text }) => ({ path, text }));
+  throw new ConfigError(options.file ?? 'configuration', problems);
 }

@@ -1,6 +1,5 @@
-// What is wrong with a configuration: every problem at once, in the order of the file.
-// Invariant: no text in here holds a secret, whoever adds a problem leaves those values out.
-
+// What is wrong with a configuration: all problems at once, in the order of the file.
+// Invariant: no text here holds a secret. Code that adds a problem leaves secret values out.
 export type ConfigPath = readonly (string | number)[];
 
 export interface ConfigProblem {
@@ -9,7 +8,7 @@ export interface ConfigProblem {
   readonly column?: number;
   /** The key the problem is about; empty for the whole file. */
   readonly path: ConfigPath;
-  /** What was expected and what was seen, in one line. */
+  /** What was expected and what was found, in one line. */
   readonly text: string;
 }
 

@@ -1,6 +1,6 @@
-// Settings that are allowed but give up a protection; said once at start.
+// Warnings, logged at start, about settings that are allowed but give up a protection.
 import type { BackendConfig, Config, OAuth2Config } from './config.ts';
-import { isLoopbackHost } from './loopback-host.ts';
+import { isLoopbackHost } from './schema/backend-url-schema.ts';
 
 export function configWarnings(config: Config): string[] {
   return config.remoteWrite.flatMap((backend) => backendWarnings(backend));

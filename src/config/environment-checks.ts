@@ -1,9 +1,10 @@
-// What goes together among the environment variables, said with their names; the schema would name keys that nobody wrote.
-import type { ConfigProblem } from './config-error.ts';
-import { setText } from './environment-object.ts';
-import { ENVIRONMENT_VARIABLES } from './environment-variables.ts';
+// Checks between environment variables, and translates what the schema says about keys into the names of the variables that
+// set them. Otherwise messages would name keys that nobody wrote.
+import type { CheckIssue } from './check-config.ts';
+import type { ConfigPath, ConfigProblem } from './config-error.ts';
+import { ENVIRONMENT_VARIABLES, type EnvironmentVariable, setText } from './environment-variables.ts';
 import type { Environment } from './expand-variables.ts';
-import { describeUnknownKey } from './schema/unknown-key.ts';
+import { describeUnknownKey } from './schema/mapping.ts';
 
 const PREFIX = 'REMOTE_WRITE_';
 
@@ -43,24 +44,52 @@ function oneWayIn(env: Environment): ConfigProblem[] {
     ['REMOTE_WRITE_SIGV4_REGION'],
   ].flatMap((names) => names.find((name) => setText(env, name) !== undefined) ?? []);
   const [first, ...others] = given;
-  const text = `expected one of a token, a user name and a region to sign for, seen ${first} too`;
+  const text = `expected one of a token, a user name and a region to sign for, found ${first} too`;
   return others.map((name) => ({ path: [name], text }));
 }
 
 function oneOf(env: Environment, first: string, second: string): ConfigProblem[] {
   if (setText(env, first) === undefined || setText(env, second) === undefined) return [];
-  return [{ path: [second], text: `expected one of ${first} and ${second}, seen both` }];
+  return [{ path: [second], text: `expected one of ${first} and ${second}, found both` }];
 }
 
 function needs(env: Environment, given: string, ...wanted: string[]): ConfigProblem[] {
   if (setText(env, given) === undefined || wanted.some((name) => setText(env, name) !== undefined)) return [];
-  return [{ path: [given], text: `expected ${wanted.join(' or ')} beside it, seen only ${given}` }];
+  return [{ path: [given], text: `expected ${wanted.join(' or ')} beside it, found only ${given}` }];
 }
 
 function oneTenant(env: Environment): ConfigProblem[] {
   const names = (setText(env, 'REMOTE_WRITE_HEADERS') ?? '').split(',').map((pair) => pair.split('=')[0]);
   const isThere = names.some((name) => name?.trim().toLowerCase() === 'x-scope-orgid');
   if (!isThere || setText(env, 'REMOTE_WRITE_TENANT') === undefined) return [];
-  const text = 'expected the tenant once, seen X-Scope-OrgID in REMOTE_WRITE_HEADERS too';
+  const text = 'expected the tenant once, found X-Scope-OrgID in REMOTE_WRITE_HEADERS too';
   return [{ path: ['REMOTE_WRITE_TENANT'], text }];
+}
+
+export function environmentProblem({ path, text }: CheckIssue, env: Environment): ConfigProblem {
+  const candidates = ENVIRONMENT_VARIABLES.filter(({ name }) => setText(env, name) !== undefined);
+  const variable = nearest(candidates, path) ?? nearest(ENVIRONMENT_VARIABLES, path);
+  if (variable === undefined) return { path, text };
+  return { path: [variable.name, ...path.slice(variable.path.length)], text: inVariables(text) };
+}
+
+/** The variable of the key itself or of the mapping around it; else the first one inside of it. */
+function nearest(variables: readonly EnvironmentVariable[], path: ConfigPath) {
+  const around = variables.filter((variable) => startsWith(path, variable.path));
+  return (
+    around.toSorted((a, b) => b.path.length - a.path.length)[0] ??
+    variables.find((variable) => startsWith(variable.path, path))
+  );
+}
+
+function startsWith(path: ConfigPath, start: ConfigPath): boolean {
+  return start.every((step, at) => path[at] === step);
+}
+
+/** The words of the schema that name keys of the file. */
+function inVariables(text: string): string {
+  return text
+    .replace('allowInsecureHTTP: true on this backend', 'REMOTE_WRITE_ALLOW_INSECURE_HTTP=true')
+    .replace('use basicAuth', 'use REMOTE_WRITE_USERNAME and REMOTE_WRITE_PASSWORD')
+    .replace('credentials under authorization or basicAuth', 'REMOTE_WRITE_TOKEN or REMOTE_WRITE_USERNAME');
 }

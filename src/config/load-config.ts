@@ -1,16 +1,14 @@
 // From the configuration file to a checked Config: YAML, then variables, then the schema.
 // Invariant: whatever the text, the only error is a ConfigError, and it names every problem at once.
+
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isScalar } from 'yaml';
-import { type CheckedConfig, type CheckIssue, checkConfig } from './check-config.ts';
+import { type CheckedConfig, type CheckIssue, type ConfigDefaults, checkConfig } from './check-config.ts';
 import type { Config } from './config.ts';
-import type { ConfigDefaults } from './config-defaults.ts';
 import { ConfigError, type ConfigProblem } from './config-error.ts';
-import { describeYamlFailure } from './describe-yaml-error.ts';
-import { type DocumentExpansion, expandDocument } from './expand-document.ts';
-import type { Environment } from './expand-variables.ts';
-import { locate, PROTO_KEY, parseYaml, type YamlSource } from './yaml-source.ts';
+import { type DocumentExpansion, type Environment, expandDocument } from './expand-variables.ts';
+import { describeYamlFailure, locate, PROTO_KEY, parseYaml, type YamlSource } from './yaml-source.ts';
 
 /** A configuration is a page, not a data set. */
 const MAX_FILE_BYTES = 256 * 1024;
@@ -40,21 +38,21 @@ function readText(path: string): string {
     bytes = readFileSync(path);
   } catch (cause) {
     const { code = 'an unknown error' } = cause as NodeJS.ErrnoException;
-    const text = `Cannot read the configuration: expected a readable file, seen ${code}`;
+    const text = `Cannot read the configuration: expected a readable file, found ${code}`;
     throw new ConfigError(path, [{ path: [], text }], { cause });
   }
   if (bytes.length > MAX_FILE_BYTES)
-    throw unreadable(path, `at most ${MAX_FILE_BYTES} bytes, seen ${bytes.length}`);
+    throw unreadable(path, `at most ${MAX_FILE_BYTES} bytes, found ${bytes.length}`);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw unreadable(path, 'UTF-8 text, seen other bytes');
+    throw unreadable(path, 'UTF-8 text, found other bytes');
   }
 }
 
-function unreadable(path: string, expectedAndSeen: string): ConfigError {
+function unreadable(path: string, expectedAndFound: string): ConfigError {
   return new ConfigError(path, [
-    { path: [], text: `Cannot read the configuration: expected ${expectedAndSeen}` },
+    { path: [], text: `Cannot read the configuration: expected ${expectedAndFound}` },
   ]);
 }
 

@@ -1,4 +1,5 @@
 // A credential that cannot be printed by accident: JSON, inspect and string conversion all show `<redacted>`.
+
 import { inspect } from 'node:util';
 
 export const REDACTED = '<redacted>';

@@ -1,6 +1,8 @@
-// The YAML text as a tree that knows where each key stands, for error messages with line and column.
+// The YAML text as a tree that knows the line and column of each key, and the YAML library's errors as Sluice's own sentences.
+// The library's messages quote the text, which may be secret; here only a repeated key is quoted, never a value.
 import {
   type Document,
+  type ErrorCode,
   isAlias,
   isMap,
   isNode,
@@ -10,9 +12,9 @@ import {
   type Node,
   parseDocument,
   visit,
+  type YAMLError,
 } from 'yaml';
 import type { ConfigPath, ConfigProblem } from './config-error.ts';
-import { describeYamlError, LOOSE_ALIAS } from './describe-yaml-error.ts';
 
 /** Refused wherever it stands, so the schema's opinion of it does not matter. */
 export const PROTO_KEY = '__proto__';
@@ -117,3 +119,58 @@ function resolve(source: YamlSource, node: unknown): Node | null {
   if (isAlias(node)) return node.resolve(source.document) ?? null;
   return isNode(node) ? node : null;
 }
+
+export function describeYamlError(error: YAMLError, text: string): string {
+  if (error.code === 'DUPLICATE_KEY') {
+    return `expected each key once, found ${JSON.stringify(keyAt(text, error.pos[0]))} again`;
+  }
+  return SENTENCES[error.code];
+}
+
+export const LOOSE_ALIAS =
+  'expected the anchor (&name) of an alias (*name) before it, found none (put text that starts with "*" in quotes)';
+
+/** For what is thrown when the tree becomes a value. */
+export function describeYamlFailure(error: unknown): string {
+  if (error instanceof ReferenceError)
+    return 'expected aliases that repeat little, found a text that multiplies itself';
+  if (error instanceof RangeError) return SENTENCES.RESOURCE_EXHAUSTION;
+  throw error;
+}
+
+/** A quoted key without its quotes, a plain one up to its colon. */
+function keyAt(text: string, offset: number): string {
+  const rest = text.slice(offset, offset + 200);
+  return /^(["'])(.*?)\1/.exec(rest)?.[2] ?? /^[^:\n]*/.exec(rest)?.[0].trim() ?? '';
+}
+
+const SENTENCES: Readonly<Record<Exclude<ErrorCode, 'DUPLICATE_KEY'>, string>> = {
+  ALIAS_PROPS: 'expected an alias without anchor or tag, found one with it',
+  BAD_ALIAS: 'expected an alias or anchor with a name, found one without or with ":" at its end',
+  BAD_COLLECTION_TYPE: 'expected a tag that fits its value, found another one',
+  BAD_DIRECTIVE: 'expected a known YAML directive, found another one',
+  BAD_DQ_ESCAPE:
+    'expected a valid escape after "\\" in double quotes, found another one (use single quotes for plain text)',
+  BAD_INDENT:
+    'expected lines of one mapping or list to be indented alike and brackets to be closed, found another indentation',
+  BAD_PROP_ORDER: 'expected anchors and tags behind the indicator, found one before it',
+  BAD_SCALAR_START:
+    'expected a value, found a character that no plain value starts with (put the value in quotes)',
+  BLOCK_AS_IMPLICIT_KEY:
+    'expected one value after the key, found a nested mapping or list on the same line (put text with ": " in quotes)',
+  BLOCK_IN_FLOW: 'expected only "[…]" and "{…}" inside brackets, found an indented block',
+  IMPOSSIBLE: 'expected YAML, found other text',
+  KEY_OVER_1024_CHARS: 'expected a key of at most 1024 characters, found a longer one',
+  MISSING_CHAR:
+    'expected a complete YAML value, found the end of it with a character missing (a quote, bracket, comma, colon or space)',
+  MULTILINE_IMPLICIT_KEY: 'expected a key on one line followed by ":", found text without ":"',
+  MULTIPLE_ANCHORS: 'expected at most one anchor, found another one',
+  MULTIPLE_DOCS: 'expected one YAML document, found a second one after "---"',
+  MULTIPLE_TAGS: 'expected at most one tag, found another one',
+  NON_STRING_KEY: 'expected text as a key, found a mapping, a list or nothing',
+  RESOURCE_EXHAUSTION: 'expected a few nested levels, found too many',
+  TAB_AS_INDENT: 'expected spaces as indentation, found a tab',
+  TAG_RESOLVE_FAILED: 'expected a value without a tag or with one that fits it, found another tag',
+  UNEXPECTED_TOKEN:
+    'expected the value to end or a line of its own, found more text (put text with special characters in quotes)',
+};

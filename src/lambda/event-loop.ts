@@ -2,8 +2,7 @@
 // while it waits is no reason to end: an extension that ends takes the function's invocation with it.
 import type { Clock } from '../telemetry/clock.ts';
 import { pause } from '../telemetry/wait.ts';
-import type { ExtensionEvent } from './extension-event.ts';
-import { ApiRefusal, type ExtensionsApi } from './extensions-api.ts';
+import { ApiRefusal, type ExtensionEvent, type ExtensionsApi } from './extensions-api.ts';
 import type { EventHandler } from './invocations.ts';
 
 export interface EventLoopDeps {

@@ -1,5 +1,6 @@
 // Builds the extension and runs it to its end: a collector on loopback whose deliveries keep step with the invocations of a
 // function. What keeps the collector from starting costs the function its metrics and nothing else, unless it wants that.
+
 import { randomUUID } from 'node:crypto';
 import { Collector } from '../collector.ts';
 import type { Environment } from '../config/expand-variables.ts';
@@ -10,12 +11,11 @@ import { handleEvents } from './event-loop.ts';
 import { ExtensionLog } from './extension-log.ts';
 import type { ExtensionsApi } from './extensions-api.ts';
 import { FlushPolicy } from './flush-policy.ts';
-import { HeardTelemetry } from './heard-telemetry.ts';
 import { type EventHandler, Invocations } from './invocations.ts';
 import { loadLambdaConfig } from './lambda-config.ts';
 import { isManagedInstance, isStrict, type LambdaSettings, readLambdaSettings } from './lambda-settings.ts';
 import { RefusingListener } from './refusing-listener.ts';
-import { TelemetryListener } from './telemetry-listener.ts';
+import { InvocationTelemetry, TelemetryListener } from './telemetry.ts';
 
 interface Station {
   readonly handler: EventHandler;
@@ -84,7 +84,7 @@ async function openCollector(
     ...(isManagedInstance(env) ? {} : { patience: policy }),
   });
   for (const warning of warnings) log.warning(warning);
-  const telemetry = new HeardTelemetry();
+  const telemetry = new InvocationTelemetry();
   const { reconnectAfterMs } = settings;
   const handler = new Invocations({ collector, policy, telemetry, log, clock, reconnectAfterMs });
   const [hasTelemetry] = await Promise.all([
@@ -97,7 +97,7 @@ async function openCollector(
 
 interface SubscriptionDeps {
   readonly registering: Promise<ExtensionsApi>;
-  readonly telemetry: HeardTelemetry;
+  readonly telemetry: InvocationTelemetry;
   readonly log: ExtensionLog;
   readonly clock: Clock;
 }

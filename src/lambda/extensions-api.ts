@@ -1,9 +1,6 @@
-// Lambda's Extensions API and Telemetry API, as one registered extension uses them. Whoever holds an ExtensionsApi is
-// registered: its identifier goes with every call.
-// https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html
-import { Agent } from 'node:http';
-import { type ApiAnswer, requestApi } from './api-request.ts';
-import { type ExtensionEvent, parseExtensionEvent } from './extension-event.ts';
+// Lambda's Extensions API and Telemetry API, as one registered extension uses them. An ExtensionsApi is registered: its
+// identifier goes with every call. https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html
+import { Agent, request } from 'node:http';
 
 export interface Registration {
   /** AWS_LAMBDA_RUNTIME_API: host and port. */
@@ -99,4 +96,107 @@ export class ExtensionsApi {
     const headers = { ...this.#headers, ...rest.headers };
     return requestApi({ ...rest, agent: this.#agent, endpoint: this.#endpoint, method, path, headers });
   }
+}
+
+export interface ApiRequest {
+  readonly agent: Agent;
+  /** Host and port. */
+  readonly endpoint: string;
+  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  readonly timeoutMs?: number;
+}
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+}
+
+/** An event is some hundred bytes. */
+const MAX_ANSWER_BYTES = 1024 * 1024;
+
+/** Rejects with the error of the connection, of the time limit, or of an answer that does not end. */
+export function requestApi({ agent, endpoint, method, path, headers, body, timeoutMs }: ApiRequest) {
+  return new Promise<ApiAnswer>((resolve, reject) => {
+    const sent = request(
+      `http://${endpoint}${path}`,
+      {
+        agent,
+        method,
+        headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
+        ...(timeoutMs === undefined ? {} : { signal: AbortSignal.timeout(timeoutMs) }),
+      },
+      (response) => {
+        const pieces: Buffer[] = [];
+        let length = 0;
+        response.on('data', (piece: Buffer) => {
+          length += piece.length;
+          if (length > MAX_ANSWER_BYTES) response.destroy(tooLong(path, length));
+          else pieces.push(piece);
+        });
+        response.on('error', reject);
+        response.on('end', () => {
+          const { statusCode: status = 0, headers: answered } = response;
+          resolve({ status, headers: answered, text: Buffer.concat(pieces).toString() });
+        });
+      },
+    );
+    sent.on('error', reject);
+    sent.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+function tooLong(path: string, length: number): Error {
+  return new Error(
+    `Cannot read the answer of ${path}: expected at most ${MAX_ANSWER_BYTES} bytes, found ${length} and more`,
+  );
+}
+
+export interface InvokeEvent {
+  readonly kind: 'invoke';
+  /** Comes again where Lambda repeats an asynchronous invocation that has failed. */
+  readonly requestId: string;
+  /** When the function times out, in ms since the epoch. */
+  readonly deadlineMs: number;
+}
+
+export interface ShutdownEvent {
+  readonly kind: 'shutdown';
+  /** SPINDOWN, TIMEOUT or FAILURE; in lower case from the emulator. */
+  readonly reason: string;
+  /** When the extension is killed, in ms since the epoch. */
+  readonly deadlineMs: number;
+}
+
+export type ExtensionEvent = InvokeEvent | ShutdownEvent;
+
+/** Throws a SyntaxError that quotes what was found. */
+export function parseExtensionEvent(text: string): ExtensionEvent {
+  const { eventType, deadlineMs, requestId, shutdownReason } = parseObject(text);
+  if (typeof deadlineMs !== 'number') throw malformed('a number as deadlineMs', text);
+  if (eventType === 'SHUTDOWN') return { kind: 'shutdown', reason: String(shutdownReason), deadlineMs };
+  if (eventType !== 'INVOKE') throw malformed('INVOKE or SHUTDOWN as eventType', text);
+  if (typeof requestId !== 'string') throw malformed('a text as requestId', text);
+  return { kind: 'invoke', requestId, deadlineMs };
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = undefined;
+  }
+  if (typeof value !== 'object' || value === null) throw malformed('a JSON object', text);
+  return value as Record<string, unknown>;
+}
+
+function malformed(wanted: string, text: string): SyntaxError {
+  return new SyntaxError(
+    `Cannot read the event of Lambda: expected ${wanted}, found ${JSON.stringify(text.slice(0, 200))}`,
+  );
 }

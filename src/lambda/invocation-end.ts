@@ -2,11 +2,11 @@
 // that waited for a word that never comes would be billed until the function times out, so every wait has its bound.
 import type { Clock } from '../telemetry/clock.ts';
 import { pause } from '../telemetry/wait.ts';
-import type { HeardTelemetry } from './heard-telemetry.ts';
+import type { InvocationTelemetry } from './telemetry.ts';
 
 export interface InvocationEndDeps {
   readonly clock: Clock;
-  readonly telemetry: HeardTelemetry;
+  readonly telemetry: InvocationTelemetry;
   /** Requests of any kind: how many are open now, and how many there have been. */
   readonly requests: () => { readonly open: number; readonly seen: number };
   /** Delivers what is queued, within its own bound. */

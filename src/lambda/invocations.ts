@@ -1,13 +1,14 @@
 // What the extension does with the events of Lambda: after each invocation everything that was pushed is delivered before
 // Lambda may freeze the environment, as far as that goes within bounds; what is left stays for the next one.
+
 import type { Collector } from '../collector.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import { pause } from '../telemetry/wait.ts';
-import type { InvokeEvent, ShutdownEvent } from './extension-event.ts';
 import type { ExtensionLog } from './extension-log.ts';
+import type { InvokeEvent, ShutdownEvent } from './extensions-api.ts';
 import type { FlushPolicy } from './flush-policy.ts';
-import type { HeardTelemetry } from './heard-telemetry.ts';
 import { InvocationEnd } from './invocation-end.ts';
+import type { InvocationTelemetry } from './telemetry.ts';
 
 /** Whoever is told of the events. */
 export interface EventHandler {
@@ -22,7 +23,7 @@ export interface EventHandler {
 export interface InvocationsDeps {
   readonly collector: Pick<Collector, 'flush' | 'stop' | 'requests' | 'renewConnections'>;
   readonly policy: FlushPolicy;
-  readonly telemetry: HeardTelemetry;
+  readonly telemetry: InvocationTelemetry;
   readonly log: ExtensionLog;
   readonly clock: Clock;
   readonly reconnectAfterMs: number;

@@ -1,12 +1,12 @@
 // The configuration inside of Lambda: from the same places as everywhere, with defaults for an environment that is frozen
 // between invocations and shares its memory with the function.
+
 import { join } from 'node:path';
+import type { ConfigDefaults } from '../config/check-config.ts';
 import type { Config } from '../config/config.ts';
-import type { ConfigDefaults } from '../config/config-defaults.ts';
 import { ConfigError } from '../config/config-error.ts';
-import { configFromEnvironment, DEFAULT_FILE_VARIABLE } from '../config/environment-config.ts';
+import { configFromEnvironment, DEFAULT_FILE_VARIABLE, fileExists } from '../config/environment-config.ts';
 import type { Environment } from '../config/expand-variables.ts';
-import { isThere } from '../config/is-there.ts';
 import { isManagedInstance, type LambdaLabel } from './lambda-settings.ts';
 
 export interface LambdaConfig {
@@ -32,7 +32,7 @@ export function loadLambdaConfig(
   labels: readonly LambdaLabel[],
   instance: string,
 ): LambdaConfig {
-  const file = env[DEFAULT_FILE_VARIABLE] || usualFiles(env).find(isThere);
+  const file = env[DEFAULT_FILE_VARIABLE] || usualFiles(env).find(fileExists);
   if (file === undefined && !isAnythingSet(env)) throw nothingConfigured(env);
   const found = file === undefined ? env : { ...env, [DEFAULT_FILE_VARIABLE]: file };
   const { spool, ...config } = configFromEnvironment(found, lambdaDefaults(env, labels, instance));

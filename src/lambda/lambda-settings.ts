@@ -2,8 +2,8 @@
 // everywhere else.
 
 import { ConfigError, type ConfigProblem } from '../config/config-error.ts';
-import { parseDuration } from '../config/durations.ts';
 import type { Environment } from '../config/expand-variables.ts';
+import { parseDuration } from '../config/units.ts';
 
 /** Labels that an environment can say of itself. */
 const LAMBDA_LABELS = ['function_name', 'function_version', 'region', 'instance'] as const;
@@ -28,7 +28,7 @@ export function readLambdaSettings(env: Environment): LambdaSettings {
   const read = <T>(name: string, fallback: string, expected: string, parse: Read<T>): T | undefined => {
     const text = env[name] || fallback;
     const value = parse(text);
-    const problem = `expected ${expected}, seen ${JSON.stringify(text)}`;
+    const problem = `expected ${expected}, found ${JSON.stringify(text)}`;
     if (value === undefined) problems.push({ path: [name], text: problem });
     return value;
   };

@@ -1,4 +1,4 @@
-// The events of delivery, logged and counted. A failing backend is told once loudly, then quietly, then its recovery.
+// The events of delivery, logged and counted. A failing backend is logged loudly once, then quietly, then its recovery.
 import type { Clock } from './clock.ts';
 import type { BlockFacts, DeliveryEvents, DropFacts, RelabelDrops, SeriesFacts } from './events.ts';
 import type { Log } from './log.ts';

@@ -1,5 +1,4 @@
-// What can happen, as the stations report it: each call counts and logs in one place, so neither is forgotten.
-
+// Everything that can happen, as the stations report it. Each call counts and logs in one place, so neither is forgotten.
 /** A block, as far as log and metrics want to know it. */
 export interface BlockFacts {
   readonly backend: string;

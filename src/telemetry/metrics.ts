@@ -1,14 +1,13 @@
-// The program's own metrics, in a registry of their own: the one list of what is counted.
-// Counted per push and per block, never per sample.
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+// The program's own metrics, in their own registry. Counted per push and per block, never per sample.
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import {
   BackendMetrics,
   type QueueReading,
   registerBacklogGauge,
   registerQueueGauges,
 } from './backend-metrics.ts';
-import { type PushAnswer, PushTally } from './push-tally.ts';
-import { RelabelMetrics } from './relabel-metrics.ts';
+import type { RelabelDrops } from './events.ts';
+import { type PushAnswer, PushMetrics } from './push-metrics.ts';
 import { SpoolMetrics } from './spool-metrics.ts';
 
 export interface MetricsOptions {
@@ -20,13 +19,13 @@ export interface MetricsOptions {
 }
 
 export class Metrics {
-  readonly pushes: PushTally;
+  readonly pushes: PushMetrics;
   readonly backends: BackendMetrics;
   readonly relabeling: RelabelMetrics;
   readonly #registry = new Registry();
 
   constructor({ version, backends, pushAnswers = [] }: MetricsOptions) {
-    this.pushes = new PushTally(this.#registry, pushAnswers);
+    this.pushes = new PushMetrics(this.#registry, pushAnswers);
     this.backends = new BackendMetrics(this.#registry, backends);
     this.relabeling = new RelabelMetrics(this.#registry, backends);
     new Gauge({
@@ -82,4 +81,42 @@ const ONE_HOUR_MS = 3_600_000;
 function collectProcessMetrics(registry: Registry): void {
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: ONE_HOUR_MS });
   for (const kind of SAMPLED_LAG) registry.removeSingleMetric(`nodejs_eventloop_lag_${kind}_seconds`);
+}
+
+const REASONS = { rule: 'rule', noName: 'no_name', duplicate: 'duplicate', tooLarge: 'too_large' } as const;
+const KINDS = Object.keys(REASONS) as (keyof RelabelDrops)[];
+/** For the others a push is refused. */
+const PUSH_KINDS = ['rule', 'noName'] as const;
+
+export class RelabelMetrics {
+  readonly #backends;
+  readonly #pushes;
+
+  constructor(registry: Registry, backends: readonly string[]) {
+    this.#backends = new Counter({
+      name: 'sluice_samples_relabel_dropped_total',
+      help: 'Samples of accepted pushes that the backend is not sent, because of its writeRelabelConfigs.',
+      labelNames: ['backend', 'reason'],
+      registers: [registry],
+    });
+    this.#pushes = new Counter({
+      name: 'sluice_push_samples_relabel_dropped_total',
+      help: 'Samples that metricRelabelConfigs took out of pushes.',
+      labelNames: ['reason'],
+      registers: [registry],
+    });
+    for (const kind of PUSH_KINDS) this.#pushes.inc({ reason: REASONS[kind] }, 0);
+    for (const backend of backends)
+      for (const kind of KINDS) this.#backends.inc({ backend, reason: REASONS[kind] }, 0);
+  }
+
+  dropped(backend: string, drops: RelabelDrops): void {
+    for (const kind of KINDS)
+      if (drops[kind] > 0) this.#backends.inc({ backend, reason: REASONS[kind] }, drops[kind]);
+  }
+
+  pushDropped(drops: RelabelDrops): void {
+    for (const kind of PUSH_KINDS)
+      if (drops[kind] > 0) this.#pushes.inc({ reason: REASONS[kind] }, drops[kind]);
+  }
 }

@@ -1,4 +1,4 @@
-// Bounds how often a kind of event is logged: a token bucket for each kind, which counts what it held back.
+// Limits how often a kind of event is logged: a token bucket for each kind, which counts the events that it held back.
 import type { Clock } from './clock.ts';
 
 interface Bucket {

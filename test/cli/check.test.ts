@@ -25,11 +25,11 @@ test('every problem is named with file, line and column, and exit code 1', async
     stdout: '',
     stderr: [
       'FILE:1:1: listenAddres: unknown key, did you mean "listenAddress"?',
-      'FILE:2:1: shutdownTimeout: expected a duration from 0 to 24d with a unit (d, h, m, s or ms) such as 30s, seen "soon"',
-      'FILE:4:5: remoteWrite[0].url: expected https:// (or allowInsecureHTTP: true on this backend), seen http:// to metrics.example.com',
-      'FILE:5:16: remoteWrite[0].headers.Host: expected a header that Sluice leaves free, seen reserved header "Host"',
-      `FILE:6:22: remoteWrite[0].authorization.credentials: expected environment variable UNSET_TOKEN to be set, seen it unset (write \${UNSET_TOKEN:default} to give a default)`,
-      'FILE:7:1: spool.directory: expected a file path, seen nothing',
+      'FILE:2:1: shutdownTimeout: expected a duration from 0 to 24d with a unit (d, h, m, s or ms) such as 30s, found "soon"',
+      'FILE:4:5: remoteWrite[0].url: expected https:// (or allowInsecureHTTP: true on this backend), found http:// to metrics.example.com',
+      'FILE:5:16: remoteWrite[0].headers.Host: expected a header that Sluice leaves free, found reserved header "Host"',
+      `FILE:6:22: remoteWrite[0].authorization.credentials: expected environment variable UNSET_TOKEN to be set, found it unset (write \${UNSET_TOKEN:default} to give a default)`,
+      'FILE:7:1: spool.directory: expected a file path, found nothing',
       '',
     ].join('\n'),
   });
@@ -40,7 +40,7 @@ test('a configuration without a backend is refused, with a word about sluice dev
     const { ending, stderr } = await check(text);
     expect(ending).toBe(1);
     expect(stderr).toMatch(
-      /^FILE:1:1: remoteWrite: expected at least one backend to send to \(for a trial with the embedded development backend run "sluice dev"\), seen (?:nothing|none)\n$/,
+      /^FILE:1:1: remoteWrite: expected at least one backend to send to \(for a trial with the embedded development backend run "sluice dev"\), found (?:nothing|none)\n$/,
     );
   }
 });
@@ -84,7 +84,7 @@ test.each([
     expect([ending, stdout, stderr]).toEqual([
       1,
       '',
-      `${file}: Cannot read the configuration: expected a readable file, seen ${code}\n`,
+      `${file}: Cannot read the configuration: expected a readable file, found ${code}\n`,
     ]);
   }
 });
@@ -96,7 +96,7 @@ test.each(['a\\nb', 'a\\0b', 'a\\x7fb', 'a€b'])(
     expect([ending, stderr]).toEqual([
       1,
       expect.stringMatching(
-        /^FILE:1:\d+: remoteWrite\[0\]\.headers\.X-Key: expected a value of Latin-1 characters without line ends, seen another character in it\n$/,
+        /^FILE:1:\d+: remoteWrite\[0\]\.headers\.X-Key: expected a value of Latin-1 characters without line ends, found another character in it\n$/,
       ),
     ]);
   },
@@ -109,7 +109,7 @@ test.each(['/a b', '/ä', '/w?q=a b', '/w?q=ä', '/w\\n', '/w\\x7f'])(
     expect([ending, stderr]).toEqual([
       1,
       expect.stringMatching(
-        /^FILE:1:\d+: remoteWrite\[0\]\.url: expected a percent-encoded URL, seen a space or another raw character in it\n$/,
+        /^FILE:1:\d+: remoteWrite\[0\]\.url: expected a percent-encoded URL, found a space or another raw character in it\n$/,
       ),
     ]);
   },

@@ -25,7 +25,7 @@ test.each([[[]], [['check']]])('a variable that cannot be used is named: %j', as
   expect([ending, stderr]).toEqual([
     1,
     'environment: REMOTE_WRITE_TOKN: unknown variable, did you mean "REMOTE_WRITE_TOKEN"?\n' +
-      'environment: REMOTE_WRITE_URL: expected https:// (or REMOTE_WRITE_ALLOW_INSECURE_HTTP=true), seen http:// to metrics.test\n',
+      'environment: REMOTE_WRITE_URL: expected https:// (or REMOTE_WRITE_ALLOW_INSECURE_HTTP=true), found http:// to metrics.test\n',
   ]);
 });
 

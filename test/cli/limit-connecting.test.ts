@@ -1,8 +1,9 @@
 // The bound of the time until a request has a connection, whatever its socket has behind it when it comes.
+
 import { EventEmitter } from 'node:events';
 import type { ClientRequest } from 'node:http';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { limitConnecting } from '../../src/cli/limit-connecting.ts';
+import { limitConnecting } from '../../src/cli/http-exchange.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -30,7 +30,7 @@ test('a port that is taken is named', async () => {
   const port = await occupyPort();
   await refused(
     `127.0.0.1:${port}`,
-    `Cannot listen on 127.0.0.1:${port}: expected a port that no other program listens on, seen EADDRINUSE`,
+    `Cannot listen on 127.0.0.1:${port}: expected a port that no other program listens on, found EADDRINUSE`,
   );
 });
 
@@ -38,7 +38,7 @@ test('an address of another machine is named', () =>
   // https://www.rfc-editor.org/rfc/rfc5737: an address for documentation, which nobody has.
   refused(
     '192.0.2.1:3030',
-    'Cannot listen on 192.0.2.1:3030: expected an address of this machine, seen EADDRNOTAVAIL',
+    'Cannot listen on 192.0.2.1:3030: expected an address of this machine, found EADDRNOTAVAIL',
   ));
 
 test('sluice dev on a port that is taken says so and ends', async () => {
@@ -48,7 +48,7 @@ test('sluice dev on a port that is taken says so and ends', async () => {
   });
   expect([ending, stderr]).toEqual([
     1,
-    `sluice: Cannot listen on 127.0.0.1:${port}: expected a port that no other program listens on, seen EADDRINUSE; ` +
+    `sluice: Cannot listen on 127.0.0.1:${port}: expected a port that no other program listens on, found EADDRINUSE; ` +
       'choose another with LISTEN_ADDRESS=127.0.0.1:3040\n',
   ]);
   expect(stdout).not.toContain('Push something');
@@ -58,7 +58,7 @@ test('sluice dev with a LISTEN_ADDRESS that is none says so', async () => {
   const { ending, stderr } = await runSluice(['dev'], { env: { LISTEN_ADDRESS: 'here' } });
   expect([ending, stderr]).toEqual([
     1,
-    'configuration: listenAddress: expected host:port, :port or [IPv6]:port with a port from 0 to 65535, seen "here"\n',
+    'configuration: listenAddress: expected host:port, :port or [IPv6]:port with a port from 0 to 65535, found "here"\n',
   ]);
 });
 
@@ -73,7 +73,7 @@ test('a configuration without a backend does not start, alone or with dev', asyn
       1,
       '',
       `${file}:1:1: remoteWrite: expected at least one backend to send to ` +
-        '(for a trial with the embedded development backend run "sluice dev"), seen nothing\n',
+        '(for a trial with the embedded development backend run "sluice dev"), found nothing\n',
     ]);
   }
 });

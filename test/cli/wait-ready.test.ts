@@ -18,11 +18,7 @@ const wrong: [readonly string[], string][] = [
 ];
 test.each(wrong)('%j is refused with exit code 2', async (args, problem) => {
   const { ending, stdout, stderr } = await runSluice(['wait-ready', ...args]);
-  expect([ending, stdout, stderr]).toEqual([
-    2,
-    '',
-    `sluice: ${problem}\nsluice wait-ready --help tells what can be given\n`,
-  ]);
+  expect([ending, stdout, stderr]).toEqual([2, '', `sluice: ${problem}\nsee sluice wait-ready --help\n`]);
 });
 
 async function ask(script: readonly PushStep[], args: readonly string[]) {

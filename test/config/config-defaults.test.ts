@@ -1,6 +1,6 @@
 // Defaults of a place where the program runs stand behind what is configured, and before those of the schema.
 import { expect, test } from 'vitest';
-import { withDefaults } from '../../src/config/config-defaults.ts';
+import { withDefaults } from '../../src/config/check-config.ts';
 import { parseConfig } from '../../src/config/load-config.ts';
 
 const gives = (value: unknown, defaults: unknown, expected: unknown) =>

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
+import { configFromObject } from '../../src/config/check-config.ts';
 import { ConfigError } from '../../src/config/config-error.ts';
-import { configFromObject } from '../../src/config/config-from-object.ts';
 import { parseConfig } from '../../src/config/load-config.ts';
 
 const DEVELOPMENT = {
@@ -15,17 +15,17 @@ it('configFromObject refuses what parseConfig refuses, without places', () => {
     new ConfigError('development', [
       {
         path: ['remoteWrite', 0, 'queueConfig', 'shards'],
-        text: 'expected a whole number from 1 to 64, seen 0',
+        text: 'expected a whole number from 1 to 64, found 0',
       },
       {
         path: ['remoteWrite', 0, 'url'],
-        text: 'expected https:// (or allowInsecureHTTP: true on this backend), seen http:// to example.com',
+        text: 'expected https:// (or allowInsecureHTTP: true on this backend), found http:// to example.com',
       },
       { path: ['loging'], text: 'unknown key, did you mean "logging"?' },
     ]),
   );
   expect(() => configFromObject(undefined)).toThrow(
-    'configuration: expected a mapping of keys, seen nothing',
+    'configuration: expected a mapping of keys, found nothing',
   );
 });
 

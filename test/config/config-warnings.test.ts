@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { configFromObject } from '../../src/config/config-from-object.ts';
+import { configFromObject } from '../../src/config/check-config.ts';
 import { configWarnings } from '../../src/config/config-warnings.ts';
 
 function warns(backend: object, ...warnings: string[]): void {

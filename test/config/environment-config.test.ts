@@ -1,7 +1,8 @@
 // A configuration from environment variables: what each of them sets, and what is said of those that cannot be used.
+
 import { expect, it } from 'vitest';
+import { configFromObject } from '../../src/config/check-config.ts';
 import { ConfigError } from '../../src/config/config-error.ts';
-import { configFromObject } from '../../src/config/config-from-object.ts';
 import { configFromEnvironment, environmentSourceName } from '../../src/config/environment-config.ts';
 import { ENVIRONMENT_VARIABLES } from '../../src/config/environment-variables.ts';
 import type { Environment } from '../../src/config/expand-variables.ts';
@@ -58,11 +59,11 @@ it('an environment without a configuration is refused with the ways to give one'
 
 it('a variable that is missing beside others is named', () => {
   expect(problems({ REMOTE_WRITE_TOKEN: SECRET })).toEqual([
-    'REMOTE_WRITE_URL: expected a URL such as https://metrics.example.com/api/v1/write, seen nothing',
+    'REMOTE_WRITE_URL: expected a URL such as https://metrics.example.com/api/v1/write, found nothing',
   ]);
   refused(
     { REMOTE_WRITE_USERNAME: 'u' },
-    'REMOTE_WRITE_USERNAME: expected REMOTE_WRITE_PASSWORD or REMOTE_WRITE_PASSWORD_FILE beside it, seen only REMOTE_WRITE_USERNAME',
+    'REMOTE_WRITE_USERNAME: expected REMOTE_WRITE_PASSWORD or REMOTE_WRITE_PASSWORD_FILE beside it, found only REMOTE_WRITE_USERNAME',
   );
   for (const [given, wanted] of [
     ['REMOTE_WRITE_PASSWORD', 'REMOTE_WRITE_USERNAME'],
@@ -70,29 +71,29 @@ it('a variable that is missing beside others is named', () => {
     ['REMOTE_WRITE_CERT_FILE', 'REMOTE_WRITE_KEY_FILE'],
     ['REMOTE_WRITE_KEY_FILE', 'REMOTE_WRITE_CERT_FILE'],
   ] as const)
-    refused({ [given]: 'x' }, `${given}: expected ${wanted} beside it, seen only ${given}`);
+    refused({ [given]: 'x' }, `${given}: expected ${wanted} beside it, found only ${given}`);
   refused(
     { SPOOL_MAX_SIZE: '1GiB' },
-    'SPOOL_DIRECTORY: expected a file path, seen nothing',
-    'SPOOL_MAX_SIZE: expected SPOOL_DIRECTORY beside it, seen only SPOOL_MAX_SIZE',
+    'SPOOL_DIRECTORY: expected a file path, found nothing',
+    'SPOOL_MAX_SIZE: expected SPOOL_DIRECTORY beside it, found only SPOOL_MAX_SIZE',
   );
   refused(
     { ACKNOWLEDGE: 'stored' },
-    'ACKNOWLEDGE: expected SPOOL_DIRECTORY beside it, seen only ACKNOWLEDGE',
+    'ACKNOWLEDGE: expected SPOOL_DIRECTORY beside it, found only ACKNOWLEDGE',
   );
 });
 
 it('variables that exclude each other are named', () => {
   refused(
     { REMOTE_WRITE_TOKEN: SECRET, REMOTE_WRITE_TOKEN_FILE: '/t' },
-    'REMOTE_WRITE_TOKEN_FILE: expected one of REMOTE_WRITE_TOKEN and REMOTE_WRITE_TOKEN_FILE, seen both',
+    'REMOTE_WRITE_TOKEN_FILE: expected one of REMOTE_WRITE_TOKEN and REMOTE_WRITE_TOKEN_FILE, found both',
   );
   refused(
     { REMOTE_WRITE_USERNAME: 'u', REMOTE_WRITE_PASSWORD: SECRET, REMOTE_WRITE_PASSWORD_FILE: '/p' },
-    'REMOTE_WRITE_PASSWORD_FILE: expected one of REMOTE_WRITE_PASSWORD and REMOTE_WRITE_PASSWORD_FILE, seen both',
+    'REMOTE_WRITE_PASSWORD_FILE: expected one of REMOTE_WRITE_PASSWORD and REMOTE_WRITE_PASSWORD_FILE, found both',
   );
   const oneOf = (name: string) =>
-    `${name}: expected one of a token, a user name and a region to sign for, seen REMOTE_WRITE_TOKEN_FILE too`;
+    `${name}: expected one of a token, a user name and a region to sign for, found REMOTE_WRITE_TOKEN_FILE too`;
   refused(
     {
       REMOTE_WRITE_TOKEN_FILE: '/t',
@@ -105,14 +106,14 @@ it('variables that exclude each other are named', () => {
   );
   refused(
     { REMOTE_WRITE_TENANT: 'a', REMOTE_WRITE_HEADERS: 'X-Key=1, x-scope-orgid = b' },
-    'REMOTE_WRITE_TENANT: expected the tenant once, seen X-Scope-OrgID in REMOTE_WRITE_HEADERS too',
+    'REMOTE_WRITE_TENANT: expected the tenant once, found X-Scope-OrgID in REMOTE_WRITE_HEADERS too',
   );
   for (const env of [
     { SLUICE_CONFIG: '{}', SLUICE_CONFIG_FILE: '/f' },
     { SLUICE_CONFIG: '{}', SLUICE_CONFIG_FILE: '/f', SLUICE_DEFAULT_CONFIG_FILE: '/g' },
   ])
     expect(problems(env)).toEqual([
-      'SLUICE_CONFIG_FILE: expected one of SLUICE_CONFIG_FILE and SLUICE_CONFIG, seen both',
+      'SLUICE_CONFIG_FILE: expected one of SLUICE_CONFIG_FILE and SLUICE_CONFIG, found both',
     ]);
 });
 
@@ -120,79 +121,79 @@ it('a value that is wrong is named by its variable, in words of the environment'
   const cases: [Environment, string][] = [
     [
       { LISTEN_ADDRESS: '3030' },
-      'expected host:port, :port or [IPv6]:port with a port from 0 to 65535, seen "3030"',
+      'expected host:port, :port or [IPv6]:port with a port from 0 to 65535, found "3030"',
     ],
     [
       { LOGGING_LEVEL: 'loud' },
-      'expected one of trace, debug, info, warn, error, fatal, silent, seen "loud"',
+      'expected one of trace, debug, info, warn, error, fatal, silent, found "loud"',
     ],
     [
       { REMOTE_WRITE_URL: 'http://metrics.test/w' },
-      'expected https:// (or REMOTE_WRITE_ALLOW_INSECURE_HTTP=true), seen http:// to metrics.test',
+      'expected https:// (or REMOTE_WRITE_ALLOW_INSECURE_HTTP=true), found http:// to metrics.test',
     ],
     [
       { REMOTE_WRITE_URL: `https://u:${SECRET}@metrics.test/w` },
-      'expected a URL without user info (use REMOTE_WRITE_USERNAME and REMOTE_WRITE_PASSWORD), seen user info before the host',
+      'expected a URL without user info (use REMOTE_WRITE_USERNAME and REMOTE_WRITE_PASSWORD), found user info before the host',
     ],
     [
       { REMOTE_WRITE_TOKEN: `${SECRET}\n` },
-      'expected a token of Latin-1 characters without line ends, seen another character in it',
+      'expected a token of Latin-1 characters without line ends, found another character in it',
     ],
     [
       { REMOTE_WRITE_SIGV4_REGION: 'eu central' },
-      'expected a region such as eu-central-1, seen "eu central"',
+      'expected a region such as eu-central-1, found "eu central"',
     ],
     [
       { REMOTE_WRITE_HEADERS: SECRET },
-      'expected name=value pairs with commas between them, seen another text as pair 1',
+      'expected name=value pairs with commas between them, found another text as pair 1',
     ],
     [
       { REMOTE_WRITE_HEADERS: `A=1,${SECRET}` },
-      'expected name=value pairs with commas between them, seen another text as pair 2',
+      'expected name=value pairs with commas between them, found another text as pair 2',
     ],
     [
       { REMOTE_WRITE_HEADERS: 'A=1,' },
-      'expected name=value pairs with commas between them, seen another text as pair 2',
+      'expected name=value pairs with commas between them, found another text as pair 2',
     ],
     [
       { REMOTE_WRITE_HEADERS: `=${SECRET}` },
-      'expected name=value pairs with commas between them, seen another text as pair 1',
+      'expected name=value pairs with commas between them, found another text as pair 1',
     ],
-    [{ REMOTE_WRITE_HEADERS: `A=${SECRET},A=2` }, 'expected each name once, seen "A" again'],
-    [{ REMOTE_WRITE_HEADERS: `__proto__=${SECRET}` }, 'expected another name than __proto__, seen it'],
-    [{ LABELS: '__proto__=a' }, 'expected another name than __proto__, seen it'],
-    [{ REMOTE_WRITE_ALLOW_INSECURE_HTTP: 'yes' }, 'expected true or false, seen the text "yes"'],
-    [{ REMOTE_WRITE_MESSAGE_VERSION: '2.0' }, 'expected one of V1.0, V2.0, seen "2.0"'],
-    [{ ACKNOWLEDGE: 'soon' }, 'expected one of queued, stored, delivered, seen "soon"'],
-    [{ MAX_WAIT: '11m' }, 'expected a duration from 0 to 10m, seen "11m"'],
+    [{ REMOTE_WRITE_HEADERS: `A=${SECRET},A=2` }, 'expected each name once, found "A" again'],
+    [{ REMOTE_WRITE_HEADERS: `__proto__=${SECRET}` }, 'expected another name than __proto__, found it'],
+    [{ LABELS: '__proto__=a' }, 'expected another name than __proto__, found it'],
+    [{ REMOTE_WRITE_ALLOW_INSECURE_HTTP: 'yes' }, 'expected true or false, found the text "yes"'],
+    [{ REMOTE_WRITE_MESSAGE_VERSION: '2.0' }, 'expected one of V1.0, V2.0, found "2.0"'],
+    [{ ACKNOWLEDGE: 'soon' }, 'expected one of queued, stored, delivered, found "soon"'],
+    [{ MAX_WAIT: '11m' }, 'expected a duration from 0 to 10m, found "11m"'],
     [
       { SHUTDOWN_TIMEOUT: '10' },
-      'expected a duration from 0 to 24d with a unit (d, h, m, s or ms) such as 30s, seen "10"',
+      'expected a duration from 0 to 24d with a unit (d, h, m, s or ms) such as 30s, found "10"',
     ],
   ];
   for (const [env, text] of cases) refused(env, `${Object.keys(env)[0]}: ${text}`);
   refused(
     { SPOOL_DIRECTORY: '/s', SPOOL_MAX_SIZE: '1MB' },
-    'SPOOL_MAX_SIZE: expected a size from 16MiB to 1TiB, seen "1MB"',
+    'SPOOL_MAX_SIZE: expected a size from 16MiB to 1TiB, found "1MB"',
   );
 });
 
 it('a header or label that is wrong is named behind its variable', () => {
   refused(
     { REMOTE_WRITE_HEADERS: `Authorization=${SECRET}` },
-    'REMOTE_WRITE_HEADERS.Authorization: expected REMOTE_WRITE_TOKEN or REMOTE_WRITE_USERNAME, seen header "Authorization"',
+    'REMOTE_WRITE_HEADERS.Authorization: expected REMOTE_WRITE_TOKEN or REMOTE_WRITE_USERNAME, found header "Authorization"',
   );
   refused(
     { REMOTE_WRITE_HEADERS: 'X-Key=€' },
-    'REMOTE_WRITE_HEADERS.X-Key: expected a value of Latin-1 characters without line ends, seen another character in it',
+    'REMOTE_WRITE_HEADERS.X-Key: expected a value of Latin-1 characters without line ends, found another character in it',
   );
   refused(
     { REMOTE_WRITE_TENANT: 'a\nb' },
-    'REMOTE_WRITE_TENANT: expected a value of Latin-1 characters without line ends, seen another character in it',
+    'REMOTE_WRITE_TENANT: expected a value of Latin-1 characters without line ends, found another character in it',
   );
   refused(
     { LABELS: '9=a' },
-    'LABELS.9: expected a label name of letters, digits and "_" that does not start with a digit, seen "9"',
+    'LABELS.9: expected a label name of letters, digits and "_" that does not start with a digit, found "9"',
   );
 });
 
@@ -232,10 +233,10 @@ it('no message shows a secret or a key of the file', () => {
 it('several problems are told at once', () => {
   refused(
     { LOGGING_LEVEL: 'x', MAX_WAIT: 'y', REMOTE_WRITE_KEY_FILE: 'k', LABELS: 'z' },
-    'LABELS: expected name=value pairs with commas between them, seen another text as pair 1',
-    'LOGGING_LEVEL: expected one of trace, debug, info, warn, error, fatal, silent, seen "x"',
-    'MAX_WAIT: expected a duration from 0 to 10m with a unit (d, h, m, s or ms) such as 30s, seen "y"',
-    'REMOTE_WRITE_KEY_FILE: expected REMOTE_WRITE_CERT_FILE beside it, seen only REMOTE_WRITE_KEY_FILE',
+    'LABELS: expected name=value pairs with commas between them, found another text as pair 1',
+    'LOGGING_LEVEL: expected one of trace, debug, info, warn, error, fatal, silent, found "x"',
+    'MAX_WAIT: expected a duration from 0 to 10m with a unit (d, h, m, s or ms) such as 30s, found "y"',
+    'REMOTE_WRITE_KEY_FILE: expected REMOTE_WRITE_CERT_FILE beside it, found only REMOTE_WRITE_KEY_FILE',
   );
 });
 
@@ -325,7 +326,7 @@ it('SLUICE_CONFIG_FILE is read as --config is, and wins over the others', () => 
   expect(configFromEnvironment(env).remoteWrite[0]?.url).toBe('https://h/w');
   expect(environmentSourceName(env)).toBe(file);
   expect(problems({ ...URL_SET, SLUICE_CONFIG_FILE: '/nowhere/a.yaml' })).toEqual([
-    '/nowhere/a.yaml: Cannot read the configuration: expected a readable file, seen ENOENT',
+    '/nowhere/a.yaml: Cannot read the configuration: expected a readable file, found ENOENT',
   ]);
 });
 
@@ -345,6 +346,6 @@ it('the default file is used where it exists, wins over the variables, and is no
 it('a default file that is there and cannot be read is refused, as the folder that an engine makes of a missing one', () => {
   const { path } = new TemporaryFolder();
   expect(problems({ ...URL_SET, SLUICE_DEFAULT_CONFIG_FILE: path })).toEqual([
-    `${path}: Cannot read the configuration: expected a readable file, seen EISDIR`,
+    `${path}: Cannot read the configuration: expected a readable file, found EISDIR`,
   ]);
 });

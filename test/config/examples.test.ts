@@ -1,11 +1,12 @@
 // The example files: valid, complete, and startable with environment variables alone.
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import * as z from 'zod';
+import { configFromObject } from '../../src/config/check-config.ts';
 import type { Config } from '../../src/config/config.ts';
-import { configFromObject } from '../../src/config/config-from-object.ts';
 import { configWarnings } from '../../src/config/config-warnings.ts';
 import { configJsonSchema } from '../../src/config/json-schema.ts';
 import { loadConfig } from '../../src/config/load-config.ts';

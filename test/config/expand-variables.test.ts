@@ -15,11 +15,11 @@ describe('expandVariables', () => {
   it('refuses an unset variable without a default and names it', () => {
     refused(
       `a\${NOT_SET}b`,
-      `expected environment variable NOT_SET to be set, seen it unset (write \${NOT_SET:default} to give a default)`,
+      `expected environment variable NOT_SET to be set, found it unset (write \${NOT_SET:default} to give a default)`,
     );
     refused(
       `\${toString}`,
-      `expected environment variable toString to be set, seen it unset (write \${toString:default} to give a default)`,
+      `expected environment variable toString to be set, found it unset (write \${toString:default} to give a default)`,
     );
   });
 
@@ -27,7 +27,7 @@ describe('expandVariables', () => {
     for (const operator of ['-', '=', '?', '+']) {
       refused(
         `\${X:${operator}y}`,
-        `expected "\${X:default}", seen "\${X:${operator}", which is shell syntax and not understood here ` +
+        `expected "\${X:default}", found "\${X:${operator}", which is shell syntax and not understood here ` +
           `(a default that starts with "${operator}" goes in quotes: \${X:"${operator}…"})`,
       );
     }
@@ -35,13 +35,13 @@ describe('expandVariables', () => {
 
   it('refuses what is not a variable name and does not quote it', () => {
     const problem =
-      'expected a variable name of letters, digits and "_" after "${", seen something else (write "$$" for a dollar sign)';
+      'expected a variable name of letters, digits and "_" after "${", found something else (write "$$" for a dollar sign)';
     for (const text of [`\${1}`, `\${}`, `\${a-b}`, `\${ A}`, `\${A b:c}`, `\${:x}`]) refused(text, problem);
   });
 
   it('refuses a reference without its end and one inside another', () => {
-    refused(`a \${HOST`, 'expected "}" after "${", seen the end of the value');
-    refused(`\${A:\${HOST}}`, 'expected a plain default for variable A, seen another variable in it');
+    refused(`a \${HOST`, 'expected "}" after "${", found the end of the value');
+    refused(`\${A:\${HOST}}`, 'expected a plain default for variable A, found another variable in it');
   });
 
   it('takes the value of a set variable, also an empty one', () => {

@@ -3,7 +3,7 @@ import { parseConfig } from '../../src/config/load-config.ts';
 import { BACKEND, problemsOf } from './problems-of.ts';
 
 const UNSET = (name: string) =>
-  `expected environment variable ${name} to be set, seen it unset (write \${${name}:default} to give a default)`;
+  `expected environment variable ${name} to be set, found it unset (write \${${name}:default} to give a default)`;
 
 describe('variables in a configuration', () => {
   it('are refused with line and path, beside all other problems', () => {
@@ -35,7 +35,7 @@ describe('variables in a configuration', () => {
 
   it('stay text in quotes', () => {
     expect(problemsOf(`push: { pushgateway: { enabled: "\${ON:true}" } }${BACKEND}`)).toEqual([
-      '1:24: push.pushgateway.enabled: expected true or false, seen the text "true"',
+      '1:24: push.pushgateway.enabled: expected true or false, found the text "true"',
     ]);
   });
 

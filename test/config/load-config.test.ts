@@ -17,16 +17,16 @@ function unreadable(name: string, text: string, bytes?: Uint8Array): void {
 
 describe('loadConfig', () => {
   it('refuses a file that cannot be read, is too large or is not UTF-8', () => {
-    unreadable('missing.yaml', 'Cannot read the configuration: expected a readable file, seen ENOENT');
-    unreadable('', 'Cannot read the configuration: expected a readable file, seen EISDIR');
+    unreadable('missing.yaml', 'Cannot read the configuration: expected a readable file, found ENOENT');
+    unreadable('', 'Cannot read the configuration: expected a readable file, found EISDIR');
     unreadable(
       'latin1.yaml',
-      'Cannot read the configuration: expected UTF-8 text, seen other bytes',
+      'Cannot read the configuration: expected UTF-8 text, found other bytes',
       Uint8Array.of(0xe4),
     );
     unreadable(
       'large.yaml',
-      'Cannot read the configuration: expected at most 262144 bytes, seen 262145',
+      'Cannot read the configuration: expected at most 262144 bytes, found 262145',
       new Uint8Array(262_145).fill(0x20),
     );
   });
@@ -62,10 +62,10 @@ describe('parseConfig', () => {
     expect(error.name).toBe('ConfigError');
     expect(error.message).toBe(
       [
-        '/etc/sluice/collector.yaml:1:12: logging.level: expected one of trace, debug, info, warn, error, fatal, silent, seen "panic"',
+        '/etc/sluice/collector.yaml:1:12: logging.level: expected one of trace, debug, info, warn, error, fatal, silent, found "panic"',
         '/etc/sluice/collector.yaml:4:5: push.pushgateway.enabld: unknown key, did you mean "enabled"?',
-        '/etc/sluice/collector.yaml:6:5: push.pushgateway.utf8Names: expected true or false, seen 1',
-        '/etc/sluice/collector.yaml:9:5: remoteWrite[0].remoteTimeout: expected a duration from 1ms to 24d with a unit (d, h, m, s or ms) such as 30s, seen 30',
+        '/etc/sluice/collector.yaml:6:5: push.pushgateway.utf8Names: expected true or false, found 1',
+        '/etc/sluice/collector.yaml:9:5: remoteWrite[0].remoteTimeout: expected a duration from 1ms to 24d with a unit (d, h, m, s or ms) such as 30s, found 30',
         '/etc/sluice/collector.yaml:10:1: azureAd: not supported by this version of Sluice',
       ].join('\n'),
     );
@@ -80,38 +80,38 @@ describe('parseConfig', () => {
   it('says that remoteWrite is missing and how to run without one', () => {
     const expected =
       'remoteWrite: expected at least one backend to send to (for a trial with the embedded development backend run "sluice dev")';
-    expect(problemsOf('')).toEqual([`1:1: ${expected}, seen nothing`]);
-    expect(problemsOf('# only a comment')).toEqual([`1:1: ${expected}, seen nothing`]);
-    expect(problemsOf('logging: { level: info }')).toEqual([`1:1: ${expected}, seen nothing`]);
-    expect(problemsOf('\nremoteWrite:')).toEqual([`2:1: ${expected}, seen nothing`]);
-    expect(problemsOf('remoteWrite: []')).toEqual([`1:1: ${expected}, seen none`]);
+    expect(problemsOf('')).toEqual([`1:1: ${expected}, found nothing`]);
+    expect(problemsOf('# only a comment')).toEqual([`1:1: ${expected}, found nothing`]);
+    expect(problemsOf('logging: { level: info }')).toEqual([`1:1: ${expected}, found nothing`]);
+    expect(problemsOf('\nremoteWrite:')).toEqual([`2:1: ${expected}, found nothing`]);
+    expect(problemsOf('remoteWrite: []')).toEqual([`1:1: ${expected}, found none`]);
     expect(problemsOf('remoteWrite: https://h')).toEqual([
-      '1:1: remoteWrite: expected a list of backends, seen text',
+      '1:1: remoteWrite: expected a list of backends, found text',
     ]);
   });
 
   it('refuses text that is not one YAML mapping', () => {
-    expect(problemsOf('[1]')).toEqual(['1:1: expected a mapping of keys, seen a list']);
-    expect(problemsOf('text')).toEqual(['1:1: expected a mapping of keys, seen text']);
+    expect(problemsOf('[1]')).toEqual(['1:1: expected a mapping of keys, found a list']);
+    expect(problemsOf('text')).toEqual(['1:1: expected a mapping of keys, found text']);
     expect(problemsOf('a: 1\n---\nb: 2')).toEqual([
-      '2:1: expected one YAML document, seen a second one after "---"',
+      '2:1: expected one YAML document, found a second one after "---"',
     ]);
-    expect(problemsOf('a:\n\t- b')).toEqual(['2:1: expected spaces as indentation, seen a tab']);
+    expect(problemsOf('a:\n\t- b')).toEqual(['2:1: expected spaces as indentation, found a tab']);
     expect(problemsOf('a: "b')).toEqual([
-      '1:6: expected a complete YAML value, seen the end of it with a character missing (a quote, bracket, comma, colon or space)',
+      '1:6: expected a complete YAML value, found the end of it with a character missing (a quote, bracket, comma, colon or space)',
     ]);
     expect(problemsOf('a: !!binary aGk=')).toEqual([
-      '1:4: expected a value without a tag or with one that fits it, seen another tag',
+      '1:4: expected a value without a tag or with one that fits it, found another tag',
     ]);
     expect(problemsOf(`a: ${'['.repeat(5000)}`)[0]).toMatch(
-      /^1:\d+: expected a few nested levels, seen too many$/,
+      /^1:\d+: expected a few nested levels, found too many$/,
     );
   });
 
   it('refuses a repeated key and still checks the rest', () => {
     expect(problemsOf(`logging: { level: info }\n"logging": { level: no }${BACKEND}`)).toEqual([
-      '2:1: expected each key once, seen "logging" again',
-      '2:14: logging.level: expected one of trace, debug, info, warn, error, fatal, silent, seen "no"',
+      '2:1: expected each key once, found "logging" again',
+      '2:14: logging.level: expected one of trace, debug, info, warn, error, fatal, silent, found "no"',
     ]);
   });
 
@@ -124,12 +124,12 @@ describe('parseConfig', () => {
 
   it('follows aliases and refuses those that lead nowhere or explode', () => {
     expect(problemsOf('remoteWrite: *nothing')).toEqual([
-      '1:14: expected the anchor (&name) of an alias (*name) before it, seen none (put text that starts with "*" in quotes)',
+      '1:14: expected the anchor (&name) of an alias (*name) before it, found none (put text that starts with "*" in quotes)',
     ]);
     const bomb = ['a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]'];
     for (const [from, to] of ['ab', 'bc', 'cd']) bomb.push(`${to}: &${to} [${`*${from},`.repeat(10)}]`);
     expect(problemsOf(bomb.join('\n'))).toEqual([
-      ' expected aliases that repeat little, seen a text that multiplies itself',
+      ' expected aliases that repeat little, found a text that multiplies itself',
     ]);
     const shared = [
       'remoteWrite:',

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseDuration } from '../../src/config/durations.ts';
-import { parseSize } from '../../src/config/sizes.ts';
+import { parseDuration, parseSize } from '../../src/config/units.ts';
 
 it('parseDuration refuses a number without a unit, units out of order, fractions and signs', () => {
   for (const text of [

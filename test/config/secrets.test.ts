@@ -1,8 +1,9 @@
 // Credentials never show: not in what is printed of a configuration, not in what is said about a wrong one.
+
 import { inspect } from 'node:util';
 import { expect, it } from 'vitest';
-import { configFromObject } from '../../src/config/config-from-object.ts';
-import { configForPrinting } from '../../src/config/redact.ts';
+import { configFromObject } from '../../src/config/check-config.ts';
+import { configForPrinting } from '../../src/config/config-for-printing.ts';
 import { backendProblems, problemsOf } from './problems-of.ts';
 
 const SECRET = 't0psecret';

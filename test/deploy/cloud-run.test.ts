@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { parseDuration } from '../../src/config/durations.ts';
+import { parseDuration } from '../../src/config/units.ts';
 import { startReceiver } from '../support/delivery-setup.ts';
 import { RunningSluice } from '../support/running-sluice.ts';
 import type { Step } from '../support/scripted-receiver.ts';

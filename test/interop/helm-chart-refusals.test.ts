@@ -35,7 +35,7 @@ describe('a value that the schema does not know', () => {
   refuses('serviceMonitor.interval=fast', '/serviceMonitor/interval');
   refuses('config.pushgateway.enabled=true', '/config');
   refuses('config.shutdownTimeout=30', '/config/shutdownTimeout');
-  // As Sluice itself does: "expected a mapping of keys, seen nothing".
+  // As Sluice itself does: "expected a mapping of keys, found nothing".
   refuses('config.push=null', '/config/push');
   refuses(
     'config.remoteWrite[0].queueConfig.maxQueueSize=null',

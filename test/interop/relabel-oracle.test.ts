@@ -1,11 +1,12 @@
 // Random rules and label sets through Prometheus's own relabeling and through Sluice's: the same rules are refused, and the
 // same labels come out.
+
 import fc from 'fast-check';
 import { compress } from 'snappyjs';
 import { expect } from 'vitest';
+import { configFromObject } from '../../src/config/check-config.ts';
 import type { RelabelConfig } from '../../src/config/config.ts';
 import { ConfigError } from '../../src/config/config-error.ts';
-import { configFromObject } from '../../src/config/config-from-object.ts';
 import { nameRules } from '../../src/relabel/relabel-rule.ts';
 import { SeriesRelabeler } from '../../src/relabel/series-relabeler.ts';
 import { decodeWriteRequest } from '../support/decode-write-request.ts';

@@ -1,8 +1,8 @@
 // Events one after the other, whatever becomes of the connection that they come by.
+
 import { expect, it } from 'vitest';
 import { handleEvents } from '../../src/lambda/event-loop.ts';
-import type { ExtensionEvent } from '../../src/lambda/extension-event.ts';
-import { ApiRefusal } from '../../src/lambda/extensions-api.ts';
+import { ApiRefusal, type ExtensionEvent } from '../../src/lambda/extensions-api.ts';
 import type { Clock } from '../../src/telemetry/clock.ts';
 
 const INVOKE: ExtensionEvent = { kind: 'invoke', requestId: 'a', deadlineMs: 1 };

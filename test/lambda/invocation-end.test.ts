@@ -1,14 +1,15 @@
 // When a handler is taken to be done, told with a clock that stands still.
+
 import { expect, it } from 'vitest';
-import { HeardTelemetry } from '../../src/lambda/heard-telemetry.ts';
 import { InvocationEnd, type InvocationEnding } from '../../src/lambda/invocation-end.ts';
+import { InvocationTelemetry } from '../../src/lambda/telemetry.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 const ID = 'this';
 
 function setup({ expects = true } = {}) {
   const clock = new FakeClock();
-  const telemetry = new HeardTelemetry();
+  const telemetry = new InvocationTelemetry();
   const requests = { open: 0, seen: 0 };
   let flushes = 0;
   const flush = () => Promise.resolve(++flushes);

@@ -86,7 +86,7 @@ it('labels that are asked for stand behind those that are configured; empty ones
 describe('a setting of the extension', () => {
   const isRefused = (name: string, text: string, expected: string) =>
     it(`is refused: ${name}=${text}`, () => {
-      const message = `environment: ${name}: expected ${expected}, seen ${JSON.stringify(text)}`;
+      const message = `environment: ${name}: expected ${expected}, found ${JSON.stringify(text)}`;
       expect(() => readLambdaSettings({ [name]: text })).toThrow(message);
     });
   const duration = 'a duration from 0 to 15m such as 1s';

@@ -1,8 +1,9 @@
 // What Lambda sends, read: events of the Extensions API, and bodies of the Telemetry API.
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseExtensionEvent } from '../../src/lambda/extension-event.ts';
-import { parseTelemetry } from '../../src/lambda/telemetry-record.ts';
+import { parseExtensionEvent } from '../../src/lambda/extensions-api.ts';
+import { parseTelemetry } from '../../src/lambda/telemetry.ts';
 
 describe('an event', () => {
   const isRefused = (text: string, wanted: string) =>

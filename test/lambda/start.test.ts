@@ -56,8 +56,8 @@ describe('an extension that cannot start', () => {
   saysWhy(
     'settings of its own that cannot be used',
     { SLUICE_LAMBDA_FLUSH_TIMEOUT: 'soon', SLUICE_LAMBDA_LABELS: 'job' },
-    'environment: SLUICE_LAMBDA_FLUSH_TIMEOUT: expected a duration from 0 to 15m such as 1s, seen "soon"\n' +
-      'environment: SLUICE_LAMBDA_LABELS: expected none, or some of function_name, function_version, region, instance with commas between, seen "job"',
+    'environment: SLUICE_LAMBDA_FLUSH_TIMEOUT: expected a duration from 0 to 15m such as 1s, found "soon"\n' +
+      'environment: SLUICE_LAMBDA_LABELS: expected none, or some of function_name, function_version, region, instance with commas between, found "job"',
   );
 
   it('reports that to Lambda and ends where it is to be strict', async () => {
@@ -90,7 +90,7 @@ describe('an extension that cannot start', () => {
     });
     await environment.until(() => lambda.isExtensionIdle, 'an extension that waits for an event');
     expect(environment.logs('extensionCannotStart')[0]?.reason).toBe(
-      `Cannot listen on 127.0.0.1:${port}: expected a port that no other program listens on, seen EADDRINUSE`,
+      `Cannot listen on 127.0.0.1:${port}: expected a port that no other program listens on, found EADDRINUSE`,
     );
   });
 

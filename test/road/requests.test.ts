@@ -125,7 +125,7 @@ test.each([
   const backend = { url: 'http://127.0.0.1:9/', headers: { [name]: 'x' } };
   await expect(startCollector(roadConfig([backend]))).rejects.toThrow(
     `configuration: remoteWrite[0].headers.${name}: ` +
-      `expected a header that Sluice leaves free, seen reserved header "${name}"`,
+      `expected a header that Sluice leaves free, found reserved header "${name}"`,
   );
 });
 

@@ -2,8 +2,8 @@
 
 import { onTestFinished } from 'vitest';
 import { Collector } from '../../src/collector.ts';
+import { configFromObject } from '../../src/config/check-config.ts';
 import type { LogLevel } from '../../src/config/config.ts';
-import { configFromObject } from '../../src/config/config-from-object.ts';
 import type { StopReport } from '../../src/delivery/delivery.ts';
 import { type Clock, systemClock } from '../../src/telemetry/clock.ts';
 import { type CapturedLog, captureLog } from './captured-log.ts';

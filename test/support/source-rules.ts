@@ -78,7 +78,7 @@ const FILE_READERS = [
   /^devbackend\//,
   /^lambda\/lambda-config\.ts$/,
   /^cli\/push\//,
-  /^cli\/ca-file\.ts$/,
+  /^cli\/options\.ts$/,
   /^version\.ts$/,
 ];
 

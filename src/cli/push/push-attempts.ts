@@ -1,12 +1,7 @@
 // Repeats a push until it is taken, refused for good, or its time is over.
 import { backoffMs } from '../../delivery/send/backoff.ts';
 import { type Clock, passed } from '../../telemetry/clock.ts';
-import type { PushEnding } from './push-ending.ts';
-
-export type FinalEnding =
-  | Exclude<PushEnding, { kind: 'retry' }>
-  /** `found`: how the last attempt ended that was not cut off. */
-  | { readonly kind: 'late'; readonly found: string; readonly attempts: number };
+import type { FinalEnding, PushEnding } from './push-result.ts';
 
 export interface PushAttemptsDeps {
   readonly clock: Clock;

@@ -1,6 +1,9 @@
-// --header of `sluice push`. Values may be credentials: no message shows one.
+// The headers of --header, and hiding their values in what is shown of an answer. Values may be credentials: no message shows
+// one, and a server may repeat what it was sent.
 import { readFileSync } from 'node:fs';
-import { UsageError } from '../usage-error.ts';
+import { redactSecrets } from '../../config/secret.ts';
+import { UsageError } from '../command-ending.ts';
+import type { HttpResult } from '../http-exchange.ts';
 
 // https://www.rfc-editor.org/rfc/rfc9110#section-5.1
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -53,4 +56,26 @@ function addHeader(headers: Record<string, string>, line: string): void {
     throw new UsageError(`expected a header that is free (${name} is set by ${option}), found ${name}`);
   if (Object.hasOwn(headers, key)) throw new UsageError(`expected header ${name} once, found it again`);
   headers[key] = value;
+}
+
+/** What is shorter is no credential, and would be found inside of words. */
+const SHORTEST = 4;
+
+/** `headers`: those of --header, and Authorization. */
+export function hideCredentials(ending: HttpResult, headers: Readonly<Record<string, string>>): HttpResult {
+  if (ending.kind === 'failed') return ending;
+  const secrets = Object.values(headers)
+    .flatMap(secretsIn)
+    .filter(({ length }) => length >= SHORTEST);
+  const hide = (text: string) => redactSecrets(text, secrets);
+  const { location } = ending.headers;
+  const shown = location === undefined ? {} : { location: hide(location) };
+  return { ...ending, text: hide(ending.text), headers: { ...ending.headers, ...shown } };
+}
+
+/** The value, what stands behind a scheme such as Bearer, and the password of Basic. */
+function secretsIn(value: string): string[] {
+  const credential = value.replace(/^\S+\s+/, '');
+  const pair = /^basic\s/i.test(value) ? Buffer.from(credential, 'base64').toString() : '';
+  return [value, credential, pair, pair.replace(/^[^:]*:/, '')];
 }

@@ -1,6 +1,7 @@
-// --job and --label of `sluice push`: the grouping key, with everything wrong told before anything is sent.
+// --job and --label of `sluice push`: the grouping key, checked before anything is sent, and encoded as a path that Sluice, a
+// Pushgateway and the proxies before them read alike (https://github.com/prometheus/pushgateway#url).
 import { quote } from '../../intake/outcome/quoted-text.ts';
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from '../command-ending.ts';
 
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
@@ -34,4 +35,21 @@ function addLabel(labels: Map<string, string>, pair: string): void {
         : `expected --label ${name} once, found it again`,
     );
   labels.set(name, pair.slice(at + 1));
+}
+
+/**
+ * A Pushgateway decodes the path before it splits it at slashes, and redirects where it finds dots or nothing between
+ * two; some proxies do the same, or refuse what is not printable. Such values go as base64.
+ */
+const PRINTABLE = /^[^/\\%\p{Cc}]+$/u;
+const DOTS = /^\.{1,2}$/;
+
+/** Begins with a slash. `labels` begins with the job. */
+export function encodeGroupingPath(labels: ReadonlyMap<string, string>): string {
+  return `/metrics${[...labels].map(([name, value]) => encodePair(name, value)).join('')}`;
+}
+
+function encodePair(name: string, value: string): string {
+  if (PRINTABLE.test(value) && !DOTS.test(value)) return `/${name}/${encodeURIComponent(value)}`;
+  return `/${name}@base64/${Buffer.from(value).toString('base64url') || '='}`;
 }

@@ -1,10 +1,8 @@
-// The arguments of `sluice push`, read and checked.
-import { type BaseUrl, parseBaseUrl } from '../base-url.ts';
-import { durationOption, parseOptions } from '../parse-options.ts';
-import { UsageError } from '../usage-error.ts';
-import { encodeGroupingPath } from './grouping-path-encoder.ts';
+// The options of `sluice push`, read and checked.
+import { UsageError } from '../command-ending.ts';
+import { type BaseUrl, durationOption, parseBaseUrl, parseOptions } from '../options.ts';
 import { readPushHeaders } from './push-headers.ts';
-import { readPushLabels } from './push-labels.ts';
+import { encodeGroupingPath, readPushLabels } from './push-labels.ts';
 
 export interface PushOptions {
   readonly base: BaseUrl;

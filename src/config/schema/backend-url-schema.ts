@@ -1,7 +1,7 @@
-// The remote-write target, and the like. Its text is kept byte for byte: what is configured is what is requested.
+// URLs that requests are sent to. The text is kept byte for byte: what is configured is what is requested.
 // Invariant: no message quotes it, because queries and user info carry tokens.
 import * as z from 'zod';
-import { seenKind } from '../seen.ts';
+import { describeKind } from '../describe-value.ts';
 import { refuse } from './cross-checks.ts';
 
 const EXAMPLE = 'https://metrics.example.com/api/v1/write';
@@ -11,7 +11,7 @@ export function backendUrlSchema(example = EXAMPLE) {
     .string({ error: `a URL such as ${example}` })
     .superRefine((text, context) => {
       const fault = findFault(text, example);
-      if (fault !== undefined) refuse(context, [], fault.expected, fault.seen);
+      if (fault !== undefined) refuse(context, [], fault.expected, fault.found);
     })
     .meta({ pattern: '^https?://[^/?#@]+[^#]*$' });
 }
@@ -23,23 +23,28 @@ export function parseBackendUrl(text: unknown): URL | undefined {
 }
 
 /** Stricter than `new URL()`, which repairs spaces, backslashes and missing hosts and would change the bytes. */
-function findFault(text: string, example = EXAMPLE): { expected: string; seen: string } | undefined {
+function findFault(text: string, example = EXAMPLE): { expected: string; found: string } | undefined {
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(text)?.[1]?.toLowerCase();
   if (scheme === undefined)
-    return { expected: `a URL such as ${example}`, seen: `${seenKind(text)} without https://` };
+    return { expected: `a URL such as ${example}`, found: `${describeKind(text)} without https://` };
   if (scheme !== 'https' && scheme !== 'http')
-    return { expected: 'an https:// URL', seen: scheme.length > 5 ? 'another scheme' : `${scheme}://` };
+    return { expected: 'an https:// URL', found: scheme.length > 5 ? 'another scheme' : `${scheme}://` };
   if (!/^[!-[\]-~]*$/.test(text))
-    return { expected: 'a percent-encoded URL', seen: 'a space or another raw character in it' };
+    return { expected: 'a percent-encoded URL', found: 'a space or another raw character in it' };
   const authority = /:\/\/([^/?#]*)/.exec(text)?.[1] ?? '';
   if (authority.includes('@'))
     return {
       expected: example === EXAMPLE ? 'a URL without user info (use basicAuth)' : 'a URL without user info',
-      seen: 'user info before the host',
+      found: 'user info before the host',
     };
-  if (text.includes('#')) return { expected: 'a URL without a fragment', seen: '"#" in it' };
-  if (/^(?::|$)/.test(authority)) return { expected: 'a URL with a host', seen: 'none' };
+  if (text.includes('#')) return { expected: 'a URL without a fragment', found: '"#" in it' };
+  if (/^(?::|$)/.test(authority)) return { expected: 'a URL with a host', found: 'none' };
   return URL.canParse(text)
     ? undefined
-    : { expected: 'a URL with a valid host and port', seen: 'another one' };
+    : { expected: 'a URL with a valid host and port', found: 'another one' };
+}
+
+/** `hostname` as `URL.hostname` gives it: lower case, IPv4 in dotted form, IPv6 in brackets. */
+export function isLoopbackHost(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }

@@ -1,17 +1,14 @@
-// The one description of the configuration file: it yields checks, defaults and the published JSON Schema.
-// Built when it is asked for, so that a start pays for it once and other commands not at all.
+// The one description of the configuration file: it yields checks, defaults, the published JSON Schema and the reference page.
+// It is built on demand, so that only a start pays for it and other commands do not.
 import * as z from 'zod';
 import { backendSchema } from './backend-schema.ts';
-import { ALWAYS, fieldsOf, refuse, uniqueTexts } from './cross-checks.ts';
-import { defaultLabelsSchema } from './default-labels-schema.ts';
-import { listenAddressSchema } from './listen-address-schema.ts';
+import { ALWAYS, fieldsOf, refuse, refuseValue, uniqueTexts } from './cross-checks.ts';
 import { mapping } from './mapping.ts';
 import { pushgatewaySchema } from './pushgateway-schema.ts';
 import { duration, LONGEST_DURATION } from './quantities.ts';
-import { checkRelabelNames } from './relabel-names.ts';
-import { serverSchema } from './server-schema.ts';
-import { checkAcknowledge, withAcknowledge } from './spool-rules.ts';
-import { spoolSchema } from './spool-schema.ts';
+import { checkRelabelNames } from './relabel-schema.ts';
+import { listenAddressSchema, serverSchema } from './server-schema.ts';
+import { checkAcknowledge, spoolSchema, withAcknowledge } from './spool-schema.ts';
 
 /** Relative file paths are taken from `folder`. */
 export function configSchema(folder: string) {
@@ -105,4 +102,38 @@ function checkNames(backends: readonly unknown[], context: z.core.$RefinementCtx
       `${JSON.stringify(names[at])} here and at ${where}`,
     );
   });
+}
+
+/** https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels, before UTF-8 names. */
+const LABEL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+export function defaultLabelsSchema() {
+  return z
+    .record(z.string(), labelValueSchema())
+    .superRefine(
+      (labels, context) => {
+        for (const name of Object.keys(labels)) {
+          const expected = wantedName(name);
+          if (expected !== undefined) refuse(context, [name], expected, JSON.stringify(name));
+        }
+      },
+      { when: ({ value }) => typeof value === 'object' && value !== null },
+    )
+    .meta({ propertyNames: { pattern: LABEL_NAME.source } });
+}
+
+function labelValueSchema() {
+  return z.string({ error: 'text (in quotes)' }).superRefine((value, context) => {
+    if (!value.isWellFormed()) refuseValue(context, 'valid Unicode text', value);
+  });
+}
+
+/** `__replica__` is how receivers of Cortex and Mimir's kind tell apart the two collectors of a pair. */
+function wantedName(name: string): string | undefined {
+  if (!LABEL_NAME.test(name))
+    return 'a label name of letters, digits and "_" that does not start with a digit';
+  if (name === '__name__') return 'a label name (each push names its metrics)';
+  return name.startsWith('__') && name !== '__replica__'
+    ? 'a label name that is not reserved by "__"'
+    : undefined;
 }

@@ -1,20 +1,15 @@
-// Checks between the keys of one mapping. They run even where single keys are wrong, so that all problems show at once;
-// for that reason they take the values as unknown and pass over any that is not of its final type.
+// Checks between the keys of one mapping. They run even if single keys are wrong, so that all problems show at once. For that
+// reason they take values as unknown, and ignore any that is not of its final type.
 import type * as z from 'zod';
-import { seen } from '../seen.ts';
+import { describeValue } from '../describe-value.ts';
 
 type Context = z.core.$RefinementCtx<unknown>;
 type CrossCheck = (value: unknown, context: Context) => void;
 
 export const ALWAYS = { when: () => true };
 
-export function refuse(
-  context: Context,
-  path: (string | number)[],
-  expected: string,
-  seenText: string,
-): void {
-  context.addIssue({ code: 'custom', path, message: `expected ${expected}, seen ${seenText}` });
+export function refuse(context: Context, path: (string | number)[], expected: string, found: string): void {
+  context.addIssue({ code: 'custom', path, message: `expected ${expected}, found ${found}` });
 }
 
 export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
@@ -69,5 +64,5 @@ export function uniqueTexts(
 
 /** Refuses `value` with a sentence of its own and ends the parsing of it. */
 export function refuseValue(context: Context, expected: string, value: unknown): void {
-  refuse(context, [], expected, seen(value));
+  refuse(context, [], expected, describeValue(value));
 }

@@ -50,33 +50,33 @@ function checkHeaders(headers: Record<string, unknown>, context: z.core.$Refinem
   for (const [name, value] of Object.entries(headers)) {
     const lower = name.toLowerCase();
     const fault = nameFault(name, firstOf.get(lower)) ?? valueFault(value);
-    if (fault !== undefined) refuse(context, [name], fault.expected, fault.seen);
+    if (fault !== undefined) refuse(context, [name], fault.expected, fault.found);
     if (!firstOf.has(lower)) firstOf.set(lower, name);
   }
 }
 
-type Fault = { readonly expected: string; readonly seen: string };
+type Fault = { readonly expected: string; readonly found: string };
 
 function nameFault(name: string, first: string | undefined): Fault | undefined {
   const lower = name.toLowerCase();
   if (lower === 'authorization') {
     return {
       expected: 'credentials under authorization or basicAuth',
-      seen: `header ${JSON.stringify(name)}`,
+      found: `header ${JSON.stringify(name)}`,
     };
   }
   if (RESERVED.has(lower)) {
-    return { expected: 'a header that Sluice leaves free', seen: `reserved header ${JSON.stringify(name)}` };
+    return { expected: 'a header that Sluice leaves free', found: `reserved header ${JSON.stringify(name)}` };
   }
   if (!TOKEN_PATTERN.test(name)) {
-    return { expected: 'a header name of letters, digits and "-"', seen: JSON.stringify(name) };
+    return { expected: 'a header name of letters, digits and "-"', found: JSON.stringify(name) };
   }
   return first === undefined
     ? undefined
-    : { expected: 'each header once', seen: `${JSON.stringify(name)} beside ${JSON.stringify(first)}` };
+    : { expected: 'each header once', found: `${JSON.stringify(name)} beside ${JSON.stringify(first)}` };
 }
 
 function valueFault(value: unknown): Fault | undefined {
   if (typeof value !== 'string' || isHeaderValue(value)) return undefined;
-  return { expected: 'a value of Latin-1 characters without line ends', seen: 'another character in it' };
+  return { expected: 'a value of Latin-1 characters without line ends', found: 'another character in it' };
 }

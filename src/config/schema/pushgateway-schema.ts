@@ -1,8 +1,8 @@
-// The push endpoint: what it takes and how much of it.
+// The push endpoint: its paths, what it takes, and how much of it.
 import * as z from 'zod';
-import { ALWAYS, fieldsOf, notAbove, refuse } from './cross-checks.ts';
+import { describeValue } from '../describe-value.ts';
+import { ALWAYS, fieldsOf, notAbove, refuse, refuseValue, uniqueTexts } from './cross-checks.ts';
 import { mapping } from './mapping.ts';
-import { pathPrefixesSchema } from './path-prefixes-schema.ts';
 import { duration, size, wholeNumber } from './quantities.ts';
 import { relabelConfigsSchema } from './relabel-schema.ts';
 
@@ -114,4 +114,37 @@ function checkMarkStale(value: unknown, context: z.core.$RefinementCtx<unknown>)
   const { onDelete, staleness } = fieldsOf(value);
   if (onDelete === 'markStale' && staleness === 'off')
     refuse(context, ['onDelete'], 'reject or ignore where staleness is off', '"markStale"');
+}
+
+/** Segments of characters that need no escape in a path (RFC 3986, section 3.3); no empty segment, no last slash. */
+const PREFIX = /^(?:\/[A-Za-z0-9._~!$&'()*+,;=:@-]+)*$/;
+
+export function pathPrefixesSchema() {
+  return z
+    .array(pathPrefixSchema())
+    .min(1, { error: 'at least one path prefix ("" is the root)' })
+    .superRefine((prefixes: readonly unknown[], context) => {
+      if (!Array.isArray(prefixes)) return;
+      uniqueTexts(prefixes, (at) =>
+        refuse(context, [at], 'each path prefix once', `${describeValue(prefixes[at])} again`),
+      );
+    }, ALWAYS);
+}
+
+function pathPrefixSchema() {
+  return z
+    .string({ error: 'a path prefix such as /pushgateway' })
+    .meta({ pattern: `${PREFIX.source}|^/$` })
+    .transform((prefix, context) => {
+      if (prefix === '/') return '';
+      if (PREFIX.test(prefix) && !/\/\.{1,2}(?:\/|$)/.test(prefix)) return prefix;
+      refuseValue(context, wanted(prefix), prefix);
+      return z.NEVER;
+    });
+}
+
+function wanted(prefix: string): string {
+  if (!prefix.startsWith('/')) return 'a path prefix that starts with "/"';
+  if (prefix.endsWith('/')) return 'a path prefix without a slash at its end';
+  return 'a path prefix without "..", "//", query, escapes or spaces';
 }

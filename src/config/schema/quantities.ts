@@ -1,7 +1,6 @@
-// Numbers with a unit and a range. What is out of range is refused with the range in the message.
+// Numbers with a unit and a range. A value out of range is refused with the range in the message.
 import * as z from 'zod';
-import { DURATION_PATTERN, parseDuration } from '../durations.ts';
-import { parseSize, SIZE_PATTERN } from '../sizes.ts';
+import { DURATION_PATTERN, parseDuration, parseSize, SIZE_PATTERN } from '../units.ts';
 import { refuseValue } from './cross-checks.ts';
 
 /** The longest wait of Node's timers is 2^31 - 1 ms, a little more than this. */

@@ -1,11 +1,13 @@
 // Relabeling rules: the keys of Prometheus in the Operator's spelling, refused in the same combinations
-// (https://prometheus.io/docs/prometheus/latest/configuration/configuration/#relabel_config).
+// (https://prometheus.io/docs/prometheus/latest/configuration/configuration/#relabel_config). Regular expressions have the
+// syntax of RE2 (https://github.com/google/re2/wiki/Syntax).
+import { RE2JS, RE2JSSyntaxException } from 're2js';
 import * as z from 'zod';
 import type { RelabelAction } from '../config.ts';
+import { describeValue } from '../describe-value.ts';
 import { ALWAYS, fieldsOf, refuse, refuseValue } from './cross-checks.ts';
 import { mapping } from './mapping.ts';
 import { wholeNumber } from './quantities.ts';
-import { regexProblem } from './regex-problem.ts';
 
 const ACTIONS: readonly RelabelAction[] = [
   'replace',
@@ -140,4 +142,83 @@ function isSet(rule: Rule, key: string): boolean {
   const fallback = (DEFAULTS as Rule)[key];
   const value = rule[key];
   return Array.isArray(value) ? value.length > 0 : value !== fallback;
+}
+
+/** `"\y" at character 3 (invalid escape sequence)`; undefined where the expression is sound. */
+export function regexProblem(regex: string): string | undefined {
+  const error = errorOf(regex);
+  if (error !== undefined) return describe(regex, error.getPattern() ?? '', error.getDescription());
+  // As a part of a longer one: a literal run without its end would swallow what comes behind it.
+  return errorOf(`(?:${regex})`) && describe(regex, '\\Q', 'missing \\E');
+}
+
+function errorOf(regex: string): RE2JSSyntaxException | undefined {
+  try {
+    RE2JS.compile(regex);
+  } catch (error) {
+    if (error instanceof RE2JSSyntaxException) return error;
+    throw error;
+  }
+  return undefined;
+}
+
+/** The library tells the piece that it could not read, not where that stands. */
+function describe(regex: string, piece: string, problem: string): string {
+  const at = regex.indexOf(piece);
+  const place = at < 0 ? '' : ` at character ${[...regex.slice(0, at)].length + 1}`;
+  return piece === '' || at < 0 ? `another one (${problem})` : `${describeValue(piece)}${place} (${problem})`;
+}
+
+type Context = z.core.$RefinementCtx<unknown>;
+
+const NAME = /^[a-zA-Z_]\w*$/;
+/** A name in which `$1`, `${1}` and the like stand for what is not known yet. */
+const TEMPLATE = /^(?:[a-zA-Z_]|\$(?:\{\w+\}|\w))(?:\w|\$(?:\{\w+\}|\w))*$/;
+const HINT = '(other characters need utf8Names: true)';
+
+/** For the whole configuration. */
+export function checkRelabelNames(config: unknown, context: Context): void {
+  const { push, remoteWrite } = fieldsOf(config);
+  const { utf8Names, metricRelabelConfigs } = fieldsOf(fieldsOf(push).pushgateway);
+  if (utf8Names === true) return;
+  const where = ['push', 'pushgateway', 'metricRelabelConfigs'];
+  checkRules(metricRelabelConfigs, where, context);
+  listOf(remoteWrite).forEach((backend, at) => {
+    checkRules(fieldsOf(backend).writeRelabelConfigs, ['remoteWrite', at, 'writeRelabelConfigs'], context);
+  });
+}
+
+function checkRules(rules: unknown, path: (string | number)[], context: Context): void {
+  listOf(rules).forEach((rule, at) => {
+    checkRule(fieldsOf(rule), [...path, at], context);
+  });
+}
+
+function checkRule(
+  { action, sourceLabels, targetLabel, replacement }: Readonly<Record<string, unknown>>,
+  path: (string | number)[],
+  context: Context,
+): void {
+  listOf(sourceLabels).forEach((name, at) => {
+    checkName(name, NAME, [...path, 'sourceLabels', at], context);
+  });
+  const isTemplate = action === 'replace' && String(targetLabel).includes('$');
+  if (isWritten(action))
+    checkName(targetLabel, isTemplate ? TEMPLATE : NAME, [...path, 'targetLabel'], context);
+  if (action === 'labelmap') checkName(replacement, TEMPLATE, [...path, 'replacement'], context);
+}
+
+/** Prometheus does not look at the target label of the others. */
+function isWritten(action: unknown): boolean {
+  return ['replace', 'hashmod', 'lowercase', 'uppercase', 'keepequal', 'dropequal'].includes(String(action));
+}
+
+function checkName(name: unknown, pattern: RegExp, path: (string | number)[], context: Context): void {
+  // That one is empty has been said already.
+  if (typeof name !== 'string' || name === '' || pattern.test(name)) return;
+  refuse(context, path, 'a label name', `${JSON.stringify(name)} ${HINT}`);
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }

@@ -1,5 +1,6 @@
 // One request to an OAuth 2.0 token endpoint. oauth4webapi makes the request and reads the answer; Sluice's own connections
 // carry them.
+
 import {
   allowInsecureRequests,
   type ClientAuth,
@@ -9,7 +10,7 @@ import {
   ResponseBodyError,
 } from 'oauth4webapi';
 import type { OAuth2Config } from '../../config/config.ts';
-import { redactUrl } from '../../config/redact.ts';
+import { redactUrl } from '../../config/config-for-printing.ts';
 import type { Clock } from '../../telemetry/clock.ts';
 import { parseRetryAfter, printable } from '../http/answer-text.ts';
 import type { ConnectionPool } from '../http/connection-pool.ts';

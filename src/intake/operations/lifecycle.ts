@@ -2,7 +2,7 @@
 // allows them, because anyone who reaches the listener could otherwise stop the program.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { parseDuration } from '../../config/durations.ts';
+import { parseDuration } from '../../config/units.ts';
 import type { Clock } from '../../telemetry/clock.ts';
 import type { Connections } from '../http/connections.ts';
 import type { OpenPushes } from '../http/open-requests.ts';

@@ -1,7 +1,7 @@
 // The answer of /api/v1/status, in the shape and with the field names of Pushgateway's, where they fit: version, start
 // time, settings. Invariant: the configuration in it is the redacted one.
 import type { Config } from '../../config/config.ts';
-import { configForPrinting } from '../../config/redact.ts';
+import { configForPrinting } from '../../config/config-for-printing.ts';
 
 export interface StatusFacts {
   readonly version: string;

@@ -159,8 +159,8 @@ test('--verbose tells what was read, why it is tried again, and the end', async 
   expect(ending).toBe(0);
   expect(stderr.replace(/in \d+ ms/, 'in N ms')).toBe(
     [
-      'sluice: reads standard input',
-      'sluice: read 4 bytes from standard input, sends 4',
+      'sluice: reading standard input',
+      'sluice: read 4 bytes from standard input, sending 4',
       'sluice: found 503: full; next attempt in N ms',
       `sluice: the push to ${URL_OF_PUSH} was taken: 202`,
       '',

@@ -1,8 +1,8 @@
 // When a push is tried again, how long the pauses are, and when it is given up.
 import { expect, test } from 'vitest';
-import type { HttpEnding } from '../../../src/cli/http-exchange.ts';
-import { type FinalEnding, pushAttempts } from '../../../src/cli/push/push-attempts.ts';
-import { judgeEnding, type PushEnding } from '../../../src/cli/push/push-ending.ts';
+import type { HttpResult } from '../../../src/cli/http-exchange.ts';
+import { pushAttempts } from '../../../src/cli/push/push-attempts.ts';
+import { type FinalEnding, judgeEnding, type PushEnding } from '../../../src/cli/push/push-result.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
 const TAKEN: PushEnding = { kind: 'taken', status: 202 };
@@ -89,13 +89,13 @@ test('an attempt that is cut off by the timeout does not hide what the one befor
 });
 
 const NOW_MS = Date.parse('2026-01-01T00:00:00Z');
-const answered = (status: number, headers = {}, text = ''): HttpEnding => ({
+const answered = (status: number, headers = {}, text = ''): HttpResult => ({
   kind: 'answered',
   status,
   headers,
   text,
 });
-const judged: [HttpEnding, boolean, PushEnding][] = [
+const judged: [HttpResult, boolean, PushEnding][] = [
   [answered(200), false, { kind: 'taken', status: 200 }],
   [answered(202), false, TAKEN],
   [answered(204), false, { kind: 'taken', status: 204 }],

@@ -20,7 +20,7 @@ test('nothing on standard input is an error, and nothing is sent', async () => {
     const { ending, stderr } = await runSluice(args, stdin === undefined ? {} : { stdin });
     expect([ending, stderr]).toEqual([
       1,
-      `sluice: Cannot push standard input: ${EMPTY} (did the command before the pipe fail?); --allow-empty pushes nothing as well\n`,
+      `sluice: Cannot push standard input: ${EMPTY} (did the command before the pipe fail?); --allow-empty pushes an empty body\n`,
     ]);
   }
   expect(server.pushes).toEqual([]);
@@ -32,7 +32,7 @@ test('an empty file is an error', async () => {
   const { ending, stderr } = await runSluice([...args, '--file', file]);
   expect([ending, stderr]).toEqual([
     1,
-    `sluice: Cannot push "${file}": ${EMPTY}; --allow-empty pushes nothing as well\n`,
+    `sluice: Cannot push "${file}": ${EMPTY}; --allow-empty pushes an empty body\n`,
   ]);
 });
 
@@ -101,7 +101,7 @@ test.each([
 test('SIGINT while the input is read ends with 130, and nothing was sent', async () => {
   const { server, args } = await startPush();
   const command = new SluiceCommand([...args, '-v'], { stdin: 'open' });
-  await waitUntil(() => command.stderr.includes('reads standard input\n'), 'a command that reads');
+  await waitUntil(() => command.stderr.includes('reading standard input\n'), 'a command that reads');
   command.child.kill('SIGINT');
   expect(await command.ended).toBe(130);
   expect(command.stderr).toMatch(/: ended by SIGINT; nothing was sent\n$/);

@@ -25,7 +25,7 @@ test.skipIf(!isExecutable(SCRIPT))(
     });
     const ended = new Promise((resolve) => child.once('close', resolve));
     await waitUntil(() => screen.includes('\n'), 'a line on the screen');
-    expect(screen).toContain('sluice: reads metrics from this terminal; Ctrl-D ends them, Ctrl-C gives up');
+    expect(screen).toContain('sluice: reading metrics from this terminal; Ctrl-D ends them, Ctrl-C gives up');
     child.stdin.write('m 1\n');
     child.stdin.write('\x04');
     expect(await ended).toBe(0);

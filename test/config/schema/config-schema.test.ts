@@ -13,7 +13,7 @@ function accepted(text: string) {
 
 describe('listenAddress', () => {
   it('is refused without a port or with one that is none', () => {
-    const wanted = 'expected host:port, :port or [IPv6]:port with a port from 0 to 65535, seen';
+    const wanted = 'expected host:port, :port or [IPv6]:port with a port from 0 to 65535, found';
     for (const text of [
       '',
       'localhost',
@@ -36,7 +36,7 @@ describe('listenAddress', () => {
     for (const text of ['::1', '::1:3030', 'fe80::1:2:3030']) {
       refused(
         `listenAddress: "${text}"`,
-        `listenAddress: expected an IPv6 address in brackets such as [::1]:3030, seen "${text}"`,
+        `listenAddress: expected an IPv6 address in brackets such as [::1]:3030, found "${text}"`,
       );
     }
   });
@@ -65,22 +65,22 @@ describe('push.pushgateway', () => {
     for (const encoding of ['br', 'deflate', 'GZIP']) {
       refusedKey(
         `contentEncodings: [gzip, ${encoding}]`,
-        `contentEncodings[1]: expected one of gzip, snappy, zstd, seen "${encoding}"`,
+        `contentEncodings[1]: expected one of gzip, snappy, zstd, found "${encoding}"`,
       );
     }
-    refusedKey('contentEncodings: snappy', 'contentEncodings: expected a list, seen text');
+    refusedKey('contentEncodings: snappy', 'contentEncodings: expected a list, found text');
   });
 
   it('refuses levels and waits that cannot be kept', () => {
-    const noSpool = 'acknowledge: expected a spool beside stored (spool.directory), seen none';
+    const noSpool = 'acknowledge: expected a spool beside stored (spool.directory), found none';
     refusedKey('acknowledge: stored', noSpool);
-    refusedKey('acknowledge: sent', 'acknowledge: expected one of queued, stored, delivered, seen "sent"');
+    refusedKey('acknowledge: sent', 'acknowledge: expected one of queued, stored, delivered, found "sent"');
     const range = 'maxWait: expected a duration from 0 to 10m';
-    refusedKey('maxWait: 11m', `${range}, seen "11m"`);
-    refusedKey('maxWait: 1', `${range} with a unit (d, h, m, s or ms) such as 30s, seen 1`);
+    refusedKey('maxWait: 11m', `${range}, found "11m"`);
+    refusedKey('maxWait: 1', `${range} with a unit (d, h, m, s or ms) such as 30s, found 1`);
     const count = 'maxWaitingPushes: expected a whole number from 0 to 1000000';
-    refusedKey('maxWaitingPushes: -1', `${count}, seen -1`);
-    refusedKey('maxWaitingPushes: 1.5', `${count}, seen 1.5`);
+    refusedKey('maxWaitingPushes: -1', `${count}, found -1`);
+    refusedKey('maxWaitingPushes: 1.5', `${count}, found 1.5`);
   });
 
   it('a push waits for the disk where there is one and nothing else is said', () => {
@@ -97,7 +97,7 @@ describe('push.pushgateway', () => {
     const prefix = (text: string, wanted: string) =>
       refusedKey(
         `pathPrefixes: [${JSON.stringify(text)}]`,
-        `pathPrefixes[0]: expected a path prefix ${wanted}, seen ${JSON.stringify(text)}`,
+        `pathPrefixes[0]: expected a path prefix ${wanted}, found ${JSON.stringify(text)}`,
       );
     prefix('push', 'that starts with "/"');
     prefix('/push/', 'without a slash at its end');
@@ -106,9 +106,12 @@ describe('push.pushgateway', () => {
     }
     refusedKey(
       'pathPrefixes: []',
-      'pathPrefixes: expected at least one path prefix ("" is the root), seen none',
+      'pathPrefixes: expected at least one path prefix ("" is the root), found none',
     );
-    refusedKey('pathPrefixes: ["", /a, /]', 'pathPrefixes[2]: expected each path prefix once, seen "" again');
+    refusedKey(
+      'pathPrefixes: ["", /a, /]',
+      'pathPrefixes[2]: expected each path prefix once, found "" again',
+    );
   });
 
   it('takes the root in both spellings and other prefixes as they are', () => {
@@ -140,21 +143,21 @@ describe('push.pushgateway', () => {
   it('refuses limits that contradict each other', () => {
     refusedKey(
       'maxBodySize: 100MiB',
-      'maxBodySize: expected at most maxDecodedSize, which is 67108864 bytes, seen 104857600 bytes',
+      'maxBodySize: expected at most maxDecodedSize, which is 67108864 bytes, found 104857600 bytes',
     );
     refusedKey(
       'maxDecodedSize: 200MiB',
-      'maxDecodedSize: expected at most maxBufferedSize, which is 134217728 bytes, seen 209715200 bytes',
+      'maxDecodedSize: expected at most maxBufferedSize, which is 134217728 bytes, found 209715200 bytes',
     );
-    refusedKey('maxBodySize: 0', 'maxBodySize: expected a size from 1B to 1GiB, seen 0');
+    refusedKey('maxBodySize: 0', 'maxBodySize: expected a size from 1B to 1GiB, found 0');
     refusedKey(
       'maxBodySize: big',
-      'maxBodySize: expected a size from 1B to 1GiB in B, kB, MB, GB, TB, KiB, MiB, GiB or TiB such as 16MiB, seen "big"',
+      'maxBodySize: expected a size from 1B to 1GiB in B, kB, MB, GB, TB, KiB, MiB, GiB or TiB such as 16MiB, found "big"',
     );
   });
 
   it('refuses to end series on DELETE where nothing is remembered of them', () => {
-    const fault = 'onDelete: expected reject or ignore where staleness is off, seen "markStale"';
+    const fault = 'onDelete: expected reject or ignore where staleness is off, found "markStale"';
     refusedKey('onDelete: markStale', fault);
     refusedKey('onDelete: markStale, staleness: off', fault);
     const { pushgateway } = accepted(
@@ -168,16 +171,16 @@ describe('push.pushgateway', () => {
   });
 
   it('refuses other words for its choices', () => {
-    refusedKey('timestamps: keep', 'timestamps: expected one of honor, reject, ignore, seen "keep"');
-    refusedKey('lineEndings: crlf', 'lineEndings: expected one of strict, lenient, seen "crlf"');
+    refusedKey('timestamps: keep', 'timestamps: expected one of honor, reject, ignore, found "keep"');
+    refusedKey('lineEndings: crlf', 'lineEndings: expected one of strict, lenient, found "crlf"');
     refusedKey(
       'bucketLabels: raw',
-      'bucketLabels: expected one of canonical, openmetrics, verbatim, seen "raw"',
+      'bucketLabels: expected one of canonical, openmetrics, verbatim, found "raw"',
     );
-    refusedKey('onDelete: accept', 'onDelete: expected one of reject, ignore, markStale, seen "accept"');
-    refusedKey('staleness: always', 'staleness: expected one of off, onReplace, seen "always"');
-    refusedKey('pushTimeMetrics: 1', 'pushTimeMetrics: expected true or false, seen 1');
-    refusedKey('enabled:', 'enabled: expected true or false, seen nothing');
+    refusedKey('onDelete: accept', 'onDelete: expected one of reject, ignore, markStale, found "accept"');
+    refusedKey('staleness: always', 'staleness: expected one of off, onReplace, found "always"');
+    refusedKey('pushTimeMetrics: 1', 'pushTimeMetrics: expected true or false, found 1');
+    refusedKey('enabled:', 'enabled: expected true or false, found nothing');
   });
 });
 
@@ -186,7 +189,7 @@ describe('labels.defaults', () => {
     const name = (text: string, path: string, wanted: string) =>
       refused(
         `labels: { defaults: { ${JSON.stringify(text)}: x } }`,
-        `labels.defaults${path}: expected ${wanted}, seen ${JSON.stringify(text)}`,
+        `labels.defaults${path}: expected ${wanted}, found ${JSON.stringify(text)}`,
       );
     const letters = 'a label name of letters, digits and "_" that does not start with a digit';
     name('9a', '.9a', letters);
@@ -198,9 +201,9 @@ describe('labels.defaults', () => {
   });
 
   it('refuses values that are not text', () => {
-    refused('labels: { defaults: { a: 1 } }', 'labels.defaults.a: expected text (in quotes), seen a number');
-    refused('labels: { defaults: { a: } }', 'labels.defaults.a: expected text (in quotes), seen nothing');
-    refused('labels: { defaults: [] }', 'labels.defaults: expected a mapping of keys, seen a list');
+    refused('labels: { defaults: { a: 1 } }', 'labels.defaults.a: expected text (in quotes), found a number');
+    refused('labels: { defaults: { a: } }', 'labels.defaults.a: expected text (in quotes), found nothing');
+    refused('labels: { defaults: [] }', 'labels.defaults: expected a mapping of keys, found a list');
   });
 
   it('takes job, __replica__ and empty values', () => {
@@ -212,19 +215,19 @@ describe('labels.defaults', () => {
 it('limits of the server are refused out of bounds or when they contradict each other', () => {
   refused(
     'server: { requestTimeout: 0 }',
-    'server.requestTimeout: expected a duration from 1ms to 24d, seen 0',
+    'server.requestTimeout: expected a duration from 1ms to 24d, found 0',
   );
   refused(
     'server: { maxConnections: 0 }',
-    'server.maxConnections: expected a whole number from 1 to 1000000, seen 0',
+    'server.maxConnections: expected a whole number from 1 to 1000000, found 0',
   );
   refused(
     'server: { headersTimeout: 2m }',
-    'server.headersTimeout: expected at most requestTimeout, which is 60000 ms, seen 120000 ms',
+    'server.headersTimeout: expected at most requestTimeout, which is 60000 ms, found 120000 ms',
   );
   refused(
     'server: { requestTimeout: 1 }',
-    'server.requestTimeout: expected a duration from 1ms to 24d with a unit (d, h, m, s or ms) such as 30s, seen 1',
+    'server.requestTimeout: expected a duration from 1ms to 24d with a unit (d, h, m, s or ms) such as 30s, found 1',
   );
   expect(accepted('shutdownTimeout: 0').shutdownTimeout).toBe(0);
 });
@@ -240,11 +243,11 @@ it('unknown keys far from any known one are answered with all known ones', () =>
 
 describe('spool', () => {
   it('is refused without a directory, or with too little room', () => {
-    refused('spool: {}', 'spool.directory: expected a file path, seen nothing');
-    refused('spool: { directory: "" }', 'spool.directory: expected a file path, seen an empty value');
+    refused('spool: {}', 'spool.directory: expected a file path, found nothing');
+    refused('spool: { directory: "" }', 'spool.directory: expected a file path, found an empty value');
     refused(
       'spool: { directory: /d, maxSize: 1MiB }',
-      'spool.maxSize: expected a size from 16MiB to 1TiB, seen "1MiB"',
+      'spool.maxSize: expected a size from 16MiB to 1TiB, found "1MiB"',
     );
   });
 

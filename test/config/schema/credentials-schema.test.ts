@@ -17,33 +17,33 @@ describe('authorization', () => {
   it('is refused without exactly one source of the token', () => {
     refused(
       'authorization: {}',
-      'authorization: expected one of credentials and credentialsFile, seen neither',
+      'authorization: expected one of credentials and credentialsFile, found neither',
     );
     refused(
       'authorization: { credentials: x, credentialsFile: y }',
-      'authorization.credentialsFile: expected one of credentials and credentialsFile, seen both',
+      'authorization.credentialsFile: expected one of credentials and credentialsFile, found both',
     );
-    refused('authorization: t0psecret', 'authorization: expected a mapping of keys, seen text');
+    refused('authorization: t0psecret', 'authorization: expected a mapping of keys, found text');
   });
 
   it('is refused as Basic or with a token where the scheme belongs', () => {
     refused(
       'authorization: { type: BASIC, credentials: x }',
-      'authorization.type: expected basicAuth for basic authentication, seen type Basic',
+      'authorization.type: expected basicAuth for basic authentication, found type Basic',
     );
     refused(
       'authorization: { type: "Bearer t0psecret", credentials: x }',
-      'authorization.type: expected an authentication scheme such as Bearer, seen other text',
+      'authorization.type: expected an authentication scheme such as Bearer, found other text',
     );
   });
 
   it('is refused with a token that is empty or cannot stand in a header', () => {
     const wanted = 'authorization.credentials: expected a token of Latin-1 characters without line ends';
-    refused('authorization: { credentials: "" }', `${wanted}, seen an empty value`);
-    refused('authorization: { credentials: "t0psecret\\n" }', `${wanted}, seen another character in it`);
+    refused('authorization: { credentials: "" }', `${wanted}, found an empty value`);
+    refused('authorization: { credentials: "t0psecret\\n" }', `${wanted}, found another character in it`);
     refused(
       'authorization: { credentials: 5555 }',
-      'authorization.credentials: expected text (in quotes), seen a number',
+      'authorization.credentials: expected text (in quotes), found a number',
     );
   });
 
@@ -62,31 +62,31 @@ describe('basicAuth', () => {
   it('is refused without exactly one user name and one password', () => {
     refused(
       'basicAuth: {}',
-      'basicAuth: expected one of username and usernameFile, seen neither',
-      'basicAuth: expected one of password and passwordFile, seen neither',
+      'basicAuth: expected one of username and usernameFile, found neither',
+      'basicAuth: expected one of password and passwordFile, found neither',
     );
     refused(
       'basicAuth: { username: u, usernameFile: u, password: p, passwordFile: p }',
-      'basicAuth.usernameFile: expected one of username and usernameFile, seen both',
-      'basicAuth.passwordFile: expected one of password and passwordFile, seen both',
+      'basicAuth.usernameFile: expected one of username and usernameFile, found both',
+      'basicAuth.passwordFile: expected one of password and passwordFile, found both',
     );
   });
 
   it('is refused with characters that basic authentication cannot carry', () => {
     refused(
       'basicAuth: { username: "a:b", password: p }',
-      'basicAuth.username: expected a user name without ":", seen one with it',
+      'basicAuth.username: expected a user name without ":", found one with it',
     );
     refused(
       'basicAuth: { username: u, password: "t0psecret\\n" }',
-      'basicAuth.password: expected a password without control characters such as line ends, seen one with them',
+      'basicAuth.password: expected a password without control characters such as line ends, found one with them',
     );
   });
 
   it('is refused beside authorization', () => {
     refused(
       'authorization: { credentials: x }, basicAuth: { username: u, password: p }',
-      'basicAuth: expected one of authorization, basicAuth, oauth2 and sigv4, seen authorization too',
+      'basicAuth: expected one of authorization, basicAuth, oauth2 and sigv4, found authorization too',
     );
   });
 

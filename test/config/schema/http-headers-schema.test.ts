@@ -35,7 +35,7 @@ it('reserved headers are refused by name, whatever their case', () => {
     refused(
       `${name}: t0psecret`,
       `.${name}`,
-      `expected a header that Sluice leaves free, seen reserved header "${name}"`,
+      `expected a header that Sluice leaves free, found reserved header "${name}"`,
     );
   }
 });
@@ -45,26 +45,30 @@ it('an Authorization header is refused in favour of the blocks for credentials',
     refused(
       `${name}: t0psecret`,
       `.${name}`,
-      `expected credentials under authorization or basicAuth, seen header "${name}"`,
+      `expected credentials under authorization or basicAuth, found header "${name}"`,
     );
   }
 });
 
 it('headers that HTTP cannot carry are refused without their values', () => {
-  const name = 'expected a header name of letters, digits and "-", seen';
+  const name = 'expected a header name of letters, digits and "-", found';
   refused('"X A": t0psecret', '["X A"]', `${name} "X A"`);
   refused('"": t0psecret', '[""]', `${name} ""`);
   refused('"X\\r\\nY": t0psecret', '["X\\r\\nY"]', `${name} "X\\r\\nY"`);
-  const value = 'expected a value of Latin-1 characters without line ends, seen another character in it';
+  const value = 'expected a value of Latin-1 characters without line ends, found another character in it';
   refused('X: "t0psecret\\r\\nY: 1"', '.X', value);
   refused('X: "t0psecret\\n"', '.X', value);
   refused('X: "t0psecret\\0"', '.X', value);
   refused('X: "t0psecret€"', '.X', value);
-  refused('X: 5555', '.X', 'expected text (in quotes), seen a number');
+  refused('X: 5555', '.X', 'expected text (in quotes), found a number');
 });
 
 it('a header that is there twice is refused', () => {
-  refused('X-Scope: a, x-scope: b', '.x-scope', 'expected each header once, seen "x-scope" beside "X-Scope"');
+  refused(
+    'X-Scope: a, x-scope: b',
+    '.x-scope',
+    'expected each header once, found "x-scope" beside "X-Scope"',
+  );
 });
 
 it('other headers are kept as they are written', () => {

@@ -18,13 +18,13 @@ describe('oauth2', () => {
   it('is refused without client, secret and token endpoint', () => {
     refused(
       'oauth2: {}',
-      'oauth2.clientId: expected text (in quotes), seen nothing',
-      'oauth2.tokenUrl: expected a URL such as https://login.example.com/oauth2/token, seen nothing',
-      'oauth2: expected one of clientSecret and clientSecretFile, seen neither',
+      'oauth2.clientId: expected text (in quotes), found nothing',
+      'oauth2.tokenUrl: expected a URL such as https://login.example.com/oauth2/token, found nothing',
+      'oauth2: expected one of clientSecret and clientSecretFile, found neither',
     );
     refused(
       `oauth2: { ${GIVEN}, clientSecretFile: f }`,
-      'oauth2.clientSecretFile: expected one of clientSecret and clientSecretFile, seen both',
+      'oauth2.clientSecretFile: expected one of clientSecret and clientSecretFile, found both',
     );
   });
 
@@ -32,7 +32,7 @@ describe('oauth2', () => {
     const given = GIVEN.replace('https:', 'http:');
     refused(
       `oauth2: { ${given} }`,
-      'oauth2.tokenUrl: expected https:// (or allowInsecureHTTP: true on this backend), seen http:// to login.test',
+      'oauth2.tokenUrl: expected https:// (or allowInsecureHTTP: true on this backend), found http:// to login.test',
     );
     expect(configWarnings(config(`allowInsecureHTTP: true, oauth2: { ${given} }`))).toEqual([
       'Backend "b": allowInsecureHTTP is on and oauth2.tokenUrl is http://; the client secret and the token go over the network unencrypted',
@@ -42,22 +42,22 @@ describe('oauth2', () => {
     ]);
     refused(
       `oauth2: { ${GIVEN.replace('login', 'u:p@login')} }`,
-      'oauth2.tokenUrl: expected a URL without user info, seen user info before the host',
+      'oauth2.tokenUrl: expected a URL without user info, found user info before the host',
     );
   });
 
   it('is refused with scopes and parameters that the request cannot carry', () => {
     refused(
       `oauth2: { ${GIVEN}, scopes: ["a b"] }`,
-      'oauth2.scopes[0]: expected a scope without spaces, seen "a b"',
+      'oauth2.scopes[0]: expected a scope without spaces, found "a b"',
     );
     refused(
       `oauth2: { ${GIVEN}, endpointParams: { grant_type: password } }`,
-      'oauth2.endpointParams.grant_type: expected a parameter that Sluice leaves free, seen "grant_type"',
+      'oauth2.endpointParams.grant_type: expected a parameter that Sluice leaves free, found "grant_type"',
     );
     refused(
       `oauth2: { ${GIVEN.replace('s,', '"t0psecret\\n",')} }`,
-      'oauth2.clientSecret: expected a secret without control characters such as line ends, seen another character in it',
+      'oauth2.clientSecret: expected a secret without control characters such as line ends, found another character in it',
     );
   });
 
@@ -81,31 +81,31 @@ describe('sigv4', () => {
   it('is refused with half of what belongs together', () => {
     refused(
       'sigv4: { accessKey: a }',
-      'sigv4.accessKey: expected secretKey beside accessKey, seen only accessKey',
+      'sigv4.accessKey: expected secretKey beside accessKey, found only accessKey',
     );
     refused(
       'sigv4: { sessionToken: t }',
-      'sigv4.sessionToken: expected accessKey beside sessionToken, seen only sessionToken',
+      'sigv4.sessionToken: expected accessKey beside sessionToken, found only sessionToken',
     );
     refused(
       'sigv4: { externalId: e }',
-      'sigv4.externalId: expected roleArn beside externalId, seen only externalId',
+      'sigv4.externalId: expected roleArn beside externalId, found only externalId',
     );
     refused(
       'sigv4: { accessKey: a, secretKey: b, profile: p }',
-      'sigv4.profile: expected one of accessKey and profile, seen both',
+      'sigv4.profile: expected one of accessKey and profile, found both',
     );
   });
 
   it('is refused with keys that no AWS service has given', () => {
     refused(
       'sigv4: { accessKey: "", secretKey: "t0p secret" }',
-      'sigv4.accessKey: expected printable characters without spaces, seen an empty value',
-      'sigv4.secretKey: expected printable characters without spaces, seen another character in it',
+      'sigv4.accessKey: expected printable characters without spaces, found an empty value',
+      'sigv4.secretKey: expected printable characters without spaces, found another character in it',
     );
     refused(
       'sigv4: { region: "eu central" }',
-      'sigv4.region: expected a region such as eu-central-1, seen "eu central"',
+      'sigv4.region: expected a region such as eu-central-1, found "eu central"',
     );
   });
 
@@ -117,7 +117,7 @@ describe('sigv4', () => {
 it('only one way in is taken', () => {
   refused(
     `oauth2: { ${GIVEN} }, sigv4: {}`,
-    'sigv4: expected one of authorization, basicAuth, oauth2 and sigv4, seen oauth2 too',
+    'sigv4: expected one of authorization, basicAuth, oauth2 and sigv4, found oauth2 too',
   );
 });
 
@@ -133,31 +133,31 @@ describe('a proxy', () => {
       'http://',
       'http://a b',
     ])
-      refused(`proxyUrl: "${url}"`, `proxyUrl: ${wanted}, seen another text`);
-    refused('proxyUrl: 5', `proxyUrl: ${wanted}, seen a number`);
+      refused(`proxyUrl: "${url}"`, `proxyUrl: ${wanted}, found another text`);
+    refused('proxyUrl: 5', `proxyUrl: ${wanted}, found a number`);
   });
 
   it('is refused where its keys do not go together', () => {
     refused(
       'proxyUrl: "http://p:1", proxyFromEnvironment: true',
-      'proxyFromEnvironment: expected one of proxyUrl and proxyFromEnvironment, seen both',
+      'proxyFromEnvironment: expected one of proxyUrl and proxyFromEnvironment, found both',
     );
-    refused('noProxy: a', 'noProxy: expected proxyUrl beside noProxy, seen only noProxy');
+    refused('noProxy: a', 'noProxy: expected proxyUrl beside noProxy, found only noProxy');
     refused(
       'proxyConnectHeader: { X-A: b }',
-      'proxyConnectHeader: expected proxyUrl or proxyFromEnvironment beside it, seen neither',
+      'proxyConnectHeader: expected proxyUrl or proxyFromEnvironment beside it, found neither',
     );
     refused(
       `oauth2: { ${GIVEN}, noProxy: a }`,
-      'oauth2.noProxy: expected proxyUrl beside noProxy, seen only noProxy',
+      'oauth2.noProxy: expected proxyUrl beside noProxy, found only noProxy',
     );
   });
 
   it('is refused with headers that CONNECT has by itself', () => {
     refused(
       'proxyUrl: "http://p:1", proxyConnectHeader: { Host: x, "a b": y }',
-      'proxyConnectHeader.Host: expected a header that may be added to CONNECT, seen "Host"',
-      'proxyConnectHeader["a b"]: expected a header that may be added to CONNECT, seen "a b"',
+      'proxyConnectHeader.Host: expected a header that may be added to CONNECT, found "Host"',
+      'proxyConnectHeader["a b"]: expected a header that may be added to CONNECT, found "a b"',
     );
   });
 

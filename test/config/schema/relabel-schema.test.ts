@@ -21,15 +21,15 @@ describe('a rule', () => {
   it('is refused with the line and column of its key', () => {
     const text = `push:\n  pushgateway:\n    metricRelabelConfigs:\n      - action: keep\n        regex: "a("${BACKEND}`;
     expect(problemsOf(text)).toEqual([
-      '5:9: push.pushgateway.metricRelabelConfigs[0].regex: expected a regular expression in RE2 syntax, seen "a(" at character 1 (missing closing ))',
+      '5:9: push.pushgateway.metricRelabelConfigs[0].regex: expected a regular expression in RE2 syntax, found "a(" at character 1 (missing closing ))',
     ]);
   });
 
   it('is refused with an action that there is not, or keys that it does not know', () => {
     const actions =
       'replace, keep, drop, hashmod, labelmap, labeldrop, labelkeep, lowercase, uppercase, keepequal, dropequal';
-    refused('action: remove', `action: expected one of ${actions}, seen "remove"`);
-    refused('action: 5', `action: expected one of ${actions}, seen a number`);
+    refused('action: remove', `action: expected one of ${actions}, found "remove"`);
+    refused('action: 5', `action: expected one of ${actions}, found a number`);
     refused('action: drop, source_labels: [a]', 'source_labels: unknown key, did you mean "sourceLabels"?');
   });
 
@@ -37,7 +37,7 @@ describe('a rule', () => {
     const regex = (text: string, seen: string) =>
       refused(
         `action: drop, regex: '${text}'`,
-        `regex: expected a regular expression in RE2 syntax, seen ${seen}`,
+        `regex: expected a regular expression in RE2 syntax, found ${seen}`,
       );
     regex('a(?=b)', '"(?=" at character 2 (invalid or unsupported Perl syntax)');
     regex('éa**', '"**" at character 3 (invalid nested repetition operator)');
@@ -53,15 +53,18 @@ describe('a rule', () => {
   it('is refused without the key that its action needs', () => {
     for (const action of ['replace', 'hashmod', 'lowercase', 'uppercase', 'keepequal', 'dropequal']) {
       const modulus = action === 'hashmod' ? ', modulus: 8' : '';
-      refused(`action: ${action}${modulus}`, `targetLabel: expected a target label for ${action}, seen none`);
+      refused(
+        `action: ${action}${modulus}`,
+        `targetLabel: expected a target label for ${action}, found none`,
+      );
     }
     refused(
       'action: hashmod, targetLabel: a',
-      'modulus: expected a modulus of 1 or more for hashmod, seen none',
+      'modulus: expected a modulus of 1 or more for hashmod, found none',
     );
     refused(
       'action: labelmap, replacement: ""',
-      'replacement: expected a new name for labelmap, seen an empty value',
+      'replacement: expected a new name for labelmap, found an empty value',
     );
   });
 
@@ -69,10 +72,10 @@ describe('a rule', () => {
     for (const action of ['lowercase', 'uppercase'])
       refused(
         `action: ${action}, targetLabel: a, replacement: x`,
-        `replacement: expected none for ${action}, seen one`,
+        `replacement: expected none for ${action}, found one`,
       );
     for (const action of ['keepequal', 'dropequal']) {
-      const only = `expected only sourceLabels and targetLabel for ${action}, seen`;
+      const only = `expected only sourceLabels and targetLabel for ${action}, found`;
       refused(`action: ${action}, targetLabel: a, regex: x`, `regex: ${only} regex beside it`);
       refused(`action: ${action}, targetLabel: a, separator: x`, `separator: ${only} separator beside it`);
       refused(`action: ${action}, targetLabel: a, modulus: 2`, `modulus: ${only} modulus beside it`);
@@ -82,7 +85,7 @@ describe('a rule', () => {
       );
     }
     for (const action of ['labeldrop', 'labelkeep']) {
-      const only = `expected only regex for ${action}, seen`;
+      const only = `expected only regex for ${action}, found`;
       refused(`action: ${action}, sourceLabels: [a]`, `sourceLabels: ${only} sourceLabels beside it`);
       refused(`action: ${action}, targetLabel: a`, `targetLabel: ${only} targetLabel beside it`);
       refused(`action: ${action}, separator: x`, `separator: ${only} separator beside it`);
@@ -94,7 +97,7 @@ describe('a rule', () => {
   it('is refused with a name that no label can have, unless utf8Names lets it', () => {
     const hint = '(other characters need utf8Names: true)';
     const name = (rule: string, key: string, seen: string) => {
-      refused(rule, `${key}: expected a label name, seen "${seen}" ${hint}`);
+      refused(rule, `${key}: expected a label name, found "${seen}" ${hint}`);
       expect(rulesOf(`{ ${rule} }`, {}, ', utf8Names: true')).toHaveLength(1);
     };
     name('targetLabel: a-b', 'targetLabel', 'a-b');
@@ -106,27 +109,27 @@ describe('a rule', () => {
     name('action: dropequal, targetLabel: "é"', 'targetLabel', 'é');
     name('action: labelmap, replacement: "a.$1"', 'replacement', 'a.$1');
     name('action: keep, sourceLabels: [a, "b c"]', 'sourceLabels[1]', 'b c');
-    refused('targetLabel: ""', 'targetLabel: expected a label name, seen an empty value');
+    refused('targetLabel: ""', 'targetLabel: expected a label name, found an empty value');
     refused(
       'action: keep, sourceLabels: [""]',
-      'sourceLabels[0]: expected a label name, seen an empty value',
+      'sourceLabels[0]: expected a label name, found an empty value',
     );
   });
 
   it('is refused with values of another type', () => {
-    refused('action: keep, sourceLabels: a', 'sourceLabels: expected a list, seen text');
-    refused('action: keep, regex: 5', 'regex: expected text (in quotes), seen a number');
-    refused('targetLabel: a, replacement: true', 'replacement: expected text (in quotes), seen a boolean');
+    refused('action: keep, sourceLabels: a', 'sourceLabels: expected a list, found text');
+    refused('action: keep, regex: 5', 'regex: expected text (in quotes), found a number');
+    refused('targetLabel: a, replacement: true', 'replacement: expected text (in quotes), found a boolean');
     refused(
       'action: hashmod, targetLabel: a, modulus: -1',
-      'modulus: expected a whole number from 0 to 9007199254740991, seen -1',
+      'modulus: expected a whole number from 0 to 9007199254740991, found -1',
     );
     refused(
       'targetLabel: a, replacement: "\\uD800"',
-      'replacement: expected text of whole characters, seen half a surrogate pair',
+      'replacement: expected text of whole characters, found half a surrogate pair',
     );
     expect(backendProblems('writeRelabelConfigs: {}')).toEqual([
-      '2:38: remoteWrite[0].writeRelabelConfigs: expected a list, seen a mapping',
+      '2:38: remoteWrite[0].writeRelabelConfigs: expected a list, found a mapping',
     ]);
   });
 
@@ -160,10 +163,10 @@ describe('a dollar sign in a rule', () => {
       backendProblems(`writeRelabelConfigs: [{ targetLabel: a, replacement: '${text}' }]`);
     const at = '2:78: remoteWrite[0].writeRelabelConfigs[0].replacement: expected';
     expect(rule(`\${name}`)).toEqual([
-      `${at} environment variable name to be set, seen it unset (write \${name:default} to give a default)`,
+      `${at} environment variable name to be set, found it unset (write \${name:default} to give a default)`,
     ]);
     expect(rule(`\${1a}`)).toEqual([
-      `${at} a variable name of letters, digits and "_" after "\${", seen something else (write "$$" for a dollar sign)`,
+      `${at} a variable name of letters, digits and "_" after "\${", found something else (write "$$" for a dollar sign)`,
     ]);
   });
 

@@ -1,6 +1,7 @@
 // /api/v1/status: what a Pushgateway's readers look for is where they look for it, and no secret is.
+
 import { expect, test } from 'vitest';
-import { configFromObject } from '../../../src/config/config-from-object.ts';
+import { configFromObject } from '../../../src/config/check-config.ts';
 import { statusText } from '../../../src/intake/operations/status-text.ts';
 import { startIntake } from '../../support/intake-road.ts';
 

@@ -1,8 +1,9 @@
 // The path of a push is read back as the labels it was made of: by Sluice, and by the rules of a Pushgateway and of the
 // proxies before it.
+
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { encodeGroupingPath } from '../../../src/cli/push/grouping-path-encoder.ts';
+import { encodeGroupingPath } from '../../../src/cli/push/push-labels.ts';
 import { parseGroupingPath } from '../../../src/intake/paths/grouping-path.ts';
 
 const NAME = fc.stringMatching(/^[a-zA-Z][a-zA-Z0-9_]{0,5}$/).filter((name) => name !== 'job');

@@ -1,13 +1,12 @@
-// Says in an error what stood in the configuration.
-
+// Describes a value of the configuration in an error message.
 /** For values that may be shown. */
-export function seen(value: unknown): string {
+export function describeValue(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : seenKind(value);
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : describeKind(value);
 }
 
 /** For values that may be secret: what kind of thing it is, never the thing. */
-export function seenKind(value: unknown): string {
+export function describeKind(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
   if (value === '') return 'an empty value';
   if (typeof value === 'string') return 'text';

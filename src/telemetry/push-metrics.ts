@@ -1,6 +1,12 @@
-// What is counted for every push, as plain numbers: a push costs no label hashing and no allocation.
-import { Counter, type Registry } from 'prom-client';
-import { TallyHistogram } from './tally-histogram.ts';
+// What is counted for every push, as plain numbers: a push costs no label hashing and no allocation. prom-client sees the
+// numbers only when the metrics are scraped.
+import {
+  Counter,
+  Histogram,
+  type MetricObjectWithValues,
+  type MetricValueWithName,
+  type Registry,
+} from 'prom-client';
 
 const BODY_BYTES = [256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216];
 /** A push may wait for its delivery for ten minutes. */
@@ -13,12 +19,12 @@ export interface PushAnswer {
   readonly reason: string;
 }
 
-interface Answer extends PushAnswer {
+interface CountedAnswer extends PushAnswer {
   count: number;
 }
 
-export class PushTally {
-  readonly #answers: Answer[] = [];
+export class PushMetrics {
+  readonly #answers: CountedAnswer[] = [];
   readonly #bodyBytes: TallyHistogram;
   readonly #durationSeconds: TallyHistogram;
   #samplesAccepted = 0;
@@ -64,7 +70,7 @@ export class PushTally {
     this.#staleGroupsForgotten++;
   }
 
-  #answer(status: number, reason: string): Answer {
+  #answer(status: number, reason: string): CountedAnswer {
     // The list holds a dozen entries: a scan is cheaper than building a key.
     for (const answer of this.#answers) {
       if (answer.status === status && answer.reason === reason) return answer;
@@ -123,4 +129,66 @@ function registerTotal(registry: Registry, name: string, help: string, read: () 
       this.inc(read());
     },
   });
+}
+
+export interface TallyHistogramOptions {
+  readonly name: string;
+  readonly help: string;
+  /** Upper bounds, ascending, without +Inf. */
+  readonly buckets: readonly number[];
+  readonly registry: Registry;
+}
+
+export class TallyHistogram extends Histogram {
+  readonly #options: TallyHistogramOptions;
+  readonly #bounds: Float64Array;
+  readonly #counts: Float64Array;
+  #sum = 0;
+
+  constructor(options: TallyHistogramOptions) {
+    const { name, help, buckets, registry } = options;
+    super({ name, help, buckets: [...buckets], registers: [registry] });
+    this.#options = options;
+    this.#bounds = Float64Array.from(buckets);
+    this.#counts = new Float64Array(buckets.length + 1);
+  }
+
+  tally(value: number): void {
+    const bounds = this.#bounds;
+    let at = 0;
+    while (at < bounds.length && value > bounds[at]!) at++;
+    this.#counts[at]!++;
+    this.#sum += value;
+  }
+
+  override get(): Promise<MetricObjectWithValues<MetricValueWithName<string>>> {
+    const { name, help } = this.#options;
+    // prom-client's declarations make `type` a number; at run time it is the word of the TYPE line.
+    const type = 'histogram' as unknown as MetricObjectWithValues<MetricValueWithName<string>>['type'];
+    return Promise.resolve({
+      name,
+      help,
+      type,
+      aggregator: 'sum',
+      collect: () => {},
+      values: this.#values(name),
+    });
+  }
+
+  /** The registry prefers this over `get` when it writes text. */
+  getForPromString(): Promise<MetricObjectWithValues<MetricValueWithName<string>>> {
+    return this.get();
+  }
+
+  #values(name: string): MetricValueWithName<string>[] {
+    const values: MetricValueWithName<string>[] = [];
+    let total = 0;
+    this.#counts.forEach((count, at) => {
+      total += count;
+      values.push({ metricName: `${name}_bucket`, labels: { le: this.#bounds[at] ?? '+Inf' }, value: total });
+    });
+    values.push({ metricName: `${name}_sum`, labels: {}, value: this.#sum });
+    values.push({ metricName: `${name}_count`, labels: {}, value: total });
+    return values;
+  }
 }

@@ -1,5 +1,5 @@
-// The configuration as it may be shown to people: on a page, in a log, in `sluice check`.
-// Invariant: no credential, no user name, no header value and no query string is in it.
+// The configuration as people may see it: on a page, in a log, in `sluice check`.
+// Invariant: it holds no credential, no user name, no header value and no query string.
 import type { BackendConfig, Config, OAuth2Config, ProxyConfig } from './config.ts';
 import { REDACTED } from './secret.ts';
 

@@ -1,10 +1,43 @@
-// The way through a proxy: one that is named, or the one of the environment.
-// Invariant: no message shows a proxy's URL or header, since both may hold its password.
+// The connection to a backend or token endpoint: TLS, and the proxy that it goes through.
+// Invariant: no message shows a proxy's URL or header, because both may hold its password.
+import { isIP } from 'node:net';
 import * as z from 'zod';
 import { Secret } from '../secret.ts';
-import { fieldsOf, refuse } from './cross-checks.ts';
+import { ALWAYS, fieldsOf, refuse, refuseValue, together } from './cross-checks.ts';
 import { TOKEN_PATTERN } from './http-headers-schema.ts';
-import { secretText } from './secret-text.ts';
+import { mapping } from './mapping.ts';
+import { filePathSchema, secretText } from './text-schemas.ts';
+
+export function tlsConfigSchema(folder: string) {
+  return mapping({
+    caFile: filePathSchema(folder)
+      .exactOptional()
+      .describe("PEM file of the authorities to trust instead of the system's. Read again when it changes."),
+    certFile: filePathSchema(folder)
+      .exactOptional()
+      .describe('PEM file of the client certificate. Needs keyFile. Read again when it changes.'),
+    keyFile: filePathSchema(folder)
+      .exactOptional()
+      .describe('PEM file of the client key. Needs certFile. Read again when it changes.'),
+    serverName: serverNameSchema()
+      .exactOptional()
+      .describe("The name in the server's certificate, if it is not the URL's host."),
+    minVersion: z.enum(['TLS12', 'TLS13']).prefault('TLS12').describe('The oldest TLS version to accept.'),
+    insecureSkipVerify: z
+      .boolean()
+      .prefault(false)
+      .describe(
+        "true: does not check the server's certificate. Only for trials. Logs a warning at the start.",
+      ),
+  }).superRefine(together('certFile', 'keyFile'), ALWAYS);
+}
+
+/** Server Name Indication knows host names only (RFC 6066, section 3). */
+function serverNameSchema() {
+  return z.string({ error: 'a host name' }).superRefine((name, context) => {
+    if (isIP(name) !== 0 || !/^[A-Za-z0-9_.-]{1,255}$/.test(name)) refuseValue(context, 'a host name', name);
+  });
+}
 
 type Context = z.core.$RefinementCtx<unknown>;
 

@@ -1,7 +1,7 @@
 // Where telemetry arrives: bounded, and answered before anything is made of it.
+
 import { expect, it, onTestFinished } from 'vitest';
-import { TelemetryListener } from '../../src/lambda/telemetry-listener.ts';
-import type { TelemetryRecord } from '../../src/lambda/telemetry-record.ts';
+import { TelemetryListener, type TelemetryRecord } from '../../src/lambda/telemetry.ts';
 import { systemClock } from '../../src/telemetry/clock.ts';
 import { doneOf } from '../support/lambda/fake-lambda.ts';
 import { sendTelemetry } from '../support/lambda/telemetry-sender.ts';

@@ -1,7 +1,8 @@
-// What an answer means for a push, and whether another attempt could end better.
-
+// What an answer means for a push, whether another attempt could end better, and the message and exit code of the command.
 import { parseRetryAfter, printable } from '../../delivery/http/answer-text.ts';
-import { type HttpEnding, isSuccess } from '../http-exchange.ts';
+import { EXIT } from '../command-ending.ts';
+import { type HttpResult, isSuccess } from '../http-exchange.ts';
+import type { PushOptions } from './push-options.ts';
 
 export type PushEnding =
   /** `warning`: the server did not say that it did as it was asked. */
@@ -13,11 +14,16 @@ export type PushEnding =
   | { readonly kind: 'unreachable'; readonly found: string }
   | { readonly kind: 'retry'; readonly found: string; readonly afterMs: number | undefined };
 
+export type FinalEnding =
+  | Exclude<PushEnding, { kind: 'retry' }>
+  /** `found`: how the last attempt ended that was not cut off. */
+  | { readonly kind: 'late'; readonly found: string; readonly attempts: number };
+
 /** Besides 5xx: the request came too slowly, or too many come. */
 const RETRIED = [408, 429];
 
 /** `waits`: the request asked to wait for delivery. */
-export function judgeEnding(ending: HttpEnding, waits: boolean, nowMs: number): PushEnding {
+export function judgeEnding(ending: HttpResult, waits: boolean, nowMs: number): PushEnding {
   if (ending.kind === 'failed')
     return ending.isFinal
       ? { kind: 'unreachable', found: ending.detail }
@@ -50,8 +56,40 @@ function judgeSuccess(status: number, waits: boolean, applied: string | string[]
 }
 
 /** Status and, where there is one, the server's own sentence. */
-function describeAnswer({ status, headers, text }: HttpEnding & { kind: 'answered' }): string {
+function describeAnswer({ status, headers, text }: HttpResult & { kind: 'answered' }): string {
   const isRedirect = status >= 300 && status < 400 && headers.location !== undefined;
   if (isRedirect) return `${status}, a redirect to ${printable(headers.location!)}, which is not followed`;
   return text === '' ? String(status) : `${status}: ${text}`;
+}
+
+export interface PushReport {
+  readonly code: number;
+  /** Undefined where all went well. */
+  readonly complaint: string | undefined;
+}
+
+/** `act` reads `push to <URL>`. */
+export function reportPush(
+  ending: FinalEnding,
+  act: string,
+  { waitSeconds, timeoutMs }: PushOptions,
+): PushReport {
+  switch (ending.kind) {
+    case 'taken':
+      return { code: EXIT.fine, complaint: ending.warning && `warning: ${ending.warning}` };
+    case 'pending':
+      return {
+        code: EXIT.pending,
+        complaint: `Cannot tell that the ${act} was delivered: expected it within the wait of ${waitSeconds} s, found it taken and still being sent`,
+      };
+    case 'refused':
+      return { code: EXIT.failed, complaint: `Cannot ${act}: expected 200 or 202, found ${ending.found}` };
+    case 'unreachable':
+      return { code: EXIT.late, complaint: `Cannot ${act}: expected a connection, found ${ending.found}` };
+    case 'late':
+      return {
+        code: EXIT.late,
+        complaint: `Cannot ${act}: expected it taken within ${timeoutMs / 1000} s, found ${ending.found} (attempts: ${ending.attempts})`,
+      };
+  }
 }
