@@ -1,4 +1,4 @@
-// The exemplars of one sample or native histogram, as ranges of the push's arena: reused registers beside the LabelSet.
+// The exemplars of one sample or native histogram, as ranges of the push's arena. Like the LabelSet, one object is reused.
 // Invariant after `finish`: the labels of each exemplar are sorted by the bytes of their names, none twice, none empty.
 import type { ByteArena } from '../wire/byte-arena.ts';
 import { compareRanges } from '../wire/words.ts';
@@ -10,13 +10,13 @@ export const MAX_EXEMPLAR_LABELS = 1024;
 export class ExemplarSet {
   readonly arena: ByteArena;
   count = 0;
-  /** The labels of all exemplars, one exemplar's behind the other's. */
+  /** The labels of all exemplars: those of the first one, then those of the next. */
   labelCount = 0;
   readonly nameStart = new Int32Array(MAX_EXEMPLAR_LABELS);
   readonly nameEnd = new Int32Array(MAX_EXEMPLAR_LABELS);
   readonly valueStart = new Int32Array(MAX_EXEMPLAR_LABELS);
   readonly valueEnd = new Int32Array(MAX_EXEMPLAR_LABELS);
-  /** Behind the last label of each exemplar. */
+  /** For each exemplar the index after its last label. */
   readonly labelsEnd = new Int32Array(MAX_EXEMPLARS);
   readonly values = new Float64Array(MAX_EXEMPLARS);
   /** In ms; NaN for an exemplar that has the time of its sample. */
@@ -40,7 +40,7 @@ export class ExemplarSet {
     return index === 0 ? 0 : this.labelsEnd[index - 1]!;
   }
 
-  /** Adds a label to the exemplar that `finish` will end. False where there is no more room. */
+  /** Adds a label to the exemplar that `finish` will end. False if there is no more room. */
   addLabel(nameStart: number, nameEnd: number, valueStart: number, valueEnd: number): boolean {
     const at = this.labelCount;
     if (at === MAX_EXEMPLAR_LABELS) return false;
@@ -53,8 +53,8 @@ export class ExemplarSet {
   }
 
   /**
-   * Ends an exemplar, which must not be one beyond `isFull`; its value and timestamp are in `values[count]` and
-   * `timestampsMs[count]` already. Returns a label whose name another one has too, or -1.
+   * Ends an exemplar, whose value and timestamp are already in `values[count]` and `timestampsMs[count]`. Not to be called
+   * if `isFull`. Returns a label whose name another one has too, or -1.
    */
   finish(): number {
     const start = this.labelsStart(this.count);

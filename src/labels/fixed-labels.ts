@@ -1,4 +1,4 @@
-// The labels that every series of a push gets besides its own: those of the grouping key, which win over the body's,
+// The labels that every series of a push gets in addition to its own: those of the grouping key, which win over the body's,
 // and the configured defaults, which fill gaps. Encoded once per grouping key.
 import { SLACK } from '../wire/words.ts';
 import { encodeLabel, hashEncodedLabels } from './encoded-labels.ts';
@@ -8,14 +8,14 @@ const MAX_LAYOUTS = 1024;
 /** Fixed labels, sorted by the bytes of their names, no name twice. All lists have one entry for each. */
 export interface FixedLabels {
   readonly names: readonly Buffer[];
-  /** Whether a label of the body with this name gives way. */
+  /** Whether this label replaces one of the body with the same name. */
   readonly overrides: readonly boolean[];
-  /** Each label as a `labels` field of a `TimeSeries`: a range of `bytes`, empty where the label is to be absent. */
+  /** Each label as a `labels` field of a `TimeSeries`: a range of `bytes`, empty if the label is to be absent. */
   readonly starts: Int32Array;
   readonly ends: Int32Array;
   readonly bytes: Buffer;
   readonly view: DataView;
-  /** Each label's share of the hash of a series' labels. */
+  /** What each label adds to the hash of a series' labels. */
   readonly shares: Int32Array;
   /** Equal for fixed labels with equal names that override alike. */
   readonly layout: number;
@@ -30,7 +30,7 @@ interface Fixed {
   readonly overrides: boolean;
 }
 
-/** Numbers the sets of fixed names. Starting over after many only costs work: a number is never given twice. */
+/** Numbers the sets of fixed names. It starts over after many, which only costs work: a number is never given twice. */
 export class LayoutNumbers {
   readonly #numbers = new Map<string, number>();
   #next = 0;

@@ -10,7 +10,7 @@ export const MAX_LABELS = 1000;
 export const VALUE = 0;
 export const TIMESTAMP_MS = 1;
 
-/** Above this, sorting by insertion would let a hostile line cost too much. */
+/** With more labels, sorting by insertion would let a hostile line cost too much. */
 const INSERTION_SORT_MAX = 32;
 
 export class LabelSet {
@@ -48,7 +48,7 @@ export class LabelSet {
     this.shape = this.#noLabels;
   }
 
-  /** Looks for the shape of the names as they are now. False where they are new and have to be checked and settled. */
+  /** Looks for the shape of the names as they are now. False if they are new: then they have to be checked and settled. */
   recall(): boolean {
     const known = this.#shapes.find(this.#hashNames(), this.#names());
     if (known) this.shape = known;
@@ -120,24 +120,24 @@ export class LabelSet {
   }
 }
 
-/** Shapes remembered at one time. */
+/** Shapes kept at one time. */
 export const MAX_SHAPES = 1024;
-/** Longer lists of names are not remembered. */
-const MAX_REMEMBERED_BYTES = 4096;
+/** Longer lists of names are not kept. */
+const MAX_KEPT_BYTES = 4096;
 
-/** The number of a shape that nothing may be kept for. */
-export const UNREMEMBERED = -1;
+/** The number of all shapes that are not kept. */
+export const NOT_KEPT = -1;
 
 /**
  * The list of label names of a series, in the order they were pushed. Lists repeat from series to series and from push to
  * push, so each is checked and sorted once and then kept, in a bounded table.
  */
 export interface LabelShape {
-  /** Below MAX_SHAPES, and may be given to another shape later; or UNREMEMBERED. */
+  /** Below MAX_SHAPES, and may be given to another shape later; or NOT_KEPT. */
   readonly id: number;
   /** The labels' places sorted by the bytes of their names. */
   readonly order: Int32Array;
-  /** All names, one behind the other, and where each ends. */
+  /** All names, back to back, and where each ends. */
   readonly names: Buffer;
   readonly ends: Int32Array;
 }
@@ -154,7 +154,7 @@ export class ShapeTable {
   readonly #byHash = new Map<number, LabelShape>();
   #nextId = 0;
 
-  /** The remembered shape of these names. */
+  /** The known shape of these names. */
   find(hash: number, { bytes, count, nameStart, nameEnd }: LabelNames): LabelShape | undefined {
     const shape = this.#byHash.get(hash);
     if (shape === undefined || shape.ends.length !== count) return undefined;
@@ -167,10 +167,10 @@ export class ShapeTable {
     return shape;
   }
 
-  /** A shape for these names in this order, remembered where it is not too long. */
+  /** A shape for these names in this order, kept if it is not too long. */
   add(hash: number, names: LabelNames, order: Int32Array): LabelShape {
     const shape = makeShape(this.#nextId, names, order);
-    if (shape.names.length > MAX_REMEMBERED_BYTES) return { ...shape, id: UNREMEMBERED };
+    if (shape.names.length > MAX_KEPT_BYTES) return { ...shape, id: NOT_KEPT };
     this.#nextId = (this.#nextId + 1) % MAX_SHAPES;
     if (this.#nextId === 0) this.#byHash.clear();
     this.#byHash.set(hash, shape);

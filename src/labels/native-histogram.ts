@@ -9,7 +9,7 @@ export const ZERO_THRESHOLD = 1;
 export const FLOAT_COUNT = 2;
 export const FLOAT_ZERO_COUNT = 3;
 
-/** Exponential schemas are -4 to 8; this one stands for custom buckets, whose bounds are given one by one. */
+/** Exponential schemas are -4 to 8; this one means custom buckets, whose bounds are given one by one. */
 export const CUSTOM_BUCKETS_SCHEMA = -53;
 export const MIN_SCHEMA = -4;
 export const MAX_SCHEMA = 8;

@@ -36,7 +36,7 @@ export function encodeLabels(labels: readonly Label[]): Buffer {
   return bytes.subarray(0, at);
 }
 
-/** Orders texts by their bytes in UTF-8, which is another order than that of their units only where these are surrogates. */
+/** Orders texts by their bytes in UTF-8. That differs from the order of their UTF-16 units only if there are surrogates. */
 function compareUtf8(a: string, b: string): number {
   if (SURROGATE.test(a) || SURROGATE.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b));
   return a < b ? -1 : 1;
@@ -55,7 +55,7 @@ function writeLabel(bytes: Buffer, start: number, name: string, value: string): 
   return at + bytes.write(value, at, 'utf8');
 }
 
-/** A series as people write it, for messages: `up{job="x"}` on one line, cut to a readable length. */
+/** A series as people write it, for error messages: `up{job="x"}` on one line, cut to a readable length. */
 export function showSeries(labels: Iterable<Label>): string {
   let metric = '';
   const pairs: string[] = [];
@@ -88,7 +88,7 @@ export class LabelBuilder {
     for (const [name, value] of labels) this.#given.set(name, value);
   }
 
-  /** '' for a label that is not there. */
+  /** '' if there is no such label. */
   get(name: string): string {
     return this.#set.get(name) ?? this.#given.get(name) ?? '';
   }

@@ -1,4 +1,4 @@
-// Upper and lower case as Go's strings.ToLower and ToUpper have it: each character for itself and always one for one
+// Upper and lower case like Go's strings.ToLower and ToUpper: each character by itself and always one for one
 // (https://www.unicode.org/reports/tr44/#Simple_Uppercase_Mapping), so that hashes and joins agree with Prometheus.
 
 const SMALL_I = 'i';
@@ -27,7 +27,7 @@ function upperOf(character: string): string {
   return [...upper].length === 1 ? upper : String.fromCodePoint(simpleUpper(codePoint));
 }
 
-/** Where the full mapping is longer the simple one is none, but for Greek with a subscript iota: that has a letter of its own. */
+/** If the full mapping is longer, the simple one changes nothing, except for Greek with a subscript iota, which has a capital of its own. */
 function simpleUpper(codePoint: number): number {
   if (codePoint >= 0x1f80 && codePoint < 0x1fb0) return codePoint | 8;
   const hasSubscript = codePoint === 0x1fb3 || codePoint === 0x1fc3 || codePoint === 0x1ff3;

@@ -7,7 +7,7 @@ import { SeriesRelabeler } from './series-relabeler.ts';
 export interface MetricRelabelerOptions {
   /** Rules for every series, before any backend's own. */
   readonly metricRelabelConfigs?: readonly RelabelConfig[];
-  /** Hears what these rules take out of a push. */
+  /** Called with what these rules drop from a push. */
   readonly relabelDropped?: (drops: RelabelDrops) => void;
   readonly utf8Names: boolean;
   readonly maxSeriesBytes: number;
@@ -30,17 +30,17 @@ export class MetricRelabeler {
     });
   }
 
-  /** What the rules leave of it; `isTold` for the first of the forms that a push has for its backends. */
-  apply(encoded: EncodedSeries, isTold: boolean): EncodedSeries {
+  /** What the rules leave of the push. Drops are reported if `isFirst`: a push has several forms for its backends. */
+  apply(encoded: EncodedSeries, isFirst: boolean): EncodedSeries {
     if (this.#relabeler === undefined) return encoded;
     const { dropped, ...relabeled } = this.#relabeler.relabel(encoded);
-    if (dropped !== undefined && isTold) this.#onDropped(dropped);
+    if (dropped !== undefined && isFirst) this.#onDropped(dropped);
     const isCounted = dropped === undefined || relabeled.timed === undefined;
     return isCounted ? relabeled : { ...relabeled, timed: allNumbers(relabeled.sampleCount) };
   }
 }
 
-/** Which of a push's samples have timestamps of their own is not known behind rules that take some out: it may be all. */
+/** After rules have dropped some samples, it is not known which of the others have timestamps of their own: it may be all. */
 function allNumbers(count: number): readonly number[] {
   return Array.from({ length: count }, (_, i) => i);
 }

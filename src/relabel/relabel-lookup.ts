@@ -61,7 +61,7 @@ export class RelabelLookup {
 
 interface RelabeledLabels {
   readonly result: RelabelResult;
-  /** The new labels where they changed; otherwise empty. */
+  /** The new labels if they changed; otherwise empty. */
   readonly made: Buffer;
 }
 

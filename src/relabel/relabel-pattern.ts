@@ -1,7 +1,7 @@
 // The regular expression of a relabeling rule, and the replacement that its groups are put into.
 import { RE2JS } from 're2js';
 
-/** Where each group matched, the whole first; undefined for one that did not take part. */
+/** What each group matched, the whole match first; undefined for a group that did not take part. */
 export interface PatternMatch {
   readonly groups: readonly (string | undefined)[];
   readonly groupNumbers: Readonly<Record<string, number>>;
@@ -15,7 +15,7 @@ export class RelabelPattern {
   /** The default, which matches everything. */
   readonly #isAny: boolean;
 
-  /** Throws where `regex` is not sound, which the configuration has been checked for. */
+  /** Throws if `regex` does not compile, which the configuration has been checked for. */
   constructor(regex: string) {
     this.#pattern = RE2JS.compile(`^(?s:${regex})$`);
     this.#groupNumbers = this.#pattern.namedGroups();
@@ -47,7 +47,7 @@ type Piece = string | { readonly group: number } | { readonly name: string };
  * `${1_x}`; a group that does not exist is empty; any other dollar sign stays as it is.
  */
 export interface Replacement {
-  /** Whether there is nothing in it to be filled in. */
+  /** Whether it has no group to put in. */
   readonly isPlain: boolean;
   expand(match: PatternMatch): string;
 }
@@ -73,7 +73,7 @@ export function parseReplacement(text: string): Replacement {
   };
 }
 
-/** `01` is a name; so is a number as long as no expression has groups. */
+/** `01` is a name, and so is a number larger than any number of groups. */
 function toReference(name: string): Piece {
   const isNumber = /^(?:0|[1-9]\d*)$/.test(name) && Number(name.slice(0, -1)) < MAX_GROUP;
   return isNumber ? { group: Number(name) } : { name };

@@ -22,7 +22,7 @@ export interface RelabelOptions {
   readonly maxSeriesBytes: number;
   /** Bound on the push after relabeling. */
   readonly maxBytes: number;
-  /** What becomes of a series over a limit, and of one that became another of the push: refuse the push, or drop the series. */
+  /** If a series is over a limit, or became the same as another one of the push: refuse the push, or drop the series. */
   readonly onTrouble: 'refuse' | 'drop';
 }
 
@@ -37,7 +37,7 @@ export class SeriesRelabeler {
   readonly #options: RelabelOptions;
   readonly #lookup: RelabelLookup;
   readonly #out: OutputBuffer;
-  /** Undefined where no rule changes labels, so that no two series can become one. */
+  /** Undefined if no rule changes labels, because then no two series can become one. */
   readonly #index: SeriesIndex | undefined;
   #from: Buffer = Buffer.alloc(0);
   #fromView: DataView = new DataView(new ArrayBuffer(0));
@@ -75,7 +75,7 @@ export class SeriesRelabeler {
     return this.#result(encoded);
   }
 
-  /** Bytes are read in words, so that there must be slack behind them. */
+  /** Bytes are read in words, so there must be slack after them. */
   #load(bytes: Uint8Array): void {
     const { length } = bytes;
     if (bytes.byteOffset + length + SLACK <= bytes.buffer.byteLength) {
@@ -91,13 +91,13 @@ export class SeriesRelabeler {
     const { rule, noName, duplicate, tooLarge } = this.#drops;
     const dropped = rule + noName + duplicate + tooLarge;
     if (dropped === 0 && !this.#isChanged) return { ...encoded, dropped: undefined };
-    // Metadata of nothing is nothing to send.
+    // Metadata is not sent without series.
     const bytes = dropped > 0 && dropped === this.#seriesCount ? NOTHING : this.#out.written();
     const sampleCount = encoded.sampleCount - dropped;
     return { ...encoded, bytes, sampleCount, dropped: dropped > 0 ? this.#drops : undefined };
   }
 
-  /** A field that is no series: what does not fit is left out where no push may be refused. */
+  /** A field that is no series. If it does not fit and no push may be refused, it is left out. */
   #copy(start: number, end: number): void {
     const out = this.#out;
     if (this.#isOver(end - start)) return;
@@ -108,8 +108,8 @@ export class SeriesRelabeler {
   #series(at: number, end: number): void {
     const from = this.#from;
     const labelsAt = varintEnd(from, at + 1);
-    const behindLabels = labelsEnd(from, labelsAt, end);
-    const result = this.#lookup.look(from, this.#fromView, labelsAt, behindLabels);
+    const afterLabels = labelsEnd(from, labelsAt, end);
+    const result = this.#lookup.look(from, this.#fromView, labelsAt, afterLabels);
     this.#seriesCount++;
     switch (result) {
       case RelabelResult.dropped:
@@ -120,13 +120,13 @@ export class SeriesRelabeler {
         return;
       case RelabelResult.changed:
         this.#isChanged = true;
-        return this.#append(labelsAt, behindLabels, end, this.#options.maxSeriesBytes);
+        return this.#append(labelsAt, afterLabels, end, this.#options.maxSeriesBytes);
       case RelabelResult.unchanged:
-        return this.#append(labelsAt, behindLabels, end, Infinity);
+        return this.#append(labelsAt, afterLabels, end, Infinity);
     }
   }
 
-  /** Writes the series with the labels that the look-up has left, and takes it back where it is there already. */
+  /** Writes the series with the labels that the look-up found, and takes it back if it is there already. */
   #append(labelsAt: number, labelsEnd: number, end: number, maxBytes: number): void {
     const out = this.#out;
     const { bytes, view, start, length, hash } = this.#lookup;
@@ -153,7 +153,7 @@ export class SeriesRelabeler {
     this.#clash(labelsAt, labelsEnd, newAt, newEnd);
   }
 
-  /** Whether so many bytes more are too many, and that is no reason to refuse the push. */
+  /** Whether so many more bytes are too many, and that is no reason to refuse the push. */
   #isOver(byteLength: number): boolean {
     return this.#options.onTrouble === 'drop' && this.#out.length + byteLength > this.#options.maxBytes;
   }
@@ -176,10 +176,10 @@ export class SeriesRelabeler {
 
 /** Relabeling made one series of two of a push: it cannot be known which of their samples is meant. */
 export class SeriesClashError extends SyntaxError {
-  /** Both as people write them: what the rules made, and of what they made it the second time. */
+  /** Both as people write them: what the rules made, and from what they made it the second time. */
   constructor(made: string, from: string) {
     super(
-      `Cannot relabel push: expected metricRelabelConfigs to keep its series apart, found ${made} again, made of ${from}`,
+      `Cannot relabel push: expected metricRelabelConfigs to keep its series distinct, found ${made} a second time, made from ${from}`,
     );
   }
 }

@@ -9,12 +9,12 @@ export class BlockFields {
   readonly #seriesStarts: Uint32Array;
   /** As `#seriesStarts`, of the metadata. */
   readonly #metadataStarts: number[];
-  /** The series that metadata field i goes along with; never falls. */
+  /** The series that metadata field i belongs to; never falls. */
   readonly #owners: readonly number[];
 
   /**
-   * Takes `fields` apart, which hold `seriesCount` series. Metadata stands behind the series of its push: `firstOfPush`
-   * gives, for a series, the first one of the same push, and with that one its metadata goes.
+   * Sorts `fields`, which hold `seriesCount` series. The metadata of a push comes after its series: `firstOfPush` gives, for
+   * a series, the first one of the same push, and the metadata belongs to that one.
    */
   constructor(fields: Buffer, seriesCount: number, firstOfPush: (series: number) => number) {
     this.#bytes = Buffer.allocUnsafeSlow(fields.length);
@@ -47,7 +47,7 @@ export class BlockFields {
     return this.#ownedBefore(from) < this.#ownedBefore(to);
   }
 
-  /** The series from `from` to `to`, exclusive, as fields of a write request; with the metadata that goes along with them, or without. */
+  /** The series from `from` to `to`, exclusive, as fields of a write request, with the metadata that belongs to them or without. */
   slice(from: number, to: number, withMetadata: boolean): Uint8Array {
     const series = this.#bytes.subarray(this.#seriesStarts[from], this.#seriesStarts[to]);
     if (!withMetadata || !this.hasMetadata(from, to)) return series;
@@ -56,7 +56,7 @@ export class BlockFields {
     return Buffer.concat([series, this.#bytes.subarray(start, end)]);
   }
 
-  /** How many metadata fields go along with the series before `series`. */
+  /** How many metadata fields belong to the series before `series`. */
   #ownedBefore(series: number): number {
     const first = this.#owners.findIndex((owner) => owner >= series);
     return first < 0 ? this.#owners.length : first;
@@ -71,7 +71,7 @@ export interface Cut {
 
 /**
  * The longest part of `bytes` from `start` on that holds at most `maxSamples` series and `maxBytes` bytes, but always
- * at least one field where one is left.
+ * at least one field if one is left.
  */
 export function cutFragments(bytes: Uint8Array, start: number, maxSamples: number, maxBytes: number): Cut {
   let end = start;

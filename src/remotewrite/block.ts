@@ -8,7 +8,7 @@ export interface Block {
   /** The snappy-compressed `prometheus.WriteRequest`. */
   readonly body: Uint8Array;
   readonly sampleCount: number;
-  /** To be sent without metadata: it may be what was refused. */
+  /** To be sent without metadata, because the metadata may be what was refused. */
   readonly isBare?: true;
   /** Headers that describe the body; user and credential headers are added when it is sent. */
   readonly headers: Readonly<Record<string, string>>;
@@ -21,7 +21,7 @@ const HEADERS_1_0 = Object.freeze({
   'x-prometheus-remote-write-version': '0.1.0',
 });
 
-/** One serves all shards: sealing is synchronous, and its working memory is kept. */
+/** One instance serves all shards, because sealing is synchronous and its working memory is kept. */
 export class BlockSealer {
   readonly #snappy = new SnappyEncoder();
 

@@ -1,6 +1,6 @@
 // Writes a `histograms = 4` field of a `TimeSeries`: `prometheus.Histogram` of remote write
-// (https://github.com/prometheus/prometheus/blob/main/prompb/types.proto). Count and zero count are written even where
-// they are zero, since each is one of two fields that tell the kind of histogram.
+// (https://github.com/prometheus/prometheus/blob/main/prompb/types.proto). Count and zero count are written even if
+// they are zero, because each is one of two fields that show the kind of histogram.
 import {
   type BucketRun,
   FLOAT_COUNT,
@@ -34,7 +34,7 @@ const POSITIVE: SideTags = {
 };
 
 const MAX_SPAN_BYTES = 14;
-/** Everything but spans and buckets. */
+/** Everything except spans and buckets. */
 const MAX_SCALAR_BYTES = 128;
 /** Room for the length in front of the content, until that is known. */
 const HEADER_BYTES = 1 + 4;
@@ -45,7 +45,7 @@ export function maxHistogramLength({ negative, positive }: NativeHistogram): num
   return MAX_SCALAR_BYTES + MAX_SPAN_BYTES * spans + negative.byteLength + positive.byteLength;
 }
 
-/** Writes the histogram at `start`, for which there is room; returns where it ends. */
+/** Writes the histogram at `start`, where there must be room; returns where it ends. */
 export function writeHistogram(
   out: OutputBuffer,
   start: number,

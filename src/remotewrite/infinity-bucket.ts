@@ -21,12 +21,12 @@ export class InfinityBucket {
 
   /**
    * Appends the bucket for the `_count` series whose labels are `[labelsStart, labelsEnd)` and whose sample ends at
-   * `seriesEnd`. False, and nothing appended, where the series has a label `le` already.
+   * `seriesEnd`. False, and nothing appended, if the series already has a label `le`.
    */
   append(out: OutputBuffer, labelsStart: number, labelsEnd: number, seriesEnd: number): boolean {
     const { bytes } = out;
     let nameAt = labelsStart;
-    let behindName = labelsStart;
+    let afterName = labelsStart;
     let leAt = labelsEnd;
     for (let at = labelsStart; at < labelsEnd; ) {
       const next = fieldEnd(bytes, at);
@@ -38,17 +38,17 @@ export class InfinityBucket {
       }
       if (compareLabelName(bytes, at, METRIC_LABEL) === 0) {
         nameAt = at;
-        behindName = next;
+        afterName = next;
         this.#useName(bytes, at, next);
       }
       at = next;
     }
-    this.#write(out, [labelsStart, nameAt, behindName, leAt, labelsEnd, seriesEnd]);
+    this.#write(out, [labelsStart, nameAt, afterName, leAt, labelsEnd, seriesEnd]);
     return true;
   }
 
-  #write(out: OutputBuffer, [start, nameAt, behindName, leAt, labelsEnd, seriesEnd]: Cuts): void {
-    const added = this.#nameField.length - (behindName - nameAt) + LE_FIELD.length;
+  #write(out: OutputBuffer, [start, nameAt, afterName, leAt, labelsEnd, seriesEnd]: Cuts): void {
+    const added = this.#nameField.length - (afterName - nameAt) + LE_FIELD.length;
     const length = seriesEnd - start + added;
     out.reserve(1 + varintLength(length) + length);
     const { bytes } = out;
@@ -57,14 +57,14 @@ export class InfinityBucket {
     this.labelsStart = at;
     at += bytes.copy(bytes, at, start, nameAt);
     at += this.#nameField.copy(bytes, at);
-    at += bytes.copy(bytes, at, behindName, leAt);
+    at += bytes.copy(bytes, at, afterName, leAt);
     at += LE_FIELD.copy(bytes, at);
     at += bytes.copy(bytes, at, leAt, labelsEnd);
     this.labelsEnd = at;
     out.length = at + bytes.copy(bytes, at, labelsEnd, seriesEnd);
   }
 
-  /** Renames `x_count`, or `x_gcount`, to `x_bucket`; most often the name is the one before. */
+  /** Renames `x_count`, or `x_gcount`, to `x_bucket`. Most often the name is the same as before. */
   #useName(bytes: Buffer, start: number, end: number): void {
     const name = bytes.subarray(labelValueStart(bytes, start), end);
     if (name.equals(this.#countName)) return;

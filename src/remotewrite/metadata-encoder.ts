@@ -6,7 +6,7 @@ import { MetricMetadataTag, WriteRequestTag } from '../wire/write-request-tags.t
 export interface FamilyMetadata {
   /** A `MetricMetadata.MetricType`. */
   readonly type: number;
-  /** In UTF-8, as the others; `help` and `unit` are empty where there is none. */
+  /** In UTF-8, like the others; `help` and `unit` are empty if there is none. */
   readonly name: Buffer;
   readonly help: Buffer;
   readonly unit: Buffer;

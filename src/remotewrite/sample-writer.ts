@@ -11,12 +11,12 @@ import { ExemplarTag, LabelTag, SampleTag, TimeSeriesTag } from '../wire/write-r
 const VALUE_BYTES = 9;
 
 export class SampleWriter {
-  /** The field of the timestamp written last: mostly all samples of a push have the same. */
+  /** The field of the timestamp written last: most often all samples of a push have the same one. */
   readonly #timestamp = new Uint8Array(11);
   #timestampMs = 0;
   #timestampLength = 0;
 
-  /** Writes `sample` at `start`, for which there is room; returns where it ends. */
+  /** Writes `sample` at `start`, where there must be room; returns where it ends. */
   write(out: OutputBuffer, start: number, sample: Float64Array): number {
     const { bytes } = out;
     const value = sample[VALUE]!;
@@ -43,7 +43,7 @@ export class SampleWriter {
   }
 }
 
-/** Bytes that the exemplars take; those without a timestamp of their own get the sample's. */
+/** Bytes that the exemplars take. An exemplar without a timestamp gets that of the sample. */
 export function exemplarsLength(exemplars: ExemplarSet, sampleTimestampMs: number): number {
   let length = 0;
   for (let i = 0; i < exemplars.count; i++) {
@@ -53,7 +53,7 @@ export function exemplarsLength(exemplars: ExemplarSet, sampleTimestampMs: numbe
   return length;
 }
 
-/** Writes all exemplars at `start`, for which there is room; returns where they end. */
+/** Writes all exemplars at `start`, where there must be room; returns where they end. */
 export function writeExemplars(
   out: OutputBuffer,
   start: number,

@@ -1,4 +1,4 @@
-// Goes from series to series of an encoded push without decoding it; only for bytes this program wrote.
+// Steps from series to series of an encoded push without decoding it; only for bytes that this program wrote.
 import { findMetricLabel, labelsEnd, labelValueStart } from '../labels/encoded-labels.ts';
 import { fieldEnd, readVarint, varintEnd } from '../wire/varint.ts';
 import { equalRanges, SLACK } from '../wire/words.ts';
@@ -7,11 +7,11 @@ import type { EncodedSeries } from './encoded-series.ts';
 
 export class SeriesCursor {
   readonly bytes: Uint8Array;
-  /** As `bytes`, but it reaches beyond them, for whoever reads whole words. */
+  /** A view of `bytes` that has SLACK bytes after them, to read whole words. */
   readonly view: DataView;
   #next = 0;
   labelsStart = 0;
-  /** Only behind `readLabels`: where the labels end, and where the metric's name is. */
+  /** Only after `readLabels`: where the labels end, and where the metric's name is. */
   labelsEnd = 0;
   nameStart = 0;
   nameEnd = 0;
@@ -21,7 +21,7 @@ export class SeriesCursor {
     this.view = new DataView(this.bytes.buffer, this.bytes.byteOffset);
   }
 
-  /** Goes to the next series, passing over metadata. False behind the last one. */
+  /** Goes to the next series, passing over metadata. False after the last one. */
   next(): boolean {
     const { bytes } = this;
     while (this.#next < bytes.length) {
@@ -35,7 +35,7 @@ export class SeriesCursor {
     return false;
   }
 
-  /** Whether the labels of this series are the `length` bytes at `start` of `view`, which has room for a word behind them. */
+  /** Whether the labels of this series are the `length` bytes at `start` of `view`, which has room for a word after them. */
   hasLabels(view: DataView, start: number, length: number): boolean {
     const { labelsStart } = this;
     if (!equalRanges(view, start, this.view, labelsStart, length)) return false;

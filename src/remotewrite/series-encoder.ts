@@ -4,7 +4,7 @@
 import { hashLabel, labelLength } from '../labels/encoded-labels.ts';
 import type { ExemplarSet } from '../labels/exemplar-set.ts';
 import type { FixedLabels } from '../labels/fixed-labels.ts';
-import { type LabelSet, MAX_LABELS, MAX_SHAPES, TIMESTAMP_MS, UNREMEMBERED } from '../labels/label-set.ts';
+import { type LabelSet, MAX_LABELS, MAX_SHAPES, NOT_KEPT, TIMESTAMP_MS } from '../labels/label-set.ts';
 import type { NativeHistogram } from '../labels/native-histogram.ts';
 import type { OutputBuffer } from '../wire/output-buffer.ts';
 import { readVarint, varintLength, writeVarint } from '../wire/varint.ts';
@@ -22,10 +22,10 @@ const MAX_SERIES_OVERHEAD = 64;
 export class SeriesEncoder {
   readonly #out: OutputBuffer;
   readonly #sample = new SampleWriter();
-  /** By the number of the shape; a template says itself what it is for. */
+  /** By the number of the shape. A template itself says which shape and layout it is for. */
   readonly #templates: (SeriesTemplate | undefined)[] = new Array(MAX_SHAPES).fill(undefined);
   #template: SeriesTemplate | undefined;
-  /** Which labels are absent is no part of the shape: a template without some serves only series that lack the same. */
+  /** Absent labels are no part of the shape, so a template made without some serves only series that lack the same labels. */
   #isOneOff = false;
   readonly #absent = new Uint8Array(MAX_LABELS);
   #fixed: FixedLabels | undefined;
@@ -50,7 +50,7 @@ export class SeriesEncoder {
     for (let i = 0; i < fixed.shares.length; i++) this.#allFixed = (this.#allFixed + fixed.shares[i]!) | 0;
   }
 
-  /** Appends the series with its sample in the labels' registers. Throws OutputLimitError where it does not fit. */
+  /** Appends the series with the sample in `labels.sample`. Throws OutputLimitError if it does not fit. */
   append(labels: LabelSet): void {
     const headerBytes = this.#open(labels, 0);
     this.#header(this.#sample.write(this.#out, this.labelsEnd, labels.sample), headerBytes);
@@ -64,7 +64,7 @@ export class SeriesEncoder {
     this.#header(writeExemplars(this.#out, at, exemplars, timestampMs), headerBytes);
   }
 
-  /** Appends the series with a native histogram in place of a sample; its timestamp is in the labels' registers. */
+  /** Appends the series with a native histogram in place of a sample; its timestamp is in `labels.sample`. */
   appendHistogram(labels: LabelSet, histogram: NativeHistogram, exemplars: ExemplarSet | undefined): void {
     const timestampMs = labels.sample[TIMESTAMP_MS]!;
     const exemplarsBytes = exemplars ? exemplarsLength(exemplars, timestampMs) : 0;
@@ -74,7 +74,7 @@ export class SeriesEncoder {
     this.#header(writeHistogram(this.#out, at, histogram, timestampMs), headerBytes);
   }
 
-  /** Writes the labels of a series that has up to `more` bytes besides labels and sample; returns the room kept for its length. */
+  /** Writes the labels of a series that has up to `more` bytes in addition to labels and sample; returns the room kept for its length. */
   #open(labels: LabelSet, more: number): number {
     const fixed = this.#fixed!;
     const out = this.#out;
@@ -90,7 +90,7 @@ export class SeriesEncoder {
     return headerBytes;
   }
 
-  /** Appends a series that is known, with the sample in `sample`. Throws OutputLimitError where it does not fit. */
+  /** Appends a series that is known, with the sample in `sample`. Throws OutputLimitError if it does not fit. */
   appendKnown(pieces: SeriesPieces, firstPiece: number, piecesEnd: number, sample: Float64Array): void {
     const fixed = this.#fixed!;
     const out = this.#out;
@@ -127,7 +127,7 @@ export class SeriesEncoder {
     let template = this.#templates[id];
     if (template?.shape !== labels.shape || template.layout !== fixed.layout) {
       template = makeTemplate(labels, fixed);
-      if (id !== UNREMEMBERED) this.#templates[id] = template;
+      if (id !== NOT_KEPT) this.#templates[id] = template;
     }
     template.hashedStart.fill(-1);
     this.#template = template;
@@ -148,12 +148,12 @@ export class SeriesEncoder {
     let at = this.labelsStart;
     for (let i = 0; i < template.steps; i++) {
       const firstFixed = fixedFrom[i]!;
-      const behindFixed = fixedTo[i]!;
+      const endFixed = fixedTo[i]!;
       for (; expectedFixed < firstFixed; expectedFixed++) hash = (hash - fixed.shares[expectedFixed]!) | 0;
-      if (behindFixed > firstFixed) {
+      if (endFixed > firstFixed) {
         const start = fixed.starts[firstFixed]!;
-        at = copyRange(fixed.bytes, fixed.view, start, to, toView, at, fixed.ends[behindFixed - 1]! - start);
-        expectedFixed = behindFixed;
+        at = copyRange(fixed.bytes, fixed.view, start, to, toView, at, fixed.ends[endFixed - 1]! - start);
+        expectedFixed = endFixed;
       }
       const slot = slots[i]!;
       if (slot === NO_VALUE) continue;
@@ -187,7 +187,7 @@ export class SeriesEncoder {
     return at;
   }
 
-  /** Writes the header of step `i` anew, where its lengths do not fit one byte each. */
+  /** Writes the header of step `i` again, because its lengths do not fit one byte each. */
   #longHeader(template: SeriesTemplate, i: number, header: number, valueLength: number): number {
     const { bytes } = template;
     const { bytes: to } = this.#out;
@@ -197,7 +197,7 @@ export class SeriesEncoder {
     return writeVarint(to, at, valueLength);
   }
 
-  /** Writes the tag and length in front, moving the content where the length takes other room than was kept for it. */
+  /** Writes the tag and length in front. Moves the content if the length does not take the room that was kept for it. */
   #header(end: number, headerBytes: number): void {
     const out = this.#out;
     const length = end - this.labelsStart;

@@ -1,5 +1,5 @@
-// Encoded labels of series without the fixed ones, and where those belong: what can be kept of a series for the next time
-// it is pushed. All series stand in one pool; one is given by the numbers of its first and last piece.
+// What can be kept of a series until it is pushed again: its encoded labels without the fixed ones, and the places of those.
+// All series are in one pool of pieces; the numbers of its first and last piece identify a series.
 import { compareLabelName } from '../labels/encoded-labels.ts';
 import type { FixedLabels } from '../labels/fixed-labels.ts';
 import { fieldEnd } from '../wire/varint.ts';
@@ -45,7 +45,7 @@ export class SeriesPieces {
 
   /**
    * Adds the series whose `labels` fields are `from[start, end)`, encoded with `fixed`: as one piece, and one more for each
-   * place inside it where fixed labels go. False where there is no more room.
+   * place inside it where fixed labels go. False if there is no more room.
    */
   add(from: Buffer, start: number, end: number, fixed: FixedLabels): boolean {
     const { names, overrides, starts, ends } = fixed;
@@ -53,20 +53,20 @@ export class SeriesPieces {
     let run = 0;
     this.#open();
     for (let at = start; at < end; ) {
-      const behind = fieldEnd(from, at);
+      const after = fieldEnd(from, at);
       while (next < names.length && compareLabelName(from, at, names[next]!) > 0) next++;
       const isNamedAlike = next < names.length && compareLabelName(from, at, names[next]!) === 0;
       const isFixed =
         isNamedAlike &&
-        (overrides[next] || from.compare(fixed.bytes, starts[next], ends[next], at, behind) === 0);
+        (overrides[next] || from.compare(fixed.bytes, starts[next], ends[next], at, after) === 0);
       if (next > run && !this.#cut(run, next)) return false;
       run = next;
       if (isFixed) next++;
       else {
         if (isNamedAlike) run = ++next;
-        if (!this.#append(from, at, behind)) return false;
+        if (!this.#append(from, at, after)) return false;
       }
-      at = behind;
+      at = after;
     }
     return this.#cut(run, names.length) && this.#hasRoomForPiece();
   }

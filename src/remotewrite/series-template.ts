@@ -1,6 +1,6 @@
-// What series with the same label names have in common, so that each label takes two copies: the fixed labels that come
-// before it with its own tags and name, and its value. Made once for each list of names and set of fixed names. Labels
-// leave sorted by the bytes of their names: the body's own, the fixed ones and `__name__`, merged.
+// What series with the same label names have in common: for each label the fixed labels that go before it, and the bytes of
+// its tags and name. Only values have to be added. Made once for each list of names and set of fixed names. Labels leave
+// sorted by the bytes of their names: the body's own, the fixed ones and `__name__`, merged.
 import { labelLength, METRIC_LABEL } from '../labels/encoded-labels.ts';
 import type { FixedLabels } from '../labels/fixed-labels.ts';
 import type { LabelSet, LabelShape } from '../labels/label-set.ts';
@@ -29,7 +29,7 @@ export interface SeriesTemplate {
   /** The least value length with which a header's two lengths are no longer one byte each. */
   readonly longFrom: Int32Array;
   readonly nameHash: Int32Array;
-  /** For the encoder: where the value hashed last begins, and its share of the hash. */
+  /** For the encoder: where the value hashed last begins, and what it adds to the hash. */
   readonly hashedStart: Int32Array;
   readonly share: Int32Array;
   readonly bytes: Buffer;
@@ -103,7 +103,7 @@ function nameOf(labels: LabelSet, slot: number): Buffer {
   return labels.arena.bytes.subarray(labels.nameStart[slot], labels.nameEnd[slot]);
 }
 
-/** The bytes of a label up to the length of its value, with the length that it has with an empty one. */
+/** The bytes of a label up to the length of its value, with the length that the label has with an empty value. */
 function makeHeader(name: Buffer): Buffer {
   const header = Buffer.alloc(4 + varintLength(name.length) + name.length);
   header[0] = TimeSeriesTag.labels;
@@ -135,8 +135,8 @@ function layOutLabels(labels: LabelSet, fixed: FixedLabels): number[] {
     if (isPushed) at++;
   }
   slots.push(...own.slice(at));
-  const behindMetric = slots.findIndex((slot) => isBehindMetric(labels, fixed, slot));
-  slots.splice(behindMetric < 0 ? slots.length : behindMetric, 0, METRIC_SLOT);
+  const afterMetric = slots.findIndex((slot) => isAfterMetric(labels, fixed, slot));
+  slots.splice(afterMetric < 0 ? slots.length : afterMetric, 0, METRIC_SLOT);
   return slots;
 }
 
@@ -144,7 +144,7 @@ function present(labels: LabelSet): number[] {
   return [...labels.shape.order].filter((label) => labels.valueStart[label] !== labels.valueEnd[label]);
 }
 
-function isBehindMetric(labels: LabelSet, fixed: FixedLabels, slot: number): boolean {
+function isAfterMetric(labels: LabelSet, fixed: FixedLabels, slot: number): boolean {
   if (slot >= 0) return compareName(labels, slot, METRIC_LABEL) > 0;
   return Buffer.compare(fixed.names[fixedOfSlot(slot)]!, METRIC_LABEL) > 0;
 }

@@ -1,13 +1,13 @@
 // The snappy block format (https://github.com/google/snappy/blob/main/format_description.txt), compressing side.
-// Written out because sealing is a good third of a push's cost: with words instead of bytes and buffers that stay, it
-// takes less than half the time of the library that bench/ and the tests hold beside it, and leaves no garbage.
+// Written out because sealing is a good third of a push's cost: with words instead of bytes and buffers that are kept, it
+// takes less than half the time of the library that bench/ and the tests compare it with, and leaves no garbage.
 import { writeVarint } from '../wire/varint.ts';
 import { copyRange, SLACK } from '../wire/words.ts';
 
 const TABLE_BITS = 14;
 /** A copy's offset has 16 bits. */
 const WINDOW = 1 << 16;
-/** The main loop stays so far from the end that its word loads need no check. */
+/** The main loop keeps this distance from the end, so that its word loads need no check. */
 const MARGIN = 15;
 const MIN_MATCH = 4;
 const FIRST_OUTPUT = 64 * 1024;
@@ -18,7 +18,7 @@ export function maxSnappyLength(bytes: number): number {
 }
 
 export class SnappyEncoder {
-  /** Hash of four bytes → where they stood last. */
+  /** Hash of four bytes → where they were found last. */
   readonly #table = new Int32Array(1 << TABLE_BITS);
   #out: Buffer = Buffer.alloc(FIRST_OUTPUT);
   #outView: DataView = viewOf(this.#out);

@@ -47,7 +47,7 @@ export class StartTimestampWriter {
     if (settled !== undefined) this.#created.add(out.bytes, labelsStart, labelsEnd, type, settled);
   }
 
-  /** Writes what was noted into the output, all of which is series. False where nothing of it was to be written. */
+  /** Writes what was noted into the output, all of which is series. False if no start timestamp was written. */
   write(out: OutputBuffer): boolean {
     if (this.#ofSeries.size === 0 && this.#created.size === 0) return false;
     const written = Buffer.from(out.written());
@@ -77,7 +77,7 @@ export class StartTimestampWriter {
   }
 }
 
-/** On the wire 0 stands for "not known": a start at 0 is written 1 ms later. Undefined for what is no time. */
+/** On the wire 0 means "not known", so a start at 0 is written 1 ms later. Undefined for anything that is no time. */
 function settle(startMs: number): number | undefined {
   if (!Number.isSafeInteger(startMs)) return undefined;
   return startMs === 0 ? 1 : startMs;
@@ -91,7 +91,7 @@ const COUNTER = 1;
 const HISTOGRAM = 3;
 const SUMMARY = 5;
 
-/** What series of a family of these types have behind its name, and the label that tells the parts of a metric apart. */
+/** What series of a family of these types have after its name, and the label that distinguishes the parts of a metric. */
 const PARTS: readonly {
   readonly suffix: string;
   readonly types: readonly number[];
@@ -107,7 +107,7 @@ const PARTS: readonly {
 
 interface CreatedFamily {
   readonly type: number;
-  /** Labels, all but the name, as bytes of their fields → the times of creation, as they came. */
+  /** Labels, all except the name, as bytes of their fields → the times of creation, as they came. */
   readonly starts: Map<string, number[]>;
 }
 
@@ -167,7 +167,7 @@ function nameOf(bytes: Buffer, start: number, end: number): string {
   return at < 0 ? '' : bytes.toString('latin1', labelValueStart(bytes, at), fieldEnd(bytes, at));
 }
 
-/** The fields of all labels but the metric name and `bound`. */
+/** The fields of all labels except the metric name and `bound`. */
 function labelsWithout(bytes: Buffer, start: number, end: number, bound: Buffer | undefined): string {
   let kept = '';
   for (let at = start; at < end; ) {

@@ -1,5 +1,5 @@
 // Start ("created") timestamps in the internal form: `start_timestamp`, field 3 of a Sample and field 17 of a Histogram,
-// as remote write 2.0 numbers them, always the last field. Version 1.0 has none: they must not leave in its messages.
+// as remote write 2.0 numbers them, always the last field. Version 1.0 does not have them: its messages must not contain any.
 import { fieldEnd, int64Length, varintLength, writeInt64, writeVarint } from '../wire/varint.ts';
 import { HISTOGRAM_START_TIMESTAMP, SampleTag, WriteRequestTag } from '../wire/write-request-tags.ts';
 import { findStartTimestamp, findValue, isHistogramAt, type SeriesValue } from './series-value.ts';
@@ -9,7 +9,7 @@ const NOTHING = new Uint8Array(0);
 /** The most bytes that a start timestamp adds to a series: tag, number, and a byte more for each of two lengths. */
 export const MAX_START_BYTES = 14;
 
-/** `bytes`, whole fields as this program writes them, without start timestamps; the same array where there are none. */
+/** `bytes`, whole fields as this program writes them, without start timestamps; the same array if there are none. */
 export function stripStartTimestamps(bytes: Uint8Array): Uint8Array {
   let out: Uint8Array | undefined;
   let to = 0;
@@ -31,7 +31,7 @@ export function stripStartTimestamps(bytes: Uint8Array): Uint8Array {
 
 /**
  * Writes the series of `bytes` that ends at `seriesEnd` with a start timestamp, which it does not have yet, to `to` of
- * `out`, where there is room; returns where it ends.
+ * `out`, where there must be room; returns where it ends.
  */
 export function writeWithStart(
   out: Uint8Array,
@@ -48,7 +48,7 @@ export function writeWithStart(
   return writeSeries(out, to, bytes, seriesEnd, value, value.end, field);
 }
 
-/** Writes the series with its value cut at `keptEnd` and `added` behind that. */
+/** Writes the series with its value cut at `keptEnd`, followed by `added`. */
 function writeSeries(
   out: Uint8Array,
   to: number,

@@ -1,5 +1,5 @@
-// The one buffer in which a push is parsed: its body, copied in once, and behind it whatever had to be rewritten
-// (unescaped or re-rendered label values). All ranges of a push are offsets into it. Reused for every push.
+// The one buffer in which a push is parsed: its body, copied in once, and after it all that had to be rewritten
+// (unescaped or re-rendered label values). All ranges of a push are offsets into this buffer. It is reused for every push.
 import { SLACK } from './words.ts';
 
 const FIRST_BYTES = 1 << 16;
@@ -44,7 +44,7 @@ export class ByteArena {
     return start;
   }
 
-  /** Gives the memory of an unusually large push back. */
+  /** Gives back the memory that an unusually large push needed. */
   trim(): void {
     if (this.bytes.length > KEPT_BYTES) this.#replace(FIRST_BYTES);
   }

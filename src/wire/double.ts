@@ -10,7 +10,7 @@ export function writeDouble(view: DataView, at: number, value: number): number {
   return at + 8;
 }
 
-/** Makes every NaN among the doubles in `[start, end)` the ordinary one. */
+/** Replaces every NaN among the doubles in `[start, end)` by the ordinary one. */
 export function settleNaNs(view: DataView, start: number, end: number): void {
   for (let at = start; at < end; at += 8) {
     if (Number.isNaN(view.getFloat64(at, true))) writeOrdinaryNaN(view, at);

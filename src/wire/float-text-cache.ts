@@ -1,4 +1,4 @@
-// The texts of doubles, as ranges of an arena: the bounds of buckets come again with every histogram and every push.
+// The texts of doubles, as ranges of an arena. The bounds of buckets repeat from histogram to histogram and from push to push.
 // Invariant: within one push the same double is the same range, unless another took its slot in between.
 import type { ByteArena } from './byte-arena.ts';
 
@@ -28,7 +28,7 @@ export class FloatTextCache {
     this.#render = render;
   }
 
-  /** The arena has been loaded anew. */
+  /** Call it after each load of the arena. */
   reset(): void {
     this.#pushCount++;
   }

@@ -16,7 +16,7 @@ export class OutputBuffer {
     this.#maxBytes = maxBytes;
   }
 
-  /** Makes sure that `count` more bytes and the slack fit. Throws `RangeError` where that would pass the limit. */
+  /** Makes sure that `count` more bytes and the slack fit. Throws `OutputLimitError` if that would pass the limit. */
   reserve(count: number): void {
     if (this.length + count + SLACK > this.bytes.length) this.#grow(this.length + count);
   }

@@ -1,5 +1,5 @@
-// Whole numbers of 64 bits as two halves of 32: exact where a double is not, and without the objects that BigInt makes.
-// Halves are unsigned. Sums are modulo 2^64, as int64 and uint64 have them in the programs that receive ours.
+// Whole numbers of 64 bits as two halves of 32: exact when a double is not, and without the objects that BigInt makes.
+// Halves are unsigned. Sums are modulo 2^64, like int64 and uint64 in the programs that receive them.
 
 const TWO_TO_32 = 4294967296;
 

@@ -1,4 +1,4 @@
-// What the fields of a Protocol Buffers message are, so that one in a wire type of its own can be told from an unknown one.
+// The known fields of a Protocol Buffers message, so that one with a wrong wire type is refused and an unknown one is not.
 
 export const WireType = {
   varint: 0,
@@ -10,15 +10,15 @@ export const WireType = {
 } as const;
 
 export interface MessageFields {
-  /** For people. */
+  /** For error messages. */
   readonly name: string;
-  /** The tags of all its fields: number and wire type, as they stand in the message. Packed or not: both. */
+  /** The tags of all its fields: number and wire type. A field that may be packed has both tags. */
   readonly tags: readonly number[];
 }
 
 const SHOWN = ['a varint', '64 bits', 'a length and bytes', 'a group', 'the end of a group', '32 bits'];
 
-/** Refuses the field of `tag` where `message` has one of its number; any other one is unknown, and may stand there. */
+/** Refuses the field of `tag` if `message` has a field with its number. Other fields are unknown, and are allowed. */
 export function refuseWireType(
   refuser: { fail(problem: string): never },
   tag: number,

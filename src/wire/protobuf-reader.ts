@@ -1,5 +1,5 @@
-// Reads Protocol Buffers field by field (https://protobuf.dev/programming-guides/encoding/) and leaves in registers what
-// a field holds: no object per field. Invariant: `at` never passes the limit given, so a length promises nothing.
+// Reads Protocol Buffers field by field (https://protobuf.dev/programming-guides/encoding/). The content of the field
+// read last is in properties of the reader: no object per field. Invariant: `at` never passes the limit, whatever a length says.
 import type { ByteArena } from './byte-arena.ts';
 import { toUnsigned } from './protobuf-int64.ts';
 import { type MessageFields, refuseWireType, shownInteger, WireType } from './protobuf-message.ts';
@@ -32,8 +32,8 @@ export class ProtobufReader {
   }
 
   /**
-   * Reads the next field before `limit`, all of it, a whole group too. Returns its tag (field number and wire type as
-   * they stand in the message), or 0 at the limit.
+   * Reads the next field before `limit`, all of it, a whole group too. Returns its tag (field number and
+   * wire type), or 0 at the limit.
    */
   next(limit: number): number {
     if (this.at >= limit) return END;
@@ -65,7 +65,7 @@ export class ProtobufReader {
     refuseWireType(this.#refuser, tag, message);
   }
 
-  /** Reads the length at `at` and leaves `start` and `end` around what it speaks of, `at` at its start. */
+  /** Reads the length at `at`. Then `start` and `end` enclose the content, and `at` is where it starts. */
   readLength(limit: number): void {
     this.readVarint(limit);
     const available = limit - this.at;

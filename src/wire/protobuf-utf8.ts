@@ -1,4 +1,4 @@
-// Whether a range of an arena is UTF-8: four bytes at a time as long as all are ASCII, which they mostly are.
+// Checks whether a range of an arena is UTF-8: four bytes at a time as long as all are ASCII, as they mostly are.
 import { isUtf8 } from 'node:buffer';
 
 const HIGH_BITS = 0x80808080;

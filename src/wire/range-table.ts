@@ -1,4 +1,4 @@
-// A hash table of byte ranges: numbers the distinct ranges of one growing buffer from 0 on, in the order of their adding.
+// A hash table of byte ranges: numbers the distinct ranges of one growing buffer from 0 on, in the order they were added.
 // Open addressing in typed arrays, no object per range. Families, series, symbols and relabeled labels are looked up in it.
 // Invariant: ranges chosen to collide never make it quadratic; what happens instead is the owner's choice.
 import { equalRanges } from './words.ts';
@@ -11,8 +11,8 @@ const STEPS_PER_ENTRY = 16;
 const NO_SLOT = -1;
 
 /**
- * What to do with ranges that collide far more often than chance would have it: refuse them with a CollisionError, go on
- * with a Map of texts, whose hash nobody outside knows, or leave out of the table each one that is hard to place.
+ * What to do with ranges that collide far more often than by chance: refuse them with a CollisionError, go on with a Map of
+ * texts, whose hash function nobody outside can know, or leave each one out that is hard to place.
  */
 export type WhenColliding = 'refuse' | 'use a map' | 'leave out';
 
@@ -26,7 +26,9 @@ export interface RangeTableOptions {
 /** The names or labels of a push were chosen to collide. */
 export class CollisionError extends RangeError {
   constructor() {
-    super('Cannot read exposition: expected names and labels as they come, found ones made to collide');
+    super(
+      'Cannot read exposition: expected names and labels that seldom share a hash, found too many that do',
+    );
   }
 }
 
@@ -48,7 +50,7 @@ export class RangeTable {
   /** In place of the slots, for `use a map`, once ranges collide. */
   #byText: Map<string, number> | undefined;
 
-  /** Ranges are of `owner.view`, which may become another view of the same bytes and more, and has SLACK bytes behind them. */
+  /** Ranges are of `owner.view`, which may become another view of the same bytes and more, and has SLACK bytes after them. */
   constructor(owner: { readonly view: DataView }, options: RangeTableOptions) {
     const { firstEntries } = options;
     this.#owner = owner;

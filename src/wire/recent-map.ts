@@ -1,5 +1,5 @@
-// A bounded map that keeps what was used lately: two generations, of which the older is dropped when the younger is
-// full. Costs no more than the maps themselves.
+// A bounded map that keeps the entries used last. It has two generations; when the younger one is full, the older one is
+// dropped. It costs no more than two plain maps.
 
 export class RecentMap<Key, Value> {
   readonly #generationSize: number;
@@ -7,7 +7,7 @@ export class RecentMap<Key, Value> {
   #young = new Map<Key, Value>();
   #old = new Map<Key, Value>();
 
-  /** Keeps at most `size` entries (at least two) and of the latest used at least the half. `onDrop` is told the others. */
+  /** Keeps at most `size` entries (at least two), and at least the `size / 2` used last. `onDrop` gets the dropped ones. */
   constructor(size: number, onDrop?: (dropped: ReadonlyMap<Key, Value>) => void) {
     this.#generationSize = Math.max(1, size >> 1);
     this.#onDrop = onDrop;

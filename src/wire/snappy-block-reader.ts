@@ -1,5 +1,5 @@
 // The snappy block format (https://github.com/google/snappy/blob/main/format_description.txt), decompressing side, into
-// memory that is there already. Nothing is read before or behind the block, or written outside its place in the output.
+// memory that the caller provides. Nothing outside the block is read, and nothing outside its place in the output is written.
 import { copyRange, SLACK } from './words.ts';
 
 /** A length and where it ends. */
@@ -8,7 +8,7 @@ export interface DeclaredLength {
   readonly end: number;
 }
 
-/** Makes the error to throw of a block that is not sound; `found` goes on from "found that". */
+/** Makes the error to throw for a damaged block; `found` continues a sentence after "found that". */
 export type SnappyFault = (found: string) => Error;
 
 const ENDS_EARLY = 'the data end too early';
@@ -16,7 +16,7 @@ const ENDS_EARLY = 'the data end too early';
 const MOST_PER_COPY = 64;
 const BYTES_PER_COPY = 3;
 
-/** The decoded length that the block from `start` to `end` declares; refused where so few bytes cannot hold it. */
+/** The decoded length that the block from `start` to `end` declares; refused if so few bytes cannot hold it. */
 export function declaredLength(body: Buffer, start: number, end: number, fault: SnappyFault): DeclaredLength {
   let length = 0;
   let at = start;
@@ -36,7 +36,7 @@ export function checkLength(length: number, start: number, end: number, fault: S
     throw fault(`${end - start} bytes declare to decode to ${length}`);
 }
 
-/** Blocks on their way into the output, one after the other. */
+/** Decodes blocks into the output, one after the other. */
 export class SnappyBlockReader {
   readonly #body: Buffer;
   readonly #bodyView: DataView;
@@ -58,8 +58,8 @@ export class SnappyBlockReader {
   }
 
   /**
-   * Goes on with the block whose elements are from `start` to `end`. They decode to `length` bytes at `outStart`; the
-   * output must have SLACK bytes behind those, which are overwritten.
+   * Starts the block whose elements are from `start` to `end`. They decode to `length` bytes at `outStart`; the
+   * output must have SLACK bytes after them, which are overwritten.
    */
   open(start: number, end: number, outStart: number, length: number): void {
     if (outStart + length + SLACK > this.#out.length) throw new Error('BUG: the output has no slack');
@@ -70,7 +70,7 @@ export class SnappyBlockReader {
     this.#outEnd = outStart + length;
   }
 
-  /** Decodes on, about `bytes` bytes; true when the block is done. */
+  /** Decodes about `bytes` more bytes; true when the block is done. */
   decode(bytes: number): boolean {
     const body = this.#body;
     const view = this.#bodyView;
@@ -130,7 +130,7 @@ export class SnappyBlockReader {
   }
 
   #literal(at: number, to: number, length: number): void {
-    // Whole words are read; behind the body there is nothing to read.
+    // Whole words are read, and there is nothing to read after the body.
     if (at + length + SLACK > this.#body.length) this.#body.copy(this.#out, to, at, at + length);
     else copyRange(this.#body, this.#bodyView, at, this.#out, this.#outView, to, length);
   }

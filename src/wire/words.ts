@@ -1,11 +1,11 @@
-// Compares, copies and hashes byte ranges four bytes at a time. A DataView load is one machine instruction, a call into
-// native code for a label of ten bytes is a hundred; that is why these loops are written out.
+// Compares, copies and hashes byte ranges four bytes at a time. These loops are written out because a DataView load is
+// one machine instruction, while a call into native code costs a hundred, too many for a label of ten bytes.
 // Every view must reach at least three bytes past the ranges it is given (see `SLACK`).
 
-/** Bytes that a buffer keeps free behind its content, so that the last word may be read or written whole. */
+/** Bytes that a buffer keeps free after its content, so that the last word can be read or written whole. */
 export const SLACK = 8;
 
-/** Above this a native copy is faster. */
+/** For more bytes a native copy is faster. */
 const NATIVE_COPY = 128;
 
 /** Whether `length` bytes at `a` and at `b` are the same. */
@@ -32,7 +32,7 @@ export function equalRanges(aView: DataView, a: number, bView: DataView, b: numb
   return (difference & tailMask(length)) === 0;
 }
 
-/** Copies `length` bytes; up to three bytes behind the target range are overwritten as well. */
+/** Copies `length` bytes. Up to three bytes after the target range are overwritten too. */
 export function copyRange(
   from: Buffer,
   fromView: DataView,
@@ -51,7 +51,7 @@ export function copyRange(
   return at + length;
 }
 
-/** A 32-bit hash of `length` bytes at `start`; equal bytes have equal hashes, wherever they stand. */
+/** A 32-bit hash of `length` bytes at `start`; equal bytes have equal hashes, wherever they are. */
 export function hashRange(view: DataView, start: number, length: number): number {
   const whole = length & ~3;
   let hash = length;

@@ -10,7 +10,7 @@ const map = (labels: Labels) => new Map(Object.entries(labels));
 describe('a grouping key', () => {
   const key = (labels: Labels) => makeGroupingKey(map(labels), {}, new LayoutNumbers());
 
-  test('is equal for equal labels, whatever their order and empty ones', () => {
+  test('is equal for equal labels in any order, with or without empty ones', () => {
     const one = key({ job: 'j', a: '1', b: '2' });
     for (const labels of [
       { b: '2', job: 'j', a: '1' },
@@ -20,7 +20,7 @@ describe('a grouping key', () => {
     }
   });
 
-  test('differs where a label does, however the texts would join', () => {
+  test('differs if a label does, even if the joined texts are equal', () => {
     const all: Labels[] = [
       { job: 'j' },
       { job: 'j', a: '1' },
@@ -72,7 +72,7 @@ describe('fixed labels', () => {
     ]);
   });
 
-  test('take the place of a default also where they are empty', () => {
+  test('take the place of a default even if they are empty', () => {
     const { names, overrides } = fix({ job: 'j', a: '' }, { a: 'd' });
     expect([names.map(String), overrides]).toEqual([
       ['a', 'job'],
@@ -80,7 +80,7 @@ describe('fixed labels', () => {
     ]);
   });
 
-  test('have one layout exactly where names and precedence are the same', () => {
+  test('have one layout exactly if names and precedence are the same', () => {
     const { layout } = fix({ job: 'j', a: '1' });
     expect(fix({ a: '', job: 'other' }).layout).toBe(layout);
     for (const other of [

@@ -1,7 +1,7 @@
 // The labels of a series: which order they get, and which lists of names are kept.
 
 import { describe, expect, test } from 'vitest';
-import { LabelSet, MAX_LABELS, MAX_SHAPES, ShapeTable, UNREMEMBERED } from '../../src/labels/label-set.ts';
+import { LabelSet, MAX_LABELS, MAX_SHAPES, NOT_KEPT, ShapeTable } from '../../src/labels/label-set.ts';
 import { ByteArena } from '../../src/wire/byte-arena.ts';
 import { holdsForSeeds } from '../support/seeded-random.ts';
 
@@ -32,7 +32,7 @@ function byBytes(names: readonly string[]): string[] {
 }
 
 describe('a label set', () => {
-  test('finds a name that stands twice, among few and among many', () => {
+  test('finds a name that occurs twice, among few and among many', () => {
     const under = new SetUnderTest();
     for (const count of [2, 5, 31, 32, 33, MAX_LABELS]) {
       for (const twice of [0, (count - 1) >> 1, count - 2]) {
@@ -85,7 +85,7 @@ describe('a label set', () => {
     }
   });
 
-  test('stays right when more shapes come than are remembered', () => {
+  test('stays right when more shapes come than are kept', () => {
     const under = new SetUnderTest();
     for (let i = 0; i < 3 * MAX_SHAPES; i++) {
       const names = [`z${i % (MAX_SHAPES + 7)}`, 'a', `b${i}`];
@@ -98,7 +98,7 @@ describe('a label set', () => {
     expect([under.labels.count, under.sorted]).toEqual([0, []]);
   });
 
-  test('does not remember names that are very long', () => {
+  test('does not keep names that are very long', () => {
     const under = new SetUnderTest();
     under.fill(['x'.repeat(5000), 'a']);
     expect([under.labels.settle(), under.labels.recall()]).toEqual([-1, false]);
@@ -128,11 +128,11 @@ function namesOf(...names: string[]) {
 test('a list of names too long to be worth it gets no number that anything could be kept under', () => {
   const table = new ShapeTable();
   const long = namesOf('l'.repeat(5000));
-  expect(table.add(1, long, new Int32Array(1)).id).toBe(UNREMEMBERED);
+  expect(table.add(1, long, new Int32Array(1)).id).toBe(NOT_KEPT);
   expect(table.find(1, long)).toBeUndefined();
 });
 
-test('a remembered list is found again by its names, and by no others of the same hash', () => {
+test('a known list is found again by its names, and by no others of the same hash', () => {
   const table = new ShapeTable();
   const shape = table.add(7, namesOf('a', 'bc'), Int32Array.of(0, 1));
   expect(table.find(7, namesOf('a', 'bc'))).toBe(shape);

@@ -1,4 +1,4 @@
-// Go's rules for groups in a template (https://pkg.go.dev/regexp#Regexp.Expand).
+// Go's rules for groups in a replacement (https://pkg.go.dev/regexp#Regexp.Expand).
 
 import { expect, test } from 'vitest';
 import { parseReplacement, RelabelPattern } from '../../src/relabel/relabel-pattern.ts';
@@ -9,7 +9,7 @@ function expands(template: string, expected: string): void {
   expect(parseReplacement(template).expand(MATCH), template).toBe(expected);
 }
 
-test('a dollar sign that begins no group stands for itself', () => {
+test('a dollar sign that begins no group stays as it is', () => {
   expands('$', '$');
   expands('a$-b', 'a$-b');
   expands('${', '${');

@@ -31,13 +31,13 @@ function makes(labels: Labels, rule: Partial<RelabelConfig>, expected: Labels, u
 }
 
 describe('replace', () => {
-  test('does nothing where the expression does not match as a whole', () => {
+  test('does nothing if the expression does not match as a whole', () => {
     keeps({ a: 'foobar' }, { sourceLabels: ['a'], regex: 'foo', targetLabel: 'b', replacement: 'x' });
     keeps({ a: 'foobar' }, { sourceLabels: ['a'], regex: 'bar', targetLabel: 'b', replacement: 'x' });
     keeps({ a: 'ab' }, { sourceLabels: ['a'], regex: 'a|ac', targetLabel: 'b', replacement: 'x' });
   });
 
-  test('does nothing where the target is no label name, which only the match can tell', () => {
+  test('does nothing if the target expands to something that is no label name', () => {
     keeps({ a: '1x' }, { sourceLabels: ['a'], targetLabel: '$1' });
     keeps({ a: 'x-y' }, { sourceLabels: ['a'], targetLabel: `\${1}_z` });
     keeps({ a: 'x' }, { sourceLabels: ['a'], regex: 'x(.*)', targetLabel: '$1' });
@@ -62,7 +62,7 @@ describe('replace', () => {
     );
   });
 
-  test('deletes the target where nothing comes out', () => {
+  test('deletes the target if the result is empty', () => {
     makes({ a: 'foo', b: 'old' }, { sourceLabels: ['none'], targetLabel: 'b' }, { a: 'foo' });
     makes({ a: 'foo', b: 'old' }, { targetLabel: 'b', replacement: '' }, { a: 'foo' });
     makes({ a: 'foo', b: 'old' }, { sourceLabels: ['a'], targetLabel: 'b', replacement: '$2' }, { a: 'foo' });
@@ -140,7 +140,7 @@ describe('labelmap', () => {
     makes({ a: '1', b: '2' }, { action: 'labelmap', regex: 'a', replacement: 'b' }, { a: '1', b: '1' });
   });
 
-  test('goes through what was there before what other rules have set', () => {
+  test('goes through the labels that were there first, then through those that other rules have set', () => {
     const set = { targetLabel: 'a', replacement: 'new' };
     const map = { action: 'labelmap', regex: '[az]', replacement: 'm' } as const;
     expect(relabel({ a: 'old', z: 'last' }, [set, map])).toEqual({ z: 'last', a: 'new', m: 'new' });
@@ -172,7 +172,7 @@ describe('lowercase and uppercase', () => {
     to('uppercase', '𐐨😀', '𐐀😀');
   });
 
-  test('join their source labels, and set nothing where these have no value', () => {
+  test('join their source labels, and set nothing if these have no value', () => {
     makes(
       { a: 'X', b: 'Y' },
       { action: 'lowercase', sourceLabels: ['a', 'b'], targetLabel: 'c' },

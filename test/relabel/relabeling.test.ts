@@ -19,8 +19,8 @@ function relabeled(
 
 /** A transcoder whose results are text, and what it says that rules took out of its pushes. */
 function start(rules: readonly RelabelConfig[], options: Partial<TranscoderOptions> = {}) {
-  const told: RelabelDrops[] = [];
-  const relabelDropped = (drops: RelabelDrops) => told.push(drops);
+  const reported: RelabelDrops[] = [];
+  const relabelDropped = (drops: RelabelDrops) => reported.push(drops);
   const transcoder = newTranscoder({ metricRelabelConfigs: rules, relabelDropped, ...options });
   const transcode = (body: string, format: 'text' | 'openMetrics' = 'text') => {
     const pushed = { chunks: [Buffer.from(body)], length: Buffer.byteLength(body), format };
@@ -33,12 +33,12 @@ function start(rules: readonly RelabelConfig[], options: Partial<TranscoderOptio
       ];
     });
   };
-  return { transcode, told };
+  return { transcode, reported };
 }
 
 test('two series that become one refuse the push, unless their own timestamps rise', () => {
   const message =
-    'Cannot relabel push: expected metricRelabelConfigs to keep its series apart, found m{job="test"} again, made of m{i="2",job="test"}';
+    'Cannot relabel push: expected metricRelabelConfigs to keep its series distinct, found m{job="test"} a second time, made from m{i="2",job="test"}';
   expect(() => relabeled('m{i="1"} 1\nm{i="2"} 2\n', [MERGE])).toThrow(message);
   expect(() => relabeled('m{i="1"} 1 2000\nm{i="2"} 2 2000\n', [MERGE])).toThrow(message);
   expect(relabeled('m{i="1"} 1 2000\nm{i="2"} 2 2001\n', [MERGE])).toEqual([
@@ -70,9 +70,9 @@ test('rules see all labels of a series, those of the path and of a histogram too
   ]);
 });
 
-test('a push that comes again is relabeled as it was the first time, and each time its drops are told once', () => {
+test('a push that comes again is relabeled as it was the first time, and each time its drops are reported once', () => {
   const profile = { exemplars: true, nativeHistograms: true, classicHistograms: false };
-  const { transcode, told } = start([DROP_A, MERGE], {
+  const { transcode, reported } = start([DROP_A, MERGE], {
     profiles: [profile, { ...profile, exemplars: false }],
   });
   const expected = ['__name__=b job=test', '__name__=c job=test'];
@@ -80,7 +80,7 @@ test('a push that comes again is relabeled as it was the first time, and each ti
     expect(transcode(`a ${round}\nb{i="1"} ${round}\nc 5\n`)).toEqual([expected, expected]);
   }
   expect(transcode('a 1\nb 1 # {t="x"} 1\n# EOF\n', 'openMetrics')).toEqual([[expected[0]], [expected[0]]]);
-  expect(told).toEqual(Array(4).fill({ rule: 1, noName: 0, duplicate: 0, tooLarge: 0 }));
+  expect(reported).toEqual(Array(4).fill({ rule: 1, noName: 0, duplicate: 0, tooLarge: 0 }));
 });
 
 test('each backend keeps its own form of a push, relabeled', () => {

@@ -58,21 +58,21 @@ function makes(
 }
 
 describe('what is refused', () => {
-  test('two series that become one refuse the push where nothing may be lost, and are named', () => {
+  test('two series that become one refuse the push if nothing may be lost, and are named', () => {
     const under = relabeler([MERGE], { onTrouble: 'refuse' });
     expect(() => under.relabel(encodeMany('up', 2, 5))).toThrow(
-      'Cannot relabel push: expected metricRelabelConfigs to keep its series apart, found up again, made of up{i="1"}',
+      'Cannot relabel push: expected metricRelabelConfigs to keep its series distinct, found up a second time, made from up{i="1"}',
     );
     const odd = encodeSamples([
       sample('m', { i: '1', v: 'a\n\u2028"' }),
       sample('m', { i: 'x'.repeat(300), v: 'a\n\u2028"' }),
     ]);
     expect(() => under.relabel(odd)).toThrow(
-      `found m{v="a\\n\\u2028\\""} again, made of m{i="${'x'.repeat(195)}…`,
+      `found m{v="a\\n\\u2028\\""} a second time, made from m{i="${'x'.repeat(195)}…`,
     );
   });
 
-  test('a series that becomes too large refuses the push where nothing may be lost', () => {
+  test('a series that becomes too large refuses the push if nothing may be lost', () => {
     const large = relabelRule({ targetLabel: 'x', replacement: 'y'.repeat(100) });
     const under = relabeler([large], { onTrouble: 'refuse', maxSeriesBytes: 100 });
     expect(() => under.relabel(encodeSamples([sample('m')]))).toThrow(
@@ -80,7 +80,7 @@ describe('what is refused', () => {
     );
   });
 
-  test('a push that becomes too large is refused where nothing may be lost', () => {
+  test('a push that becomes too large is refused if nothing may be lost', () => {
     const under = relabeler([ADD_REPLICA], { onTrouble: 'refuse', maxBytes: 1 << 16 });
     expect(() => under.relabel(encodeMany('m', 2000, 5))).toThrow(
       'Cannot encode push: expected at most 65536 bytes after encoding, found more',
@@ -102,7 +102,7 @@ describe('what is dropped', () => {
     });
   });
 
-  test('where it became another of the push, but the first', () => {
+  test('a series that became the same as another one of the push, except the first', () => {
     const samples = [
       sample('m', { i: '1' }, 10),
       sample('m', { i: '2' }, 20),
@@ -129,7 +129,7 @@ describe('what is dropped', () => {
     );
   });
 
-  test('where it became too large, itself or for the push', () => {
+  test('a series that became too large, itself or for the push', () => {
     const large = relabelRule({
       sourceLabels: ['x'],
       regex: '(.+)',
@@ -149,7 +149,7 @@ describe('what is dropped', () => {
       expect(relabeled(under, encodeMany('m', 4, 5))).toEqual({ series, dropped: { ...NONE, tooLarge: 2 } });
   });
 
-  test('with the metadata where nothing else is left', () => {
+  test('the metadata too if no series is left', () => {
     const metadata: TestMetadata[] = [{ family: 'a', type: 2, help: 'About a.' }];
     const under = relabeler([DROP_A]);
     const all = under.relabel(encodeSamples([sample('a')], metadata));
@@ -163,7 +163,7 @@ describe('what is dropped', () => {
 });
 
 describe('what goes on', () => {
-  test('is the very same bytes where no rule changes anything', () => {
+  test('is the very same bytes if no rule changes anything', () => {
     const encoded = encodeSamples([sample('b', { x: '1' }), sample('c')]);
     for (const rules of [[DROP_A], [MERGE], [DROP_A, MERGE]]) {
       const made = relabeler(rules).relabel(encoded);
@@ -184,7 +184,7 @@ describe('what goes on', () => {
     });
   });
 
-  test('keeps what stands behind the labels byte for byte', () => {
+  test('keeps what follows the labels byte for byte', () => {
     const labels = [{ name: '__name__', value: 'h' }];
     const exemplars = [{ labels: [{ name: 'trace', value: 'x' }], value: 1, timestamp: 3 }];
     const histograms = [
@@ -211,7 +211,7 @@ describe('what goes on', () => {
     expect(after.map(rest)).toEqual([before[0], before[2]].map((series) => rest(series!)));
   });
 
-  test('is read right wherever the bytes stand in memory', () => {
+  test('is read right wherever the bytes are in memory', () => {
     const { bytes, ...rest } = encodeSamples([sample('m', { a: '1' }), sample('n')]);
     const exact = new Uint8Array(bytes.length);
     exact.set(bytes);
@@ -223,7 +223,7 @@ describe('what goes on', () => {
     }
   });
 
-  test('is the same for thousands of series, whether they are remembered or not', () => {
+  test('is the same for thousands of series, whether the cache has them or not', () => {
     const under = relabeler([
       ADD_REPLICA,
       relabelRule({ action: 'drop', sourceLabels: ['i'], regex: '.*7' }),
@@ -237,12 +237,12 @@ describe('what goes on', () => {
 });
 
 describe('series made to collide', () => {
-  test('refuse the push where nothing may be lost', () => {
+  test('refuse the push if nothing may be lost', () => {
     const under = relabeler([MERGE], { onTrouble: 'refuse' });
     expect(() => under.relabel(collidingSeries(1000))).toThrow(CollisionError);
   });
 
-  test('are relabeled all the same where they were accepted before', () => {
+  test('are relabeled all the same if they were accepted before', () => {
     const under = relabeler([MERGE, relabelRule({ action: 'drop', sourceLabels: ['vvv'], regex: '.*a.*' })]);
     const encoded = collidingSeries(1000);
     const { series } = decodeWriteRequest(compress(Buffer.from(encoded.bytes)));

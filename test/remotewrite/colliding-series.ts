@@ -1,5 +1,5 @@
 // Series made to collide: their labels differ in eight bytes, and the hash of all is the same. The hash works word by word,
-// so for any four bytes there are four that lead to where one wants to be.
+// so for any four bytes there are four others that lead to the wanted hash.
 import { WRITE_REQUEST } from '../support/write-request-type.ts';
 
 const MULTIPLIER = 0x9e3779b1;

@@ -1,4 +1,4 @@
-// The snappy block format read straight from its description, with nothing taken on trust.
+// The snappy block format read straight from its description, with every length and offset checked.
 
 /** Throws where the block is not sound (https://github.com/google/snappy/blob/main/format_description.txt). */
 export function decodeSnappy(block: Uint8Array): Buffer {

@@ -1,4 +1,4 @@
-// Encodes a push and holds what the published message says of it against the model.
+// Encodes a push and compares what the published message definition reads from it with the model.
 import { expect } from 'vitest';
 import {
   decodeSeries,

@@ -59,7 +59,7 @@ test('an integer histogram has the bytes of the specification’s field table', 
   expect(written(plain).toString('hex')).toBe(`22${(content.length / 2).toString(16)}${content}`);
 });
 
-test('count and zero count are written where they are zero, and say whether they are whole', () => {
+test('count and zero count are written even if they are zero, and show whether they are whole', () => {
   expect(written(EMPTY, 0).toString('hex')).toBe('220408003000');
   const floats = { ...EMPTY, count: 0, zeroCount: 0 };
   expect(written(floats, 0).toString('hex')).toBe('2212110000000000000000390000000000000000');
@@ -76,7 +76,7 @@ test('a sum of minus zero keeps its sign, and no NaN leaves as a staleness marke
   expect(bytes.includes(Buffer.from('010000000000f87f', 'hex'))).toBe(true);
 });
 
-test('any histogram leaves as it was pushed, beside the labels of its series', () => {
+test('any histogram leaves as it was pushed, with the labels of its series', () => {
   const encoder = new EncoderUnderTest();
   holdsForSeeds(300, (random) => {
     const plain = rollHistogram(random);
@@ -84,7 +84,7 @@ test('any histogram leaves as it was pushed, beside the labels of its series', (
   });
 });
 
-test('exemplars stand before the histogram in its series', () => {
+test('exemplars come before the histogram in its series', () => {
   const arena = new ByteArena();
   const body = Buffer.from('trace_idabc');
   arena.load([body], body.length, 0);
@@ -116,7 +116,7 @@ function leaves(encoder: EncoderUnderTest, plain: PlainHistogram): DecodedHistog
   return series[0]!.histograms![0]!;
 }
 
-test('registers that are cleared say nothing of the histogram before', () => {
+test('a cleared histogram has nothing of the one before', () => {
   const histogram = new NativeHistogram();
   fillHistogram(histogram, rollHistogram(new SeededRandom(7)));
   histogram.numbers.fill(1);

@@ -1,4 +1,4 @@
-// The +Inf bucket made from a count: the same labels and sample but for the name and `le`.
+// The +Inf bucket made from a count: the same labels and sample, except for the name and `le`.
 import { describe, expect, test } from 'vitest';
 import { InfinityBucket } from '../../src/remotewrite/infinity-bucket.ts';
 import { holdsForSeeds, type SeededRandom } from '../support/seeded-random.ts';

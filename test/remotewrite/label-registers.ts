@@ -1,4 +1,4 @@
-// Fills a label set's registers as a parser would, from names and values at any place of the arena.
+// Fills a label set as a parser would, from names and values at any place of the arena.
 
 import { compress } from 'snappyjs';
 import type { ExemplarSet } from '../../src/labels/exemplar-set.ts';

@@ -1,4 +1,4 @@
-// Native histograms as plain objects for tests: rolled, put into registers, and as they must stand in a write request.
+// Native histograms as plain objects for tests: made at random, put into the reused object, and as they must be in a write request.
 import {
   type BucketRun,
   FLOAT_COUNT,

@@ -60,7 +60,7 @@ function expected({ labels, value, timestampMs }: PlainExemplar) {
   return { labels: sorted, value, timestampMs: Number.isNaN(timestampMs) ? SAMPLE_MS : timestampMs };
 }
 
-test('a label name that stands twice is told', () => {
+test('a label name that occurs twice is reported', () => {
   const arena = new ByteArena();
   const set = new ExemplarSet(arena);
   const labels = [

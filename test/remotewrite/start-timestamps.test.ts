@@ -1,4 +1,4 @@
-// Start timestamps are put in and taken out again without a trace, judged by the published definitions.
+// Start timestamps are put in, and taken out again completely, judged by the published definitions.
 import { expect, test } from 'vitest';
 import { findValue, seriesTimestampMs } from '../../src/remotewrite/series-value.ts';
 import {
@@ -39,7 +39,7 @@ function withStart(series: Uint8Array, startMs: number): Uint8Array {
   return out.subarray(0, writeWithStart(out, 0, series, series.length, value, startMs));
 }
 
-test('what is put in is taken out again, and all else is as it was', () => {
+test('a start timestamp that is put in is taken out again, and all else is as it was', () => {
   holdsForSeeds(300, (random) => {
     const plain = Array.from({ length: random.nat(5) }, () => rollSeries(random, random.pick(TIMES)));
     const metadata = WRITE_REQUEST.encode(

@@ -11,7 +11,7 @@ test('a push whose series become one is refused, and nothing of it is sent', asy
   const { status, text } = await collector.push('before 1\nm{i="1"} 1\nm{i="2"} 2\n');
   expect([status, text]).toEqual([
     400,
-    'Cannot relabel push: expected metricRelabelConfigs to keep its series apart, found m{instance="i1",job="test"} again, made of m{i="2",instance="i1",job="test"}\n',
+    'Cannot relabel push: expected metricRelabelConfigs to keep its series distinct, found m{instance="i1",job="test"} a second time, made from m{i="2",instance="i1",job="test"}\n',
   ]);
   await pushed('after 1\n');
   expect(await delivered(1)).toEqual(['after{instance="i1",job="test"} 1']);

@@ -8,7 +8,7 @@ const FIRST_BYTES = 1 << 16;
 const KEPT_BYTES = 1 << 22;
 
 describe('the arena', () => {
-  test('holds the chunks one behind the other, and zeros behind them whatever was there before', () => {
+  test('holds the chunks back to back, followed by zeros, whatever was there before', () => {
     const arena = new ByteArena();
     arena.load([Buffer.alloc(1000, 'x')], 1000, 0);
     arena.load([Buffer.from('ab'), Buffer.alloc(0), Buffer.from('c')], 3, 0);
@@ -28,7 +28,7 @@ describe('the arena', () => {
     }
   });
 
-  test('keeps what usual pushes need and gives back what a large one did', () => {
+  test('keeps the memory that usual pushes need and gives back what a large one needed', () => {
     const arena = new ByteArena();
     arena.load([Buffer.alloc(1_000_000)], 1_000_000, 2_000_000);
     arena.trim();
@@ -65,7 +65,7 @@ describe('the output', () => {
     expect(out.view.byteLength).toBe(out.bytes.length);
   });
 
-  test('keeps what usual pushes need and gives back what a large one did', () => {
+  test('keeps the memory that usual pushes need and gives back what a large one needed', () => {
     const out = new OutputBuffer(1 << 24);
     out.reserve(KEPT_BYTES - SLACK);
     out.reset();

@@ -43,7 +43,7 @@ describe('the texts of doubles', () => {
     expect(arena.end).toBe(cache.end);
   });
 
-  test('are written anew for each load, and not made anew', () => {
+  test('are written again for each load, but not made again', () => {
     const { arena, load, text, rendered } = loaded();
     const first = [text(0.5), text(2.5)];
     load();

@@ -69,7 +69,7 @@ describe('a whole number of 64 bits', () => {
 
 describe('a zigzag number of 32 bits', () => {
   const stands = (zigzag: number, value: number) =>
-    test(`${zigzag} stands for ${value}`, () => {
+    test(`${zigzag} means ${value}`, () => {
       expect(fromZigzag32(zigzag)).toBe(value);
     });
   stands(0, 0);

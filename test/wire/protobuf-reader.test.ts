@@ -95,7 +95,7 @@ describe('a field', () => {
     }
   });
 
-  test('never ends behind the limit, whatever stands there', () => {
+  test('never ends after the limit, whatever bytes are there', () => {
     const { reader } = readerOf(Buffer.from('08ff01', 'hex'));
     expect(() => reader.next(2)).toThrow('expected a whole varint, found it cut off');
   });

@@ -1,4 +1,4 @@
-// Whether a range is UTF-8, wherever in a word the byte stands that says it is not.
+// Whether a range is UTF-8, wherever in a word the byte is that shows it is not.
 import { isUtf8 } from 'node:buffer';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -11,7 +11,7 @@ function check(bytes: Uint8Array): boolean {
   return isUtf8Range(buffer, view, 1, 1 + bytes.length);
 }
 
-test('a range is UTF-8 where all of it is, whatever stands around it', () => {
+test('a range is UTF-8 if all of it is, whatever is around it', () => {
   fc.assert(
     fc.property(
       fc.oneof(
@@ -25,7 +25,7 @@ test('a range is UTF-8 where all of it is, whatever stands around it', () => {
   );
 });
 
-test('a range with one bad byte is not UTF-8, wherever that byte stands', () => {
+test('a range with one bad byte is not UTF-8, wherever that byte is', () => {
   for (let length = 1; length < 12; length++) {
     for (let at = 0; at < length; at++) {
       const bytes = Buffer.alloc(length, 'a');

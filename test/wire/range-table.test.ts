@@ -108,7 +108,7 @@ describe('ranges made to collide', () => {
     const under = new TableUnderTest('refuse', () => 7);
     expect(() => takeAll(under, 1000)).toThrow(CollisionError);
     expect(() => takeAll(under, 1000)).toThrow(
-      'Cannot read exposition: expected names and labels as they come, found ones made to collide',
+      'Cannot read exposition: expected names and labels that seldom share a hash, found too many that do',
     );
     under.reset();
     expect(takeAll(under, 33)).toEqual(numbers(33));

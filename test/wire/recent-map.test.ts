@@ -24,13 +24,13 @@ test('an entry that is used stays while others come and go', () => {
   }
 });
 
-test('an entry is told when it is dropped, and not before', () => {
-  const told: string[] = [];
-  const map = new RecentMap<string, number>(4, (dropped) => told.push(...dropped.keys()));
+test('an entry is reported when it is dropped, and not before', () => {
+  const reported: string[] = [];
+  const map = new RecentMap<string, number>(4, (dropped) => reported.push(...dropped.keys()));
   for (const key of ['a', 'b', 'c']) map.set(key, 1);
-  expect(told).toEqual([]);
+  expect(reported).toEqual([]);
   map.set('d', 1);
-  expect(told).toEqual(['a', 'b']);
+  expect(reported).toEqual(['a', 'b']);
 });
 
 interface Use {
@@ -54,7 +54,7 @@ function replay(uses: readonly Use[], size: number) {
   return { map, values, used, dropped };
 }
 
-test('whatever is done, the half of the size used last is there, and never more than the size', () => {
+test('after any uses, the half of the size used last is there, and never more than the size', () => {
   const use = fc.record({ key: fc.nat(20), isSet: fc.boolean() });
   fc.assert(
     fc.property(fc.array(use, { maxLength: 100 }), fc.integer({ min: 2, max: 12 }), (uses, size) => {

@@ -1,4 +1,4 @@
-// Comparing, copying and hashing by words says what doing it by bytes says, at every offset and up to the buffer's end.
+// Comparing, copying and hashing by words gives the same as by bytes, at every offset and up to the buffer's end.
 import { describe, expect, test } from 'vitest';
 import { compareRanges, copyRange, equalRange, equalRanges, hashRange, SLACK } from '../../src/wire/words.ts';
 import { SeededRandom } from '../support/seeded-random.ts';
@@ -41,7 +41,7 @@ describe('equalRange', () => {
 });
 
 describe('copyRange', () => {
-  test('copies exactly, touching at most three bytes behind, below and above the length for a native copy', () => {
+  test('copies exactly, touching at most three bytes after the target, below and above the length for a native copy', () => {
     for (const length of [...LENGTHS, 124, 127, 128, 129, 130, 1000]) {
       for (const offset of OFFSETS) {
         const content = randomBytes(offset + length, length + 1);
@@ -57,7 +57,7 @@ describe('copyRange', () => {
 });
 
 describe('hashRange', () => {
-  test('is the same for the same bytes, wherever they stand and whatever follows', () => {
+  test('is the same for the same bytes, wherever they are and whatever follows', () => {
     for (const length of LENGTHS) {
       const content = randomBytes(length, length + 2);
       const hashes = OFFSETS.flatMap((offset) => {

@@ -1,11 +1,11 @@
-// Makes the request of remote write 2.0 out of a block of the internal form, when that is sent: queue, spool and
-// isolation know the internal form alone.
+// Makes a request of remote write 2.0 from a block of the internal form when the block is sent: queue, spool and isolation
+// know only the internal form.
 import { type Block, unsealBlock } from '../block.ts';
 import { SnappyEncoder } from '../snappy-encoder.ts';
 import type { FamilyRegistry } from './family-registry.ts';
 import { RequestV2Translator } from './request-v2-translator.ts';
 
-/** https://prometheus.io/docs/specs/prw/remote_write_spec_2_0/#protocol; receivers take no space behind the semicolon. */
+/** https://prometheus.io/docs/specs/prw/remote_write_spec_2_0/#protocol; receivers accept no space after the semicolon. */
 const HEADERS_2_0 = Object.freeze({
   'content-encoding': 'snappy',
   'content-type': 'application/x-protobuf;proto=io.prometheus.write.v2.Request',
@@ -16,7 +16,7 @@ export interface BlockV2 extends Block {
   readonly exemplarCount: number;
 }
 
-/** One serves a backend: translation is synchronous, and its working memory is kept. */
+/** One instance serves a backend, because translation is synchronous and its working memory is kept. */
 export class BlockV2Sealer {
   readonly #snappy = new SnappyEncoder();
   readonly #translator: RequestV2Translator;
@@ -26,7 +26,7 @@ export class BlockV2Sealer {
     this.#translator = new RequestV2Translator(registry, maxBytes);
   }
 
-  /** Throws OutputLimitError where the request would be larger than `maxBytes`. */
+  /** Throws OutputLimitError if the request would be larger than `maxBytes`. */
   seal(block: Block): BlockV2 {
     const body = this.#snappy.encode(this.#translator.translate(unsealBlock(block), block.isBare !== true));
     const { exemplarCount } = this.#translator;

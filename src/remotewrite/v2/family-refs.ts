@@ -6,7 +6,7 @@ import type { FamilyRegistry, KnownFamily } from './family-registry.ts';
 import type { SymbolTable } from './symbol-table.ts';
 
 const FIRST_SYMBOLS = 1024;
-/** Written also where nothing is known, as Prometheus does. */
+/** Written even if nothing is known, as Prometheus does. */
 export const NO_METADATA = Buffer.from([TimeSeriesV2Tag.metadata, 0]);
 
 export class FamilyRefs {

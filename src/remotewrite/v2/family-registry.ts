@@ -1,5 +1,5 @@
-// TYPE, HELP and UNIT of the families that went to one backend lately: remote write 2.0 wants them beside every series,
-// the internal form has them only now and then. Bounded in bytes: what was not used for longest is forgotten.
+// TYPE, HELP and UNIT of the families that were sent to one backend recently. Remote write 2.0 needs them in every series,
+// but the internal form has them only now and then. Bounded in bytes: families not used for longest are dropped.
 import { fieldEnd, readVarint, varintEnd } from '../../wire/varint.ts';
 import { SLACK } from '../../wire/words.ts';
 import { MetricMetadataTag, WriteRequestTag } from '../../wire/write-request-tags.ts';
@@ -7,12 +7,12 @@ import { MetricMetadataTag, WriteRequestTag } from '../../wire/write-request-tag
 export interface KnownFamily {
   /** A `MetricMetadata.MetricType`. */
   readonly type: number;
-  /** In UTF-8, with `SLACK` bytes behind them in their memory; empty where there is none. */
+  /** In UTF-8, with `SLACK` bytes after the text in its memory; empty if there is none. */
   readonly help: Buffer;
   readonly unit: Buffer;
 }
 
-/** What an entry costs besides its texts, about. */
+/** About what an entry takes in addition to its texts. */
 const ENTRY_BYTES = 200;
 const NO_TEXT = Buffer.alloc(0);
 
@@ -22,7 +22,7 @@ const GAUGE_HISTOGRAM = 4;
 const SUMMARY = 5;
 const INFO = 6;
 
-/** What series of families of these types have behind the family's name. */
+/** What series of families of these types have after the family's name. */
 const SUFFIXES: readonly { readonly text: string; readonly types: readonly number[] }[] = [
   { text: '_bucket', types: [HISTOGRAM, GAUGE_HISTOGRAM] },
   { text: '_count', types: [HISTOGRAM, GAUGE_HISTOGRAM, SUMMARY] },
@@ -52,7 +52,7 @@ export class FamilyRegistry {
     }
   }
 
-  /** The family that a series of this name is of; undefined where none is known. */
+  /** The family of a series with this name; undefined if none is known. */
   find(name: string): KnownFamily | undefined {
     const own = this.#get(name);
     if (own !== undefined) return own;
@@ -71,13 +71,13 @@ export class FamilyRegistry {
     let unit: Buffer = NO_TEXT;
     for (let at = start; at < end; ) {
       const tag = bytes[at]!;
-      const behind = varintEnd(bytes, at + 1);
+      const contentAt = varintEnd(bytes, at + 1);
       const value = readVarint(bytes, at + 1);
-      const next = tag === MetricMetadataTag.type ? behind : behind + value;
+      const next = tag === MetricMetadataTag.type ? contentAt : contentAt + value;
       if (tag === MetricMetadataTag.type) type = value;
-      else if (tag === MetricMetadataTag.metricFamilyName) name = bytes.toString('latin1', behind, next);
-      else if (tag === MetricMetadataTag.help) help = bytes.subarray(behind, next);
-      else if (tag === MetricMetadataTag.unit) unit = bytes.subarray(behind, next);
+      else if (tag === MetricMetadataTag.metricFamilyName) name = bytes.toString('latin1', contentAt, next);
+      else if (tag === MetricMetadataTag.help) help = bytes.subarray(contentAt, next);
+      else if (tag === MetricMetadataTag.unit) unit = bytes.subarray(contentAt, next);
       at = next;
     }
     const known = this.#get(name);

@@ -1,5 +1,5 @@
-// The labels of one series, as numbers of symbols: name and value in turn. A label is mostly the one at the same place of
-// the series before, and then nothing is looked up. Only for bytes this program wrote.
+// The labels of one series, as numbers of symbols: name and value in turn. A label is mostly the same as the one at
+// the same place of the series before, and then nothing is looked up. Only for bytes that this program wrote.
 import { METRIC_LABEL } from '../../labels/encoded-labels.ts';
 import { readVarint, varintEnd, varintLength, writeVarint } from '../../wire/varint.ts';
 import { equalRange } from '../../wire/words.ts';
@@ -67,7 +67,7 @@ export class LabelRefs {
     const place = this.count++;
     if (place === this.#starts.length) this.#grow();
     const known = this.#lengths[place]!;
-    // A field of another length differs in its first bytes, which hold that: nothing behind it is compared.
+    // A field of another length differs in its first bytes, which hold the length: nothing after the field is compared.
     const isKnown = known > 0 && equalRange(this.#view, this.#starts[place]!, at, known);
     const end = isKnown ? at + known : this.#lookUp(place, at);
     if (this.#names[place] === this.#metricLabel) this.metric = this.#values[place]!;

@@ -15,7 +15,7 @@ import type { FamilyRegistry } from './family-registry.ts';
 import { LabelRefs } from './label-refs.ts';
 import { SymbolTable } from './symbol-table.ts';
 
-/** A reference of two bytes and more for each of two texts that took a byte and their two headers. */
+/** A text of one byte and its header take three bytes, and a reference can take more. */
 const GROWTH = 2;
 const MORE_PER_SERIES = 64;
 
@@ -45,8 +45,8 @@ export class RequestV2Translator {
   }
 
   /**
-   * `fields` are as this program writes them, and have `SLACK` bytes behind them in their memory. The result is valid until
-   * the next call; without metadata the field is there and empty. Throws OutputLimitError where it would be larger than `maxBytes`.
+   * `fields` are as this program writes them, and have `SLACK` bytes after them in their memory. The result is valid until
+   * the next call. Without metadata the field is there and empty. Throws OutputLimitError if the result would be larger than `maxBytes`.
    */
   translate(fields: Buffer, withMetadata = true): Buffer {
     this.#registry.noteMetadata(fields);
@@ -68,7 +68,7 @@ export class RequestV2Translator {
     return this.#joined();
   }
 
-  /** The symbols with the series behind them. */
+  /** The symbols followed by the series. */
   #joined(): Buffer {
     const { out } = this.#symbols;
     out.reserve(this.#series.length);
@@ -79,11 +79,11 @@ export class RequestV2Translator {
   #translateSeries(start: number, end: number): void {
     const out = this.#series;
     out.reserve(GROWTH * (end - start) + MORE_PER_SERIES);
-    const behindLabels = this.#labels.read(start, end);
+    const afterLabels = this.#labels.read(start, end);
     const contentAt = out.length + 1 + this.#headerBytes;
     let at = this.#writeRefs(contentAt, this.#labels, TimeSeriesV2Tag.labelsRefs);
-    at = this.#copyValues(at, behindLabels, end);
-    at = this.#writeExemplars(at, behindLabels, end);
+    at = this.#copyValues(at, afterLabels, end);
+    at = this.#writeExemplars(at, afterLabels, end);
     const metadata = this.#withMetadata ? this.#families.fieldFor(this.#labels.metric) : NO_METADATA;
     for (let i = 0; i < metadata.length; i++) out.bytes[at++] = metadata[i]!;
     this.#finishSeries(contentAt, at);
@@ -128,16 +128,16 @@ export class RequestV2Translator {
   #writeExemplar(at: number, start: number, end: number): number {
     const { bytes } = this.#series;
     const labels = this.#exemplarLabels;
-    const behindLabels = labels.read(start, end);
+    const afterLabels = labels.read(start, end);
     const refsLength = labels.count === 0 ? 0 : 1 + varintLength(labels.length) + labels.length;
     bytes[at] = TimeSeriesV2Tag.exemplars;
-    let to = writeVarint(bytes, at + 1, refsLength + end - behindLabels);
+    let to = writeVarint(bytes, at + 1, refsLength + end - afterLabels);
     if (labels.count > 0) to = this.#writeRefs(to, labels, ExemplarV2Tag.labelsRefs);
     this.exemplarCount++;
-    return to + this.#fields.copy(bytes, to, behindLabels, end);
+    return to + this.#fields.copy(bytes, to, afterLabels, end);
   }
 
-  /** Writes tag and length in front of the content, which is moved where the length takes other room than was kept. */
+  /** Writes tag and length in front of the content. Moves the content if the length does not take the room that was kept. */
   #finishSeries(contentAt: number, end: number): void {
     const out = this.#series;
     const length = end - contentAt;
@@ -150,7 +150,7 @@ export class RequestV2Translator {
   }
 }
 
-/** A sample is some twenty bytes, for which a call into native code costs more than the copy. */
+/** A sample has about twenty bytes, for which a call into native code costs more than the copy. */
 function copyShort(from: Buffer, start: number, end: number, to: Buffer, at: number): number {
   if (end - start > 64) return from.copy(to, at, start, end);
   for (let i = start; i < end; i++) to[at + i - start] = from[i]!;

@@ -1,4 +1,4 @@
-// The registry of families is bounded in bytes, and forgets what was not used for longest.
+// The registry of families is bounded in bytes, and drops what was not used for longest.
 import { expect, test } from 'vitest';
 import { FamilyRegistry } from '../../../src/remotewrite/v2/family-registry.ts';
 import { encodeSamples } from '../../support/encode.ts';
@@ -9,7 +9,7 @@ function fieldsOf(...families: readonly { family: string; type: number; help: st
 
 const family = (i: number) => ({ family: `family_${i}`, type: 2, help: 'x'.repeat(800) });
 
-test('however many families come, only so many bytes are kept, and the latest of them', () => {
+test('only so many bytes are kept, of the latest families, however many come', () => {
   const registry = new FamilyRegistry(100_000);
   for (let i = 0; i < 1000; i++) registry.noteMetadata(fieldsOf(family(i)));
   const kept = Array.from({ length: 1000 }, (_, i) => i).filter((i) => registry.find(`family_${i}`));

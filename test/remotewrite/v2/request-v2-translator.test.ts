@@ -292,11 +292,11 @@ describe('metadata', () => {
   };
   const UNKNOWN = [0, '', ''];
 
-  test('is empty where nothing is known of the family, and never absent', () => {
+  test('is empty if nothing is known of the family, and never absent', () => {
     for (const name of ['unknown', 'c', 'h_bucket', '_total']) expect(found(name)).toEqual(UNKNOWN);
   });
 
-  test('stands in every series of its family, in its own request and in later ones', () => {
+  test('is in every series of its family, in its own request and in later ones', () => {
     const all = [
       metadataOf('c', 1, 'A counter', 'seconds'),
       metadataOf('g', 2, 'A gauge'),
@@ -327,7 +327,7 @@ describe('metadata', () => {
       expect(found(name)).toEqual(UNKNOWN);
   });
 
-  test('is what was said last', () => {
+  test('is the latest that was pushed', () => {
     translator.translate(toFields([named('c')], [metadataOf('c', 2, 'Now a gauge')]));
     expect(found('c')).toEqual([2, 'Now a gauge', '']);
     expect(found('c_total')).toEqual(UNKNOWN);

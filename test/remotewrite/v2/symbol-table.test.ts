@@ -1,4 +1,4 @@
-// The symbol table against texts that were made to share a hash: they are taken all the same, and cost no more than a bit.
+// The symbol table with texts that were made to share a hash: they are taken all the same, and cost little more.
 import { expect, test } from 'vitest';
 import { SymbolTable } from '../../../src/remotewrite/v2/symbol-table.ts';
 import { hashRange, SLACK } from '../../../src/wire/words.ts';
