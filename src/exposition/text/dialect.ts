@@ -6,7 +6,7 @@ import { FamilyType, type NameSuffix, TEXT_SUFFIXES } from '../family-table.ts';
 import type { Refuser } from '../name-rules.ts';
 
 export interface Dialect {
-  /** Whether spaces and tabs may be anywhere between tokens, and lines may be empty. Otherwise one space parts two tokens. */
+  /** Whether spaces and tabs may be anywhere between tokens, and lines may be empty. Otherwise exactly one space separates two tokens. */
   readonly allowsBlanks: boolean;
   /** Whether a line that begins with `#` may be a comment. */
   readonly allowsComments: boolean;

@@ -21,7 +21,7 @@ import type { QuotedScanner } from './quoted-scanner.ts';
 
 export interface LabelRules {
   readonly utf8Names: boolean;
-  /** Whether blanks may be between the parts. */
+  /** Whether spaces and tabs may be between the tokens. */
   readonly allowsBlanks: boolean;
 }
 

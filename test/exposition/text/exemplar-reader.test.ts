@@ -60,7 +60,7 @@ for (const [format, { refuses, takes, read }] of [
     refuses('with something after it', 'm 1 # {} 2 3 # {} 4\n', 1, `${end} " "`);
     refuses('in a cut body', 'm 1 # {} 2', 1, NO_LINE_FEED);
     refuses('with a timestamp in a cut body', 'm 1 # {} 2 3', 1, NO_LINE_FEED);
-    refuses('after which the body is cut', 'm 1 # {} 2\n# TYPE m', 2, NO_LINE_FEED);
+    refuses('in a body that is cut in the next line', 'm 1 # {} 2\n# TYPE m', 2, NO_LINE_FEED);
 
     takes('without labels and timestamp', 'm 1 # {} 2\n', withExemplar(m, {}, 2));
     takes(

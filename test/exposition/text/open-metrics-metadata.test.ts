@@ -45,7 +45,7 @@ describe('UNIT', () => {
   refuses('one without _ before it', '# UNIT mseconds seconds\n', 1, suffix('mseconds', 'seconds'));
   refuses('the whole name', '# UNIT seconds seconds\n', 1, suffix('seconds', 'seconds'));
   refuses('a part of a word', '# UNIT m_seconds econds\n', 1, suffix('m_seconds', 'econds'));
-  refuses('one with a blank after', '# UNIT m_s s \n', 1, suffix('m_s', 's '));
+  refuses('one followed by a blank', '# UNIT m_s s \n', 1, suffix('m_s', 's '));
   refuses('two words', '# UNIT m_s s s\n', 1, suffix('m_s', 's s'));
   refuses('one that ends before _total', '# TYPE m counter\n# UNIT m_total total\n', 2, suffix('m', 'total'));
   for (const type of ['info', 'stateset']) {

@@ -32,7 +32,7 @@ describe('labels', () => {
   const label = (found: string) => `expected a label name, found "${found}"`;
   refusesLabels('a comma alone', ',', label(','));
   refusesLabels('a comma in front', ',a="b"', label(','));
-  refusesLabels('two commas after', 'a="b",,', label(','));
+  refusesLabels('two commas at the end', 'a="b",,', label(','));
   refusesLabels('two commas between', 'a="b",,c="d"', label(','));
   refusesLabels('a missing comma', 'a="b"c="d"', 'expected "," or "}" after a label, found "c"');
   refusesLabels('an unquoted value', 'a=b', 'expected a quoted value of label "a", found "b"');

@@ -15,7 +15,7 @@ describe('the punctuation of labels', () => {
   const name = (found: string) => `expected a label name, found "${found}"`;
   refusesLabels('a comma alone', ',', name(','));
   refusesLabels('a comma in front', ',a="b"', name(','));
-  refusesLabels('two commas after', 'a="b",,', name(','));
+  refusesLabels('two commas at the end', 'a="b",,', name(','));
   refusesLabels('two commas between', 'a="b",,c="d"', name(','));
   refusesLabels('a missing comma', 'a="b" c="d"', 'expected "," or "}" after a label, found "c"');
   refusesLabels('a missing comma and blank', 'a="b"c="d"', 'expected "," or "}" after a label, found "c"');
