@@ -63,7 +63,7 @@ test('a push that was delivered in part is delivered as a whole if the rules of 
   await waitUntil(() => second.receiver.delivered.length === 35, 'all that the rules leave');
 });
 
-test('pushes in memory wait for earlier ones that are still on disk', async () => {
+test('pushes in memory wait for earlier ones that are still on disk, and go before later ones', async () => {
   const { pushMany, push, receiver, spool } = await startSpooled({
     config: { queueConfig: { ...QUICK, maxQueueSize: 5000, maxSamplesPerSend: 50 } },
     script: [{ status: 503 }],
@@ -71,10 +71,12 @@ test('pushes in memory wait for earlier ones that are still on disk', async () =
   for (let i = 0; i < 20; i++) pushMany(i, 10);
   await waitUntil(() => spool.storedEnd > 5000, 'the spool');
   spool.trouble = 'Cannot write';
-  expect(push('last')).toBe('accepted');
+  expect(push('unstored')).toBe('accepted');
+  spool.trouble = undefined;
+  expect(push('later')).toBe('accepted');
   receiver.play({ status: 204 });
-  await waitUntil(() => receiver.delivered.length === 201, 'all');
-  expect(nameOf(receiver.delivered.at(-1)!)).toBe('last');
+  await waitUntil(() => receiver.delivered.length === 202, 'all');
+  expect(receiver.delivered.slice(-3).map(nameOf)).toEqual(['m', 'unstored', 'later']);
 });
 
 test('a read that fails is logged and tried again', async () => {

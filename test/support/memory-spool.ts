@@ -95,6 +95,7 @@ export class MemorySpool implements PushLog {
 
   release(position: number): void {
     this.released = position;
+    this.records = this.records.filter(({ end }) => end > position);
   }
 
   /** Where the lanes of a backend are. */

@@ -39,7 +39,7 @@ export class LogLane implements Lane {
     this.#queue = new BlockQueue(deps, {
       isAwaited: () => this.#progress.isAwaited,
       settled: (block) => this.#settle(block),
-      left: () => this.#leave(),
+      left: () => this.#blockLeft(),
     });
     this.#backlog = new LogBacklog(log, {
       clock,
@@ -166,7 +166,8 @@ export class LogLane implements Lane {
     this.#backlog.madeRoom();
   }
 
-  #leave(): void {
+  /** A stop left a block in the log: from now on the lane's position does not move. */
+  #blockLeft(): void {
     this.#hasLeft = true;
     this.#backlog.madeRoom();
   }
