@@ -19,6 +19,7 @@ import {
 import { ImageFolder } from './image-folder.ts';
 import { readDocument } from './markdown.ts';
 
+const BUILD_TIMEOUT_MS = 600_000;
 const STAGES = parseDockerfile(readDocument('Dockerfile'));
 const [BUILD, RUNTIME, FINAL] = STAGES as [Stage, Stage, Stage];
 const PACKAGE = JSON.parse(readDocument('package.json'));
@@ -87,7 +88,7 @@ describe.runIf(process.platform === 'linux')('the files of the final stage', () 
   let image: ImageFolder;
   beforeAll(() => {
     image = new ImageFolder(BUILD, FINAL);
-  });
+  }, BUILD_TIMEOUT_MS);
   afterAll(() => image.remove());
 
   /** A command of the image as it is here: paths in the image's folder, `node` by its PATH. */

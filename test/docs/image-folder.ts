@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { type Copy, copiesOf, onlyText, type Stage, textsOf } from './dockerfile.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
-const STEP_TIMEOUT_MS = 60_000;
+const STEP_TIMEOUT_MS = 300_000;
 
 export class ImageFolder {
   readonly #folder = mkdtempSync(join(tmpdir(), 'sluice-image-'));

@@ -25,7 +25,7 @@ describe('a backend that', () => {
         for (const { ms } of pushes) expect(ms).toBeLessThan(SOON_MS);
         expect(heldMs).toBeLessThan(SOON_MS);
       }
-      expect(environment.logs('invocationEndedUndelivered').length).toBeGreaterThanOrEqual(3);
+      await environment.logged('invocationEndedUndelivered', 3);
       receiver.play({});
       // It may take some invocations: what hangs is not given up for a new one.
       for (let n = 4; receiver.deliveredValues.length < 6 && n < 40; n++) await invoke([], MINUTE);
@@ -68,7 +68,7 @@ it('one push waits in vain for a backend that is away, and those behind it do no
     env: { MAX_WAIT: '3s', SLUICE_LAMBDA_FLUSH_TIMEOUT: '100ms' },
   });
   await invoke([1, 2, 3, 4, 5], MINUTE);
-  const waits = environment.logs('pushAccepted').map(({ durationMs }) => Number(durationMs));
+  const waits = (await environment.logged('pushAccepted', 5)).map(({ durationMs }) => Number(durationMs));
   expect([waits.length, waits.filter((ms) => ms >= 2990).length]).toEqual([5, 1]);
 });
 
@@ -81,7 +81,7 @@ it('pushes wait for their delivery again once a backend is back that takes longe
     receiver.play({ until });
     expect((await invoke([n], { ...MINUTE, headers: { prefer: 'respond-async' } })).statuses).toEqual([202]);
     answer();
-    await environment.until(() => environment.logs('blockSent').length === n, 'the answer to be read');
+    await environment.logged('blockSent', n);
   }
   receiver.play({});
   expect((await invoke([8], MINUTE)).statuses).toEqual([200]);

@@ -1,9 +1,24 @@
 // A function pushes to the extension, and Lambda freezes both as soon as it may: everything is at the backend before that.
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { doneOf, startOf } from '../support/lambda/fake-lambda.ts';
+import { doneOf, type FakeLambda, startOf } from '../support/lambda/fake-lambda.ts';
+import type { LambdaEnvironment } from '../support/lambda/lambda-environment.ts';
 import { startLambda } from '../support/lambda/lambda-setup.ts';
 
 const ASYNC = { prefer: 'respond-async' };
+
+/** Telemetry of the begin, sent before it: on a slow machine it would come too late to be relied on. */
+async function announce(lambda: FakeLambda): Promise<string> {
+  const requestId = randomUUID();
+  await lambda.idle();
+  await lambda.send([startOf(requestId)]);
+  return requestId;
+}
+
+/** How at least `count` invocations have ended, in order. */
+async function endings(environment: LambdaEnvironment, count: number): Promise<unknown[]> {
+  return (await environment.logged('invocationEnded', count)).map(({ ending }) => ending);
+}
 
 describe('an invocation', () => {
   it('is not over before its pushes are delivered and answered with 200', async () => {
@@ -64,7 +79,7 @@ describe('an invocation', () => {
 describe('telemetry', () => {
   it('that Lambda does not offer is replaced by a pause between pushes', async () => {
     const { receiver, environment, invoke } = await startLambda({ telemetry: 'unsupported' });
-    expect(environment.logs('extensionWithoutTelemetry')).toEqual([
+    expect(await environment.logged('extensionWithoutTelemetry')).toEqual([
       expect.objectContaining({ reason: 'this environment does not offer it' }),
     ]);
     for (const n of [1, 2]) expect((await invoke([n], { headers: ASYNC })).statuses).toEqual([202]);
@@ -73,7 +88,7 @@ describe('telemetry', () => {
 
   it('that Lambda refuses is replaced in the same way', async () => {
     const { receiver, environment, invoke } = await startLambda({ telemetry: 'refused' });
-    expect(environment.logs('extensionWithoutTelemetry')[0]?.reason).toBe(
+    expect((await environment.logged('extensionWithoutTelemetry'))[0]?.reason).toBe(
       'Cannot subscribe to telemetry: expected Lambda to agree, found status 400 {"errorMessage":"the subscription is not valid","errorType":"ValidationError"}',
     );
     await invoke([1]);
@@ -97,25 +112,32 @@ describe('telemetry', () => {
   });
 
   it('that keeps the end back holds up one invocation until shortly before its deadline, and no other', async () => {
-    const { environment, invoke } = await startLambda();
+    const { environment, lambda, invoke } = await startLambda();
     const telemetry = { done: undefined };
-    await invoke([1], { telemetry, timeoutMs: 3000 });
+    const first = await announce(lambda);
+    await invoke([1], {
+      requestId: first,
+      telemetry: { start: undefined, done: undefined },
+      timeoutMs: 3000,
+    });
     const { heldMs } = await invoke([2], { telemetry, timeoutMs: 60_000 });
     expect(heldMs).toBeLessThan(30_000);
     await invoke([3]);
-    const endings = environment.logs('invocationEnded').map(({ ending }) => ending);
-    expect(endings.slice(0, 2)).toEqual(['deadline', 'quiet']);
+    expect((await endings(environment, 2)).slice(0, 2)).toEqual(['deadline', 'quiet']);
   });
 
   const isPassedOver = (what: string, telemetry: { start?: unknown; done?: unknown }) =>
     it(`${what} is passed over`, async () => {
       const { receiver, lambda, environment, invoke } = await startLambda();
-      await lambda.send(telemetry.start);
-      await invoke([1], { headers: ASYNC });
-      await lambda.send(telemetry.done);
-      await invoke([2], { headers: ASYNC });
+      const invokeAfter = async (odd: unknown, value: number) => {
+        const requestId = await announce(lambda);
+        await lambda.send(odd);
+        await invoke([value], { headers: ASYNC, requestId, telemetry: { start: undefined } });
+      };
+      await invokeAfter(telemetry.start, 1);
+      await invokeAfter(telemetry.done, 2);
       expect(receiver.deliveredValues).toEqual([1, 2]);
-      expect(environment.logs('invocationEnded').map(({ ending }) => ending)).toEqual(['done', 'done']);
+      expect(await endings(environment, 2)).toEqual(['done', 'done']);
     });
   isPassedOver('that is no JSON', { start: '{', done: 'nonsense' });
   isPassedOver('of another shape', { start: { type: 'platform.start' }, done: [null, 7, { record: [] }] });

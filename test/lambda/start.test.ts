@@ -25,7 +25,7 @@ describe('an extension that cannot start', () => {
       REMOTE_WRITE_URL: 'http://metrics.example/',
     });
     await environment.until(() => lambda.isExtensionIdle, 'an extension that waits for an event');
-    const [line] = environment.logs('extensionCannotStart');
+    const [line] = await environment.logged('extensionCannotStart');
     expect(line).toMatchObject({
       level: 'error',
       reason: expect.stringMatching(/^environment: REMOTE_WRITE_URL: /),
@@ -45,8 +45,7 @@ describe('an extension that cannot start', () => {
   const saysWhy = (what: string, env: Readonly<Record<string, string>>, reason: string) =>
     it(`says why: ${what}`, async () => {
       const { environment } = await startBroken(env);
-      await environment.until(() => environment.logs('extensionCannotStart').length > 0, 'the reason');
-      expect(environment.logs('extensionCannotStart')[0]?.reason).toBe(reason);
+      expect((await environment.logged('extensionCannotStart'))[0]?.reason).toBe(reason);
     });
   saysWhy(
     'nothing is configured',
@@ -70,7 +69,7 @@ describe('an extension that cannot start', () => {
       type: 'Extension.CannotStart',
       body: {
         errorType: 'Extension.CannotStart',
-        errorMessage: environment.logs('extensionCannotStart')[0]?.reason,
+        errorMessage: (await environment.logged('extensionCannotStart'))[0]?.reason,
         stackTrace: [],
       },
     });
@@ -89,7 +88,7 @@ describe('an extension that cannot start', () => {
       LISTEN_ADDRESS: `127.0.0.1:${port}`,
     });
     await environment.until(() => lambda.isExtensionIdle, 'an extension that waits for an event');
-    expect(environment.logs('extensionCannotStart')[0]?.reason).toBe(
+    expect((await environment.logged('extensionCannotStart'))[0]?.reason).toBe(
       `Cannot listen on 127.0.0.1:${port}: expected a port that no other program listens on, found EADDRINUSE`,
     );
   });
@@ -130,7 +129,7 @@ describe('the configuration', () => {
     const { invoke, environment } = await startLambda({ env });
     expect((await invoke([1])).statuses).toEqual([200]);
     expect(receiver.deliveredValues).toEqual([1]);
-    expect(environment.logs('configurationWarning')).toEqual([
+    expect(await environment.logged('configurationWarning')).toEqual([
       expect.objectContaining({
         detail:
           'The spool is not used: the disk of a Lambda environment is gone with it; what would be stored is delivered',

@@ -93,6 +93,12 @@ export class LambdaEnvironment {
     return lines.map((line) => JSON.parse(line) as LogLine).filter((line) => line.event === event);
   }
 
+  /** As `logs`, once there are `count` of them: what a program has logged takes a moment to get here. */
+  async logged(event: string, count = 1): Promise<readonly LogLine[]> {
+    await waitUntil(() => this.logs(event).length >= count, `${count} lines of ${event}`);
+    return this.logs(event);
+  }
+
   async ended(): Promise<number | string | undefined> {
     await waitUntil(() => this.ending !== undefined, 'the end of the extension');
     return this.ending;
