@@ -1,6 +1,5 @@
 #!/usr/bin/env node
-// The `sluice` command. Runs the built program on this Node, or, where this Node is too old for it,
-// on the Node that came with `npm ci`.
+// The `sluice` command. Runs the built program on this Node, or on the Node that came with `npm ci` if this one is too old.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import module from 'node:module';

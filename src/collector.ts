@@ -34,26 +34,26 @@ export interface CollectorDeps {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly version: string;
-  /** Whoever may not let pushes wait as long as is configured. */
-  readonly patience?: Patience;
-  /** Nobody heeds `quitAsked`. Default: false. */
+  /** Further limits on the waits of pushes, next to the configured one. */
+  readonly waitLimits?: WaitLimits;
+  /** Nothing acts on `quitAsked`. Default: false. */
   readonly ignoresQuit?: boolean;
 }
 
-/** Bounds the waits of pushes for their delivery, from one moment to the next. */
-export interface Patience {
-  /** Of a push that is to be answered now; 0: it does not wait. */
+/** Limits on the waits of pushes for their delivery, which may change at any time. */
+export interface WaitLimits {
+  /** The longest wait of a push that comes now; 0: it does not wait. */
   longestWaitMs(): number;
-  /** A push has waited as long as it might, and was not delivered. */
-  waitedInVain(): void;
+  /** A push has waited as long as it may and was not delivered. */
+  waitTimedOut(): void;
 }
 
-/** What may be left of a stop for answers to leave, where its time is up. */
+/** The extra time for answers to leave after the time of a stop is over. */
 const ANSWER_GRACE_MS = 1000;
 
 export class Collector {
   readonly events: IntakeEvents;
-  /** Resolves, with the path, once a request has asked for a stop; whoever runs the collector stops it then. */
+  /** Resolves with the path when a request has asked for a stop. The caller then stops the collector. */
   readonly quitAsked: Promise<'/-/quit'>;
   readonly #config: Config;
   readonly #delivery: Delivery;
@@ -61,19 +61,22 @@ export class Collector {
   readonly #openPushes = new OpenPushes();
   readonly #waitingPushes: WaitingPushes;
   readonly #clock: Clock;
-  readonly #patience: Patience | undefined;
-  /** Whoever calls a stop twice waits once. */
+  readonly #waitLimits: WaitLimits | undefined;
+  /** Shared, so that a second stop does not wait again. */
   #delayed: Promise<void> | undefined;
   #notReady: string | undefined = 'Cannot take pushes: not listening yet';
 
-  /** Throws an Error that names the file where one for TLS or credentials cannot be used. Opens no port. */
-  constructor(config: Config, { log, clock, random, version, patience, ignoresQuit = false }: CollectorDeps) {
+  /** Throws an Error that names the file if one for TLS or credentials cannot be used. Opens no port. */
+  constructor(
+    config: Config,
+    { log, clock, random, version, waitLimits, ignoresQuit = false }: CollectorDeps,
+  ) {
     const backends = config.remoteWrite.map(({ name }) => name);
     const metrics = new Metrics({ version, backends, pushAnswers: PUSH_ANSWERS });
     const userAgent = `sluice/${version}`;
     this.#config = config;
     this.#clock = clock;
-    this.#patience = patience;
+    this.#waitLimits = waitLimits;
     this.events = new LoggedIntakeEvents(log, metrics, clock);
     const deliveryEvents = new LoggedDeliveryEvents(log, metrics, clock);
     const { utf8Names } = config.push.pushgateway;
@@ -86,7 +89,7 @@ export class Collector {
       {
         maxPushes: config.push.pushgateway.maxWaitingPushes,
         hasSpool: config.spool !== undefined,
-        onWaitedInVain: patience && (() => patience.waitedInVain()),
+        onTimeout: waitLimits && (() => waitLimits.waitTimedOut()),
       },
       clock,
     );
@@ -99,7 +102,7 @@ export class Collector {
 
   /**
    * Starts to take pushes; returns the address as bound, host and port. Rejects with an Error that names the address, or
-   * the spool's directory where another program has it.
+   * the spool's directory if another program uses it.
    */
   async start(): Promise<string> {
     for (const warning of configWarnings(this.#config)) this.events.configurationWarning(warning);
@@ -198,8 +201,8 @@ export class Collector {
     );
     const largePushes = new LargePushQueue();
     const hasSpool = this.#config.spool !== undefined;
-    const patience = this.#patience;
-    const longestWaitMs = patience && (() => patience.longestWaitMs());
+    const waitLimits = this.#waitLimits;
+    const longestWaitMs = waitLimits && (() => waitLimits.longestWaitMs());
     const acknowledgements = new Acknowledgements({ ...pushgateway, hasSpool, longestWaitMs });
     const service = new PushService({
       config: pushgateway,

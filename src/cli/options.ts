@@ -8,7 +8,7 @@ import { optionProblem, UsageError } from './command-ending.ts';
 
 const LONGEST_MS = 24 * 86_400_000;
 
-/** `hint` tells how to give what stands alone. Throws UsageError. */
+/** `hint` says how to give an argument that has no option. Throws UsageError. */
 export function parseOptions<O extends ParseArgsOptionsConfig>(
   args: readonly string[],
   options: O,
@@ -29,7 +29,7 @@ function parse<O extends ParseArgsOptionsConfig>(args: readonly string[], option
   }
 }
 
-/** Milliseconds. Throws UsageError where `text` is no duration, or out of bounds. */
+/** Milliseconds. Throws UsageError if `text` is no duration or out of bounds. */
 export function durationOption(flag: string, text: string, leastMs: number): number {
   const ms = text === '' ? undefined : parseDuration(text);
   if (ms === undefined)
@@ -86,7 +86,7 @@ function basicAuthorization({ username, password }: URL, flag: string): string |
 
 const CERTIFICATE = /-----BEGIN (?:TRUSTED )?CERTIFICATE-----[^-]*-----END (?:TRUSTED )?CERTIFICATE-----/g;
 
-/** PEM; undefined where no file is named. Throws an Error with a sentence. */
+/** The certificates of --ca-file in PEM; undefined without a file. Throws an Error with a sentence for people. */
 export function readCaFile(file: string | undefined): string | undefined {
   if (file === undefined) return undefined;
   const pem = readPem(file);

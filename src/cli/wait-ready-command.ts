@@ -10,9 +10,9 @@ usage: sluice wait-ready [--url URL] [--timeout DURATION]
 
   --url URL             where Sluice is, with or without the prefix of its push paths. Default: SLUICE_URL, or else this
                         machine on the port of LISTEN_ADDRESS, or else http://127.0.0.1:3030
-  --timeout DURATION    give up after so long, default 30s; 0 asks once
-  --ca-file FILE        certificates (PEM) to trust for https in place of the usual ones
-  -q, --quiet           say nothing; the exit status tells
+  --timeout DURATION    give up after this time, default 30s; 0 asks once
+  --ca-file FILE        certificates (PEM) to trust for https instead of the usual ones
+  -q, --quiet           print nothing; see the exit status
   -h, --help
 
 exit status: 0 ready

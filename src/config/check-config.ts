@@ -18,7 +18,7 @@ export type CheckedConfig =
   | { readonly kind: 'valid'; readonly config: Config }
   | { readonly kind: 'invalid'; readonly issues: readonly CheckIssue[] };
 
-/** Relative file paths in `value` are taken from `folder`; `defaults` stand before those of the schema. */
+/** Relative file paths in `value` start at `folder`. `defaults` win over those of the schema. */
 export function checkConfig(configured: unknown, folder: string, defaults?: ConfigDefaults): CheckedConfig {
   const value = defaults === undefined ? configured : withDefaults(configured, defaults);
   // Compiling the checks costs more than it saves for a single run.
@@ -52,7 +52,7 @@ function sentence(issue: z.core.$ZodIssue, value: unknown): string {
   }
 }
 
-/** Text is shown only where a boolean or a number is wanted: elsewhere it may be a token. */
+/** Text is shown only if a boolean or a number is wanted. Any other text may be a token. */
 function foundInPlace({ expected }: z.core.$ZodIssueInvalidType, value: unknown): string {
   if (expected !== 'boolean' && expected !== 'number' && expected !== 'int') return describeKind(value);
   return typeof value === 'string' && value !== ''
@@ -82,7 +82,7 @@ function valueAt(root: unknown, path: ConfigPath): unknown {
 
 export type ConfigDefaults = Readonly<Record<string, unknown>>;
 
-/** `value` with what it lacks of `defaults`. The one item of a list of defaults stands behind every item of the list. */
+/** `value`, with missing keys filled in from `defaults`. The one item of a list of defaults applies to every item. */
 export function withDefaults(value: unknown, defaults: unknown): unknown {
   if (Array.isArray(defaults)) {
     return Array.isArray(value) ? value.map((item) => withDefaults(item, defaults[0])) : value;

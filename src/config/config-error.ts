@@ -3,7 +3,7 @@
 export type ConfigPath = readonly (string | number)[];
 
 export interface ConfigProblem {
-  /** From 1; absent where the configuration did not come from text. */
+  /** From 1; absent if the configuration did not come from text. */
   readonly line?: number;
   readonly column?: number;
   /** The key the problem is about; empty for the whole file. */
@@ -26,7 +26,7 @@ export class ConfigError extends SyntaxError {
   }
 }
 
-/** `remoteWrite[0].url`; keys that are not plain words stand in quotes, so a path is always one line. */
+/** `remoteWrite[0].url`; keys that are not plain words are in quotes, so a path is always one line. */
 export function formatPath(path: ConfigPath): string {
   return path.map(formatStep).join('').replace(/^\./, '');
 }

@@ -55,7 +55,7 @@ function oneOf(env: Environment, first: string, second: string): ConfigProblem[]
 
 function needs(env: Environment, given: string, ...wanted: string[]): ConfigProblem[] {
   if (setText(env, given) === undefined || wanted.some((name) => setText(env, name) !== undefined)) return [];
-  return [{ path: [given], text: `expected ${wanted.join(' or ')} beside it, found only ${given}` }];
+  return [{ path: [given], text: `expected ${wanted.join(' or ')} next to it, found only ${given}` }];
 }
 
 function oneTenant(env: Environment): ConfigProblem[] {

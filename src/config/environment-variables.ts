@@ -14,7 +14,7 @@ export interface EnvironmentVariable {
 const BACKEND = ['remoteWrite', 0] as const;
 const PUSHGATEWAY = ['push', 'pushgateway'] as const;
 
-/** The order is that of the documentation. What is added to the headers by a name of its own stands behind them. */
+/** In the order of the documentation. A variable that adds one header comes after the variable for all headers. */
 export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
   text('LISTEN_ADDRESS', ['listenAddress']),
   { name: 'LOGGING_LEVEL', path: ['logging', 'level'], form: 'word' },

@@ -44,7 +44,7 @@ function isGroup(text: string, at: number): boolean {
   return /^\$\{\d+\}/.test(text.slice(at, at + 12));
 }
 
-/** `reference` is what stands between the braces. The first colon ends the name, so a default may hold others. */
+/** `reference` is the text between the braces. The first colon ends the name, so a default may contain others. */
 function expandReference(reference: string, env: Environment): Piece {
   const colon = reference.indexOf(':');
   const name = colon < 0 ? reference : reference.slice(0, colon);
@@ -105,7 +105,7 @@ function isInRelabelRule(path: ConfigPath): boolean {
 
 type TextScalar = Scalar & { value: string };
 
-/** An alias is not followed: what it stands for is visited at its anchor. */
+/** An alias is not followed: its value is visited at the anchor. */
 function visitScalars(
   node: unknown,
   path: ConfigPath,

@@ -18,7 +18,7 @@ export function loadConfig(path: string, env: Environment, defaults?: ConfigDefa
   return parseConfig(readText(path), path, env, defaults);
 }
 
-/** Checks `text`. `file` stands in messages, and its folder is where relative file paths start. Throws ConfigError. */
+/** Checks `text`. Messages name `file`, and relative file paths start at its folder. Throws ConfigError. */
 export function parseConfig(text: string, file: string, env: Environment, defaults?: ConfigDefaults): Config {
   const { source, problems, isSound } = parseYaml(text);
   if (!isSound) throw new ConfigError(file, problems);

@@ -19,7 +19,7 @@ export class Secret {
     this.#text = text;
   }
 
-  /** The credential itself; call it only where it goes onto the wire. */
+  /** The credential itself. Call it only to send it. */
   reveal(): string {
     return this.#text;
   }

@@ -4,7 +4,7 @@ const UNITS_MS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as c
 /** Units from large to small, each at most once; `0` needs none. Also the pattern of the published JSON Schema. */
 export const DURATION_PATTERN = /^(?:0|(?=\d)(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+s)?(?:\d+ms)?)$/;
 
-/** Milliseconds, or undefined where `text` is not a duration. */
+/** Milliseconds, or undefined if `text` is not a duration. */
 export function parseDuration(text: string): number | undefined {
   if (!DURATION_PATTERN.test(text)) return undefined;
   let total = 0;
@@ -31,7 +31,7 @@ const UNITS: Readonly<Record<string, number>> = {
 /** Also the pattern of the published JSON Schema. */
 export const SIZE_PATTERN = /^(\d+)(B|kB|KB|MB|GB|TB|KiB|MiB|GiB|TiB)?$/;
 
-/** Bytes, or undefined where `text` is not a size. */
+/** Bytes, or undefined if `text` is not a size. */
 export function parseSize(text: string): number | undefined {
   const [, count, unit = ''] = SIZE_PATTERN.exec(text) ?? [];
   return count === undefined ? undefined : Number(count) * (UNITS[unit] ?? 1);

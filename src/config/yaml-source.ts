@@ -16,7 +16,7 @@ import {
 } from 'yaml';
 import type { ConfigPath, ConfigProblem } from './config-error.ts';
 
-/** Refused wherever it stands, so the schema's opinion of it does not matter. */
+/** Refused everywhere in the file, before the schema is asked. */
 export const PROTO_KEY = '__proto__';
 
 export interface YamlSource {
@@ -28,7 +28,7 @@ export interface YamlSource {
 export interface Located {
   readonly line: number;
   readonly column: number;
-  /** Absent where the path names a key that is not in the file. */
+  /** Absent if the path names a key that is not in the file. */
   readonly node?: Node;
 }
 
@@ -58,7 +58,7 @@ export function parseYaml(text: string): { source: YamlSource; problems: ConfigP
   };
 }
 
-/** Where `path` stands: the key of a mapping, the item of a list, or the nearest enclosing one that is in the file. */
+/** The position of `path`: the key of a mapping, the item of a list, or the nearest enclosing one that is in the file. */
 export function locate(source: YamlSource, path: ConfigPath): Located {
   let node: Node | null = resolve(source, source.document.contents);
   let offset = node?.range?.[0] ?? 0;
@@ -153,7 +153,7 @@ const SENTENCES: Readonly<Record<Exclude<ErrorCode, 'DUPLICATE_KEY'>, string>> =
     'expected a valid escape after "\\" in double quotes, found another one (use single quotes for plain text)',
   BAD_INDENT:
     'expected lines of one mapping or list to be indented alike and brackets to be closed, found another indentation',
-  BAD_PROP_ORDER: 'expected anchors and tags behind the indicator, found one before it',
+  BAD_PROP_ORDER: 'expected anchors and tags after the indicator, found one before it',
   BAD_SCALAR_START:
     'expected a value, found a character that no plain value starts with (put the value in quotes)',
   BLOCK_AS_IMPLICIT_KEY:

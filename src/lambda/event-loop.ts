@@ -1,5 +1,5 @@
-// Asks Lambda for one event after the other and has each handled, until it is told to shut down. A connection that breaks
-// while it waits is no reason to end: an extension that ends takes the function's invocation with it.
+// Asks Lambda for one event after another and has each handled, until the shutdown. A broken connection does not end the
+// extension at once: an extension that ends also ends the function's invocation.
 import type { Clock } from '../telemetry/clock.ts';
 import { pause } from '../telemetry/wait.ts';
 import { ApiRefusal, type ExtensionEvent, type ExtensionsApi } from './extensions-api.ts';
@@ -12,12 +12,12 @@ export interface EventLoopDeps {
   readonly fault: (error: unknown) => void;
 }
 
-/** How often a broken connection is made anew before it is given up, and the time between. */
+/** How many failures in a row end the extension, and the time between two attempts. */
 const MAX_TRIES = 10;
 const RETRY_MS = 100;
 const NO_ABORT = new AbortController().signal;
 
-/** Resolves after a shutdown. Rejects where Lambda refuses to tell events, or cannot be reached. */
+/** Resolves after a shutdown. Rejects if Lambda refuses to send events or cannot be reached. */
 export async function handleEvents({ api, handler, clock, fault }: EventLoopDeps): Promise<void> {
   for (let failures = 0; ; ) {
     handler.idle();

@@ -1,5 +1,4 @@
-// What the extension logs about itself, each kind of line in one place. CloudWatch bills by the byte: what happens with
-// every invocation is logged at debug only.
+// The log lines of the extension itself. CloudWatch bills by the byte, so events of every invocation are logged at debug only.
 import type { Log } from '../telemetry/log.ts';
 import type { InvocationEnding } from './invocation-end.ts';
 
@@ -8,7 +7,7 @@ export interface InvocationFacts {
   readonly ending: InvocationEnding;
   /** Samples that go with the next invocation. */
   readonly remainingSamples: number;
-  /** By which the end of the invocation was held up since its handler was done, as far as that is known. */
+  /** How long the end of the invocation was delayed after its handler was done, as far as that is known. */
   readonly flushMs: number;
 }
 
@@ -19,7 +18,7 @@ export class ExtensionLog {
     this.#log = log;
   }
 
-  /** Pushes are answered with 503, or not at all; the function goes on without its metrics. */
+  /** Pushes get 503 or no answer. The function goes on without its metrics. */
   cannotStart(reason: string): void {
     this.#log.error({ reason }, 'extensionCannotStart');
   }
@@ -28,7 +27,7 @@ export class ExtensionLog {
     this.#log.warn({ detail }, 'configurationWarning');
   }
 
-  /** The end of an invocation is then told by a pause between pushes. */
+  /** A pause between pushes then counts as the end of an invocation. */
   noTelemetry(reason: string): void {
     this.#log.info({ reason }, 'extensionWithoutTelemetry');
   }
@@ -52,7 +51,7 @@ export class ExtensionLog {
     else this.#log.info({ lostSamples }, 'extensionStopped');
   }
 
-  /** A defect of the program: a crash would end the invocation, so it goes on. */
+  /** A defect of the program. A crash would end the invocation, so the extension goes on. */
   fault(error: unknown): void {
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.#log.error({ detail }, 'fault');

@@ -1,5 +1,5 @@
-// Builds the extension and runs it to its end: a collector on loopback whose deliveries keep step with the invocations of a
-// function. What keeps the collector from starting costs the function its metrics and nothing else, unless it wants that.
+// Builds the extension and runs it to its end: a collector on loopback that delivers in step with the invocations of a
+// function. If the collector cannot start, the function only loses its metrics, unless SLUICE_LAMBDA_STRICT is set.
 
 import { randomUUID } from 'node:crypto';
 import { Collector } from '../collector.ts';
@@ -24,12 +24,12 @@ interface Station {
   readonly fault?: string;
 }
 
-/** For the lookup of the name that Lambda gives the environment. */
+/** For the lookup of the host name that Lambda gives the environment. */
 const TELEMETRY_BIND_MS = 500;
-/** Of a SIGTERM, which says nothing of a deadline: as long as a shutdown. */
+/** The time for a stop after SIGTERM, which has no deadline: as long as a shutdown. */
 const SIGNAL_MS = 1700;
 
-/** Returns the exit code. Rejects where Lambda does not register the extension, or tells it no events. */
+/** Returns the exit code. Rejects if Lambda does not register the extension, or sends it no events. */
 export async function runExtension(env: Environment, registering: Promise<ExtensionsApi>): Promise<number> {
   const clock = systemClock();
   const { handler, log, fault } = await openStation(env, registering, clock);
@@ -80,8 +80,8 @@ async function openCollector(
     version: programVersion(),
     // An extension that ends before its environment is a crash to Lambda.
     ignoresQuit: true,
-    // Invocations that run side by side have no deadline in common, and nothing is frozen under them.
-    ...(isManagedInstance(env) ? {} : { patience: policy }),
+    // Invocations that run at the same time have no common deadline, and their environment is not frozen.
+    ...(isManagedInstance(env) ? {} : { waitLimits: policy }),
   });
   for (const warning of warnings) log.warning(warning);
   const telemetry = new InvocationTelemetry();
@@ -102,7 +102,7 @@ interface SubscriptionDeps {
   readonly clock: Clock;
 }
 
-/** Whether Lambda will send its telemetry. Never rejects: without it, pauses between pushes have to do. */
+/** Whether Lambda will send its telemetry. Never rejects: the extension also works without it. */
 async function subscribe(
   { telemetryAddress }: LambdaSettings,
   { registering, telemetry, log, clock }: SubscriptionDeps,
@@ -121,7 +121,7 @@ async function subscribe(
   return false;
 }
 
-/** Where pushes would have been taken, as far as that can be said without a configuration. */
+/** The port that pushes would have used, as far as that is known without a configuration. */
 function refusingPort({ LISTEN_ADDRESS }: Environment): number {
   const [, digits] = /:(\d{1,5})$/.exec(LISTEN_ADDRESS ?? '') ?? [];
   const port = Number(digits ?? 3030);

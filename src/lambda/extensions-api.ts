@@ -50,7 +50,7 @@ export class ExtensionsApi {
     return new ExtensionsApi(endpoint, identifier, agent);
   }
 
-  /** Says that nothing is left to do, and waits for the next event: the environment may be frozen meanwhile. */
+  /** Tells Lambda that nothing is left to do, and waits for the next event. The environment may be frozen until then. */
   async next(): Promise<ExtensionEvent> {
     const answer = await this.#call('GET', `${EXTENSION_PATH}/event/next`);
     if (answer.status !== 200) throw new ApiRefusal('get the next event', answer);
@@ -158,7 +158,7 @@ function tooLong(path: string, length: number): Error {
 
 export interface InvokeEvent {
   readonly kind: 'invoke';
-  /** Comes again where Lambda repeats an asynchronous invocation that has failed. */
+  /** Repeats if Lambda repeats an asynchronous invocation that has failed. */
   readonly requestId: string;
   /** When the function times out, in ms since the epoch. */
   readonly deadlineMs: number;

@@ -1,15 +1,15 @@
-// How long Sluice may make a function wait: by a push that waits for its delivery, and by a flush at the end of an
-// invocation. Invariant: no wait reaches beyond the deadline of the invocation, and a backend that is away costs the whole
-// time once, not with every push and every invocation.
+// How long Sluice may make a function wait: for the delivery of a push, and for the flush at the end of an invocation.
+// Invariant: no wait goes past the deadline of the invocation, and a backend that is away costs the whole time once, not
+// with every push and every invocation.
 import type { Clock } from '../telemetry/clock.ts';
 
-/** What the runtime and Lambda have left of an invocation when Sluice is done with it. */
+/** The part of an invocation that is kept for the runtime and Lambda. */
 const LAMBDA_RESERVE_MS = 200;
-/** What a handler has left for the rest of its work when its push has been answered. */
+/** The part of an invocation that is kept for the rest of a handler's work after its push. */
 const HANDLER_RESERVE_MS = 500;
-/** While a backend is away a flush has this part of its time, except for each time that it is tried in earnest. */
+/** While a backend is away, a flush gets this part of its time, and every fifth flush gets all of it. */
 const FAILING_PART = 0.25;
-const EARNEST_EVERY = 5;
+const FULL_TIME_EVERY = 5;
 
 export class FlushPolicy {
   readonly #clock: Pick<Clock, 'nowMs'>;
@@ -18,8 +18,8 @@ export class FlushPolicy {
   #deadlineMs = Infinity;
   /** Something was not delivered in the time that it had, and no flush has delivered everything since. */
   #isFailing = false;
-  /** All the same a push may wait, until one has waited in vain. */
-  #isWorthATry = false;
+  /** Even so a push may wait, until a wait times out. */
+  #mayTryWaiting = false;
   #flushes = 0;
 
   constructor(clock: Pick<Clock, 'nowMs'>, flushTimeoutMs: number) {
@@ -32,39 +32,39 @@ export class FlushPolicy {
     this.#deadlineMs = deadlineMs;
   }
 
-  /** Of a push, beside what is configured. */
+  /** The limit on the wait of a push, next to the configured one. */
   longestWaitMs(): number {
-    return this.#isFailing && !this.#isWorthATry ? 0 : this.#untilDeadline(HANDLER_RESERVE_MS);
+    return this.#isFailing && !this.#mayTryWaiting ? 0 : this.#untilDeadline(HANDLER_RESERVE_MS);
   }
 
-  /** A push has waited as long as it might and was not delivered. */
-  waitedInVain(): void {
+  /** A push has waited as long as it may and was not delivered. */
+  waitTimedOut(): void {
     this.#isFailing = true;
-    this.#isWorthATry = false;
+    this.#mayTryWaiting = false;
     this.#flushes = 0;
   }
 
-  /** Until when the end of a handler may be waited for: a flush has to fit in behind it. */
+  /** How long to wait for the end of a handler. A flush has to fit in after it. */
   handlerEndMs(): number {
     return this.#untilDeadline(2 * LAMBDA_RESERVE_MS);
   }
 
-  /** Of the flush that begins now. */
+  /** The time for the flush that begins now. */
   flushMs(): number {
     this.#flushes = this.#isFailing ? this.#flushes + 1 : 0;
-    const isEarnest = this.#flushes % EARNEST_EVERY === 0;
-    const wantedMs = this.#flushTimeoutMs * (isEarnest ? 1 : FAILING_PART);
+    const hasFullTime = this.#flushes % FULL_TIME_EVERY === 0;
+    const wantedMs = this.#flushTimeoutMs * (hasFullTime ? 1 : FAILING_PART);
     return Math.min(wantedMs, this.#untilDeadline(LAMBDA_RESERVE_MS));
   }
 
   flushed(remainingSamples: number): void {
     this.#isFailing = remainingSamples > 0;
-    if (!this.#isFailing) this.#isWorthATry = false;
+    if (!this.#isFailing) this.#mayTryWaiting = false;
   }
 
-  /** What a flush had left has been delivered since: the backend may be there, and take longer than a flush has. */
+  /** The samples that a flush had left are delivered. The backend may be there, and only slower than a flush may be. */
   caughtUp(): void {
-    if (this.#isFailing && this.#flushes >= EARNEST_EVERY) this.#isWorthATry = true;
+    if (this.#isFailing && this.#flushes >= FULL_TIME_EVERY) this.#mayTryWaiting = true;
   }
 
   #untilDeadline(reserveMs: number): number {

@@ -1,5 +1,5 @@
-// When a handler is done. Telemetry says so; where it is silent, a pause in which nothing was pushed has to do. An extension
-// that waited for a word that never comes would be billed until the function times out, so every wait has its bound.
+// Finds out when a handler is done. Telemetry says so. Without telemetry, a pause without pushes has to do. Every wait has a
+// bound: an extension that waits for telemetry that never comes is billed until the function times out.
 import type { Clock } from '../telemetry/clock.ts';
 import { pause } from '../telemetry/wait.ts';
 import type { InvocationTelemetry } from './telemetry.ts';
@@ -17,20 +17,20 @@ export interface InvocationEndDeps {
 export type InvocationEnding = 'done' | 'quiet' | 'deadline';
 
 /**
- * What telemetry is relied on for. `full`: it says that an invocation begins, and when its handler is done. `none`: it says
- * nothing, until it does. `broken`: it kept back that a handler was done; what it says of a begin means nothing.
+ * How far telemetry can be relied on. `full`: it says when an invocation begins and when its handler is done. `none`: it has
+ * said nothing yet. `broken`: it did not say that a handler was done, so that it says a begin means nothing.
  */
-type Trust = 'full' | 'none' | 'broken';
+type Reliability = 'full' | 'none' | 'broken';
 
-/** In which telemetry says that an invocation has begun, where it says anything. */
+/** Telemetry that works says within this time that an invocation has begun. */
 const FIRST_WORD_MS = 1000;
-/** A pause that is taken for the end of a handler. */
+/** A pause of this length counts as the end of a handler. */
 const QUIET_MS = 100;
 const NEVER = new AbortController().signal;
 
 export class InvocationEnd {
   readonly #deps: InvocationEndDeps;
-  #trust: Trust = 'none';
+  #telemetry: Reliability = 'none';
 
   constructor(deps: InvocationEndDeps) {
     this.#deps = deps;
@@ -38,10 +38,10 @@ export class InvocationEnd {
 
   /** Lambda has agreed to send telemetry. */
   expectTelemetry(): void {
-    this.#trust = 'full';
+    this.#telemetry = 'full';
   }
 
-  /** Resolves at the end of the handler as far as it can be known, in `withinMs` at the latest. */
+  /** Resolves at the end of the handler, as far as that can be known, and after `withinMs` at the latest. */
   async wait(requestId: string, withinMs: number): Promise<InvocationEnding> {
     const { clock, telemetry } = this.#deps;
     const over = new AbortController();
@@ -51,31 +51,31 @@ export class InvocationEnd {
       this.#quiet(requestId, over.signal).then(() => 'quiet' as const),
     ]);
     over.abort();
-    this.#learn(ending, requestId);
+    this.#updateReliability(ending, requestId);
     return ending;
   }
 
-  #learn(ending: InvocationEnding, requestId: string): void {
-    if (ending === 'done') this.#trust = 'full';
-    else if (ending === 'quiet' && this.#trust === 'full') this.#trust = 'none';
-    else if (ending === 'deadline' && this.#trust !== 'broken') {
-      this.#trust = 'broken';
-      // It came in the last moment: nothing was kept back.
+  #updateReliability(ending: InvocationEnding, requestId: string): void {
+    if (ending === 'done') this.#telemetry = 'full';
+    else if (ending === 'quiet' && this.#telemetry === 'full') this.#telemetry = 'none';
+    else if (ending === 'deadline' && this.#telemetry !== 'broken') {
+      this.#telemetry = 'broken';
+      // It may still come, only late. Then telemetry works.
       void this.#deps.telemetry.said({ kind: 'done', requestId }, NEVER).then(() => {
-        this.#trust = 'full';
+        this.#telemetry = 'full';
       });
     }
   }
 
-  /** Does not resolve once telemetry has said that the invocation has begun: it will say when it is done. */
+  /** Never resolves after telemetry has said that the invocation has begun: telemetry will also say when it is done. */
   async #quiet(requestId: string, signal: AbortSignal): Promise<void> {
     const { clock, telemetry } = this.#deps;
     let hasBegun = false;
-    if (this.#trust !== 'broken')
+    if (this.#telemetry !== 'broken')
       void telemetry.said({ kind: 'started', requestId }, signal).then(() => {
         hasBegun = true;
       });
-    if (this.#trust === 'full') await pause(clock, FIRST_WORD_MS, signal);
+    if (this.#telemetry === 'full') await pause(clock, FIRST_WORD_MS, signal);
     while (!hasBegun) if ((await this.#isQuiet(signal)) && !hasBegun) return;
     return new Promise(() => {});
   }

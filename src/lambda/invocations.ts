@@ -1,5 +1,5 @@
-// What the extension does with the events of Lambda: after each invocation everything that was pushed is delivered before
-// Lambda may freeze the environment, as far as that goes within bounds; what is left stays for the next one.
+// Handles the events of Lambda. After each invocation, everything that was pushed is delivered before Lambda may freeze the
+// environment, within bounds. Samples that are left stay for the next invocation.
 
 import type { Collector } from '../collector.ts';
 import type { Clock } from '../telemetry/clock.ts';
@@ -10,7 +10,7 @@ import type { FlushPolicy } from './flush-policy.ts';
 import { InvocationEnd } from './invocation-end.ts';
 import type { InvocationTelemetry } from './telemetry.ts';
 
-/** Whoever is told of the events. */
+/** Handles the events of Lambda. */
 export interface EventHandler {
   /** The next event is asked for: Lambda may freeze the environment from now on. */
   idle(): void;
@@ -29,20 +29,20 @@ export interface InvocationsDeps {
   readonly reconnectAfterMs: number;
 }
 
-/** What an answer that came during a freeze has to be read in, before its connection is given up. */
+/** The time to read an answer that came during a freeze, before its connection is given up. */
 const RENEWAL_GRACE_MS = 100;
 /** Lambda gives all of a shutdown 2 s, of which the runtime takes up to 0.5 s. */
 const LONGEST_STOP_MS = 1500;
-/** What is left of a shutdown to end in. */
+/** The part of a shutdown that is kept for the exit. */
 const EXIT_RESERVE_MS = 200;
 const NEVER = new AbortController().signal;
 
 export class Invocations implements EventHandler {
   readonly #deps: InvocationsDeps;
   readonly #end: InvocationEnd;
-  /** In ms since the epoch: a clock that stands still while the environment is frozen would not tell. */
+  /** In ms since the epoch. A monotonic clock may stop while the environment is frozen. */
   #idleSinceMs: number;
-  /** Somebody waits for what a flush has left. */
+  /** Whether something waits for the samples that a flush has left. */
   #awaitsLeft = false;
 
   constructor(deps: InvocationsDeps) {
@@ -68,7 +68,7 @@ export class Invocations implements EventHandler {
   async invoked({ requestId, deadlineMs }: InvokeEvent): Promise<void> {
     const { policy, log, clock } = this.#deps;
     policy.setDeadline(deadlineMs);
-    this.#distrustOldConnections();
+    this.#renewOldConnections();
     const ending = await this.#end.wait(requestId, policy.handlerEndMs());
     const startedAtMs = clock.monotonicMs();
     // What was quiet has been flushed just now.
@@ -79,7 +79,7 @@ export class Invocations implements EventHandler {
   async shutDown({ reason, deadlineMs }: ShutdownEvent): Promise<void> {
     const { collector, log, clock } = this.#deps;
     log.shuttingDown(reason);
-    this.#distrustOldConnections();
+    this.#renewOldConnections();
     const restMs = Math.max(0, deadlineMs - clock.nowMs() - EXIT_RESERVE_MS);
     const stopMs = Math.min(LONGEST_STOP_MS, restMs);
     const over = new AbortController();
@@ -117,7 +117,7 @@ export class Invocations implements EventHandler {
     return remainingSamples;
   }
 
-  #distrustOldConnections(): void {
+  #renewOldConnections(): void {
     const { collector, log, clock, reconnectAfterMs } = this.#deps;
     const pausedMs = clock.nowMs() - this.#idleSinceMs;
     if (pausedMs < reconnectAfterMs) return;

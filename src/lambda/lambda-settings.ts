@@ -1,18 +1,17 @@
-// The settings of the extension itself: variables that begin with SLUICE_LAMBDA_. What is pushed where is configured as
-// everywhere else.
+// The settings of the extension itself: variables that begin with SLUICE_LAMBDA_. All else is configured as everywhere.
 
 import { ConfigError, type ConfigProblem } from '../config/config-error.ts';
 import type { Environment } from '../config/expand-variables.ts';
 import { parseDuration } from '../config/units.ts';
 
-/** Labels that an environment can say of itself. */
+/** Labels that an environment knows about itself. */
 const LAMBDA_LABELS = ['function_name', 'function_version', 'region', 'instance'] as const;
 export type LambdaLabel = (typeof LAMBDA_LABELS)[number];
 
 export interface LambdaSettings {
   /** How long the end of an invocation may be held up by a flush. */
   readonly flushTimeoutMs: number;
-  /** After so long between two events every connection is made anew. */
+  /** After this long between two events, Sluice opens new connections. */
   readonly reconnectAfterMs: number;
   /** Where Lambda's telemetry is listened for; undefined: not at all. */
   readonly telemetryAddress: { readonly host: string; readonly port: number } | undefined;
@@ -63,7 +62,7 @@ export function isStrict({ SLUICE_LAMBDA_STRICT }: Environment): boolean {
   return SLUICE_LAMBDA_STRICT === 'true';
 }
 
-/** There the environment is not frozen, invocations run side by side, and extensions are not told of them. */
+/** In such an environment nothing is frozen, invocations run at the same time, and extensions get no events about them. */
 export function isManagedInstance({ AWS_LAMBDA_INITIALIZATION_TYPE }: Environment): boolean {
   return AWS_LAMBDA_INITIALIZATION_TYPE === 'lambda-managed-instances';
 }

@@ -1,5 +1,5 @@
-// The program in a Lambda layer. It registers before it loads the rest of itself: the function's own start waits for all
-// extensions to register, and goes on beside this one from then on.
+// The program in a Lambda layer. It registers before it loads the rest of itself: the function's own start waits until all
+// extensions have registered, and then goes on at the same time.
 import type { Environment } from '../config/expand-variables.ts';
 import { ExtensionsApi } from './extensions-api.ts';
 
@@ -13,10 +13,10 @@ async function main(env: Environment): Promise<number> {
   const registering = ExtensionsApi.register({
     endpoint,
     name: env.SLUICE_EXTENSION_NAME || 'sluice',
-    // Where invocations run side by side, extensions are not told of them and may not ask.
+    // If invocations run at the same time, extensions get no events about them and may not ask for any.
     events: isManaged ? ['SHUTDOWN'] : ['INVOKE', 'SHUTDOWN'],
   });
-  // Loading takes all of the processor: the question has to be out and answered before. The rest is told if it fails.
+  // Loading takes all of the processor, so the answer to the registration comes first. A failure is handled below.
   await registering.catch(() => undefined);
   try {
     const { runExtension } = await import('./extension.ts');

@@ -1,5 +1,5 @@
-// What answers where Sluice could not start: every request gets 503 with the reason, so that whoever pushes is told at once
-// and the function itself goes on.
+// The listener of an extension that could not start. Every request gets 503 with the reason, so that pushes fail at once and
+// the function itself goes on.
 import { createServer, type Server } from 'node:http';
 import type { EventHandler } from './invocations.ts';
 
@@ -7,14 +7,14 @@ export class RefusingListener implements EventHandler {
   readonly #server: Server;
 
   constructor(reason: string) {
-    const text = `Cannot take push: expected a Sluice that has started, found: ${reason}\n`;
+    const text = `Cannot take push: Sluice could not start: ${reason}\n`;
     this.#server = createServer((request, response) => {
       request.resume();
       response.writeHead(503, { 'content-type': 'text/plain; charset=utf-8' }).end(text);
     });
   }
 
-  /** Never rejects: where the port cannot be had, pushes find nobody there. */
+  /** Never rejects. If the port is taken, nothing answers pushes. */
   listen(host: string, port: number): Promise<void> {
     return new Promise((resolve) => {
       this.#server.once('error', () => resolve());

@@ -24,7 +24,7 @@ export class TelemetryListener {
     this.#server.maxConnections = 16;
   }
 
-  /** Returns the port as bound. Rejects with the system's error, also where `host` has no address in `withinMs`. */
+  /** Returns the port as bound. Rejects with the system's error, also if `host` has no address within `withinMs`. */
   listen(host: string, port: number, withinMs: number): Promise<number> {
     return new Promise((resolve, reject) => {
       const giveUp = () => reject(new Error(`no address for ${host} in ${withinMs} ms`));
@@ -73,7 +73,7 @@ const KINDS = new Map<unknown, TelemetryRecord['kind']>([
   ['platform.runtimeDone', 'done'],
 ]);
 
-/** The records in a body that Lambda has sent; whatever else is in it, or instead of it, is passed over. */
+/** The records in a body that Lambda has sent. Anything else in the body, or instead of it, is ignored. */
 export function parseTelemetry(text: string): TelemetryRecord[] {
   let events: unknown;
   try {
@@ -95,8 +95,8 @@ function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-/** Of one invocation there are two; what is beyond is nothing that Lambda sends. */
-const MAX_REMEMBERED = 64;
+/** Lambda sends two for each invocation. */
+const MAX_RECORDS = 64;
 
 interface Waiter {
   readonly record: TelemetryRecord;
@@ -105,23 +105,23 @@ interface Waiter {
 
 export class InvocationTelemetry {
   /** Since the last `forget`. */
-  #heard: TelemetryRecord[] = [];
+  #records: TelemetryRecord[] = [];
   readonly #waiters = new Set<Waiter>();
 
   /** Before the next event is asked for: from then on records may be about it. */
   forget(): void {
-    this.#heard = [];
+    this.#records = [];
   }
 
   hear(records: readonly TelemetryRecord[]): void {
-    this.#heard = [...this.#heard, ...records].slice(-MAX_REMEMBERED);
+    this.#records = [...this.#records, ...records].slice(-MAX_RECORDS);
     for (const waiter of this.#waiters)
       if (records.some((record) => isSame(record, waiter.record))) waiter.resolve();
   }
 
   /** Resolves when it has been said since the last `forget`; also when `signal` aborts. */
   said(record: TelemetryRecord, signal: AbortSignal): Promise<void> {
-    if (this.#heard.some((heard) => isSame(heard, record))) return Promise.resolve();
+    if (this.#records.some((known) => isSame(known, record))) return Promise.resolve();
     return untilDone(signal, (done) => {
       const waiter = { record, resolve: done };
       this.#waiters.add(waiter);

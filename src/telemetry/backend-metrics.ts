@@ -62,53 +62,56 @@ export class BackendMetrics {
       new Counter({ name, help, labelNames: ['backend'], registers });
     const byReason = (name: string, help: string) =>
       new Counter({ name, help, labelNames: ['backend', 'reason'], registers });
-    this.#blocksSent = counter('sluice_blocks_sent_total', 'Blocks the backend took.');
-    this.#samplesSent = counter('sluice_samples_sent_total', 'Samples the backend took.');
-    this.#bytesSent = counter('sluice_sent_bytes_total', 'Compressed bytes of the blocks the backend took.');
+    this.#blocksSent = counter('sluice_blocks_sent_total', 'Blocks that the backend took.');
+    this.#samplesSent = counter('sluice_samples_sent_total', 'Samples that the backend took.');
+    this.#bytesSent = counter(
+      'sluice_sent_bytes_total',
+      'Compressed bytes of the blocks that the backend took.',
+    );
     this.#blocksRetried = byReason(
       'sluice_blocks_retried_total',
-      'Attempts to send a block that will be repeated.',
+      'Failed attempts to send a block that Sluice will repeat.',
     );
     this.#samplesRetried = byReason(
       'sluice_samples_retried_total',
-      'Samples in attempts that will be repeated.',
+      'Samples in failed attempts that Sluice will repeat.',
     );
     this.#blocksSplit = byReason(
       'sluice_blocks_split_total',
-      'Blocks the backend refused that were taken apart to find the series it refuses.',
+      'Blocks that the backend refused, and that Sluice split to find the series that are refused.',
     );
     this.#blocksDropped = byReason(
       'sluice_blocks_dropped_total',
-      'Blocks, or parts of one, given up as a whole.',
+      'Blocks, or parts of one, that Sluice dropped as a whole.',
     );
-    this.#samplesDropped = byReason('sluice_samples_dropped_total', 'Samples given up.');
+    this.#samplesDropped = byReason('sluice_samples_dropped_total', 'Samples that Sluice dropped.');
     this.#samplesUnseparated = counter(
       'sluice_samples_dropped_unseparated_total',
-      'Samples given up because they were refused together with others, after the refusal budget was used up.',
+      'Samples that Sluice dropped because they were refused together with others, after the refusal budget was used up.',
     );
     this.#accessRefused = new Gauge({
       name: 'sluice_backend_access_refused',
-      help: 'Whether the backend refuses our credentials or does not know its path (401, 403, 404); what is queued waits.',
+      help: '1 while the backend refuses the credentials or does not know its path (401, 403, 404). Queued samples wait.',
       labelNames: ['backend'],
       registers,
     });
     this.#histogramsWithheld = counter(
       'sluice_native_histograms_withheld_total',
-      'Native histograms of accepted pushes that the backend is not sent (sendNativeHistograms, or custom buckets).',
+      'Native histograms of accepted pushes that the backend does not get (sendNativeHistograms, or custom buckets).',
     );
     this.#exemplarsRejected = counter(
       'sluice_exemplars_rejected_total',
-      'Exemplars that the backend has not written, as it says; only one of remote write 2.0 says that.',
+      'Exemplars that the backend says it did not write. Only remote write 2.0 has that answer.',
     );
     this.#messageVersion = new Gauge({
       name: 'sluice_backend_message_version',
-      help: 'The version of remote write that the backend is sent: 1 or 2.',
+      help: 'The version of remote write that the backend gets: 1 or 2.',
       labelNames: ['backend'],
       registers,
     });
     this.#requestSeconds = new Histogram({
       name: 'sluice_backend_request_duration_seconds',
-      help: 'Time from the start of an attempt to its end, whatever the end.',
+      help: 'Time from the start of an attempt to its end, however it ends.',
       labelNames: ['backend'],
       buckets: REQUEST_SECONDS,
       registers,
@@ -187,7 +190,7 @@ export class BackendMetrics {
 export function registerBacklogGauge(registry: Registry, read: () => readonly QueueReading[]): void {
   new Gauge({
     name: 'sluice_spool_backlog_bytes',
-    help: 'Bytes of the spool from the first record on that the backend has not settled.',
+    help: 'Bytes of the spool from the first record that is not settled for the backend.',
     labelNames: ['backend'],
     registers: [registry],
     collect() {
@@ -208,10 +211,10 @@ export function registerQueueGauges(registry: Registry, read: () => readonly Que
         for (const reading of read()) this.set({ backend: reading.backend }, value(reading));
       },
     });
-  gauge('sluice_queue_bytes', 'Bytes queued for the backend, in flight included.', (q) => q.bytes);
+  gauge('sluice_queue_bytes', 'Bytes queued for the backend, including those in flight.', (q) => q.bytes);
   gauge(
     'sluice_queue_limit_bytes',
-    'Bytes the queue may hold before pushes are refused.',
+    'Bytes that the queue may hold before pushes are refused.',
     (q) => q.limitBytes,
   );
   gauge('sluice_queue_oldest_age_seconds', 'Age of the oldest queued push.', (q) => q.oldestAgeMs / 1000);

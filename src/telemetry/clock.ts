@@ -1,4 +1,4 @@
-// Time as an argument: everything that reads a clock or waits does so through this face.
+// The clock as an argument: all code that reads the time or waits uses this interface.
 import { performance } from 'node:perf_hooks';
 
 export interface Timer {

@@ -57,9 +57,9 @@ export interface DeliveryEvents {
   blockDropped(e: BlockFacts & DropFacts): void;
   /** Some series of one push, or all, were given up while others of their block were not. */
   seriesDropped(e: SeriesFacts & DropFacts): void;
-  /** The backend does not let us in; told once until that changes. What is queued waits. */
+  /** The backend refuses Sluice's access. Reported once until that changes. Queued samples wait. */
   accessRefused(e: { readonly backend: string; readonly reason: string; readonly detail: string }): void;
-  /** It lets us in again. */
+  /** The backend accepts Sluice's access again. */
   accessGranted(e: { readonly backend: string }): void;
   /** Native histograms were pushed that this backend is not sent. */
   histogramsWithheld(backend: string, count: number): void;
@@ -69,14 +69,14 @@ export interface DeliveryEvents {
   spoolUnreadable(e: { readonly backend: string; readonly detail: string }): void;
   /** At start: the version of remote write that the backend is configured for. */
   messageVersionChosen(backend: string, version: 1 | 2): void;
-  /** The backend does not know remote write 2.0 and is sent 1.0 from now on; told once until that changes. */
+  /** The backend does not know remote write 2.0 and is sent 1.0 from now on. Reported once until that changes. */
   messageVersionFellBack(e: { readonly backend: string; readonly reason: string }): void;
   /** It knows 2.0 by now. */
   messageVersionRestored(e: { readonly backend: string }): void;
   /** Exemplars that the backend says it has not written; only one of remote write 2.0 says that. */
   exemplarsRejected(backend: string, count: number): void;
   tlsReloaded(e: { readonly backend: string }): void;
-  /** Changed files cannot be used; the old ones stay in use. Told once for each change. */
+  /** Changed files cannot be used; the old ones stay in use. Reported once for each change. */
   tlsUnreadable(e: { readonly backend: string; readonly detail: string }): void;
   /** As `tlsUnreadable`, for credential files. */
   credentialsUnreadable(e: { readonly backend: string; readonly detail: string }): void;
@@ -87,10 +87,10 @@ export interface SpoolEvents {
   spoolOpened(e: { readonly bytes: number; readonly tornBytes: number }): void;
   /** A group of records is on disk; so long it took from the first write to the end of the sync. */
   spoolSynced(durationMs: number): void;
-  /** The disk refused something. Told once until it is usable again. */
+  /** The disk refused something. Reported once until it is usable again. */
   spoolUnusable(e: { readonly detail: string }): void;
   spoolUsable(): void;
-  /** The spool had so many bytes from where a backend stood that is not configured any more; they are given up for it. */
+  /** A backend is not configured any more. The bytes of the spool that it had not settled are given up. */
   spoolBackendForgotten(e: { readonly backend: string; readonly bytes: number }): void;
   /** Stored bytes are not what was written. `file` is where they were set aside, if they were. */
   spoolDamaged(e: {
@@ -109,7 +109,7 @@ export interface PushAnswered {
   readonly job: string | undefined;
   readonly bodyBytes: number;
   readonly durationMs: number;
-  /** What was taken, whatever became of it then; 0 where the push was not. */
+  /** Samples of a push that was taken, whatever became of them afterwards; 0 if it was not taken. */
   readonly sampleCount: number;
   readonly userAgent: string | undefined;
   readonly detail: string | undefined;

@@ -1,5 +1,5 @@
 // The log: one JSON event a line on standard output, readable lines on a terminal. Secrets never reach it: what could
-// carry one is a `Secret`, and the field names below are blanked besides.
+// carry one is a `Secret`, and the fields named below are also blanked.
 import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino';
 import type { Config, LogLevel } from '../config/config.ts';
 
@@ -31,7 +31,7 @@ export function createLog(level: LogLevel, stream: DestinationStream): Log {
   );
 }
 
-/** Turns JSON lines into readable ones; the library is loaded only where a person reads. */
+/** Turns JSON lines into readable ones. The library is loaded only for a terminal. */
 export async function readableLines(stream: DestinationStream, colorize = true): Promise<DestinationStream> {
   // The function hangs on the default export: a bundle offers a CommonJS library no other names.
   const { default: pretty } = await import('pino-pretty');

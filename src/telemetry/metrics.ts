@@ -30,7 +30,7 @@ export class Metrics {
     this.relabeling = new RelabelMetrics(this.#registry, backends);
     new Gauge({
       name: 'sluice_build_info',
-      help: 'Always 1; the labels tell the version of Sluice and of Node.',
+      help: 'Always 1. The labels are the versions of Sluice and of Node.',
       labelNames: ['version', 'nodejs'],
       registers: [this.#registry],
     }).set({ version, nodejs: process.version }, 1);
@@ -47,7 +47,7 @@ export class Metrics {
     registerBacklogGauge(this.#registry, read);
   }
 
-  /** Makes the metrics of the spool; call it once, and only where there is one. */
+  /** Makes the metrics of the spool; call it once, and only if there is one. */
   addSpool(): SpoolMetrics {
     return new SpoolMetrics(this.#registry);
   }
@@ -56,7 +56,7 @@ export class Metrics {
   observeWaitingPushes(read: () => number): void {
     new Gauge({
       name: 'sluice_pushes_waiting',
-      help: 'Pushes that were taken and wait to be stored or delivered before they are answered.',
+      help: 'Pushes that are taken and wait to be stored or delivered before they are answered.',
       registers: [this.#registry],
       collect() {
         this.set(read());
@@ -95,13 +95,13 @@ export class RelabelMetrics {
   constructor(registry: Registry, backends: readonly string[]) {
     this.#backends = new Counter({
       name: 'sluice_samples_relabel_dropped_total',
-      help: 'Samples of accepted pushes that the backend is not sent, because of its writeRelabelConfigs.',
+      help: "Samples of accepted pushes that the backend's writeRelabelConfigs dropped.",
       labelNames: ['backend', 'reason'],
       registers: [registry],
     });
     this.#pushes = new Counter({
       name: 'sluice_push_samples_relabel_dropped_total',
-      help: 'Samples that metricRelabelConfigs took out of pushes.',
+      help: 'Samples of pushes that metricRelabelConfigs dropped.',
       labelNames: ['reason'],
       registers: [registry],
     });

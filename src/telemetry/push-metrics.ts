@@ -36,7 +36,7 @@ export class PushMetrics {
   constructor(registry: Registry, expected: readonly PushAnswer[]) {
     this.#bodyBytes = new TallyHistogram({
       name: 'sluice_push_body_bytes',
-      help: 'Sizes of the bodies of pushes as received.',
+      help: 'Size of the bodies of pushes, as received.',
       buckets: BODY_BYTES,
       registry,
     });
@@ -95,25 +95,25 @@ export class PushMetrics {
     registerTotal(
       registry,
       'sluice_samples_accepted_total',
-      'Samples of accepted pushes; where backends are sent different ones, the most that one is sent.',
+      'Samples of accepted pushes. If backends get different samples, the largest number that one backend gets.',
       () => this.#samplesAccepted,
     );
     registerTotal(
       registry,
       'sluice_push_timestamps_advanced_total',
-      'Pushes stamped later than their receipt so that timestamps of a series strictly increase.',
+      'Pushes stamped later than their receipt, so that the timestamps of a series strictly increase.',
       () => this.#timestampsAdvanced,
     );
     registerTotal(
       registry,
       'sluice_stale_markers_total',
-      'Staleness markers in accepted pushes; where backends are sent different ones, the most that one is sent.',
+      'Staleness markers in accepted pushes. If backends get different markers, the largest number that one backend gets.',
       () => this.#staleMarkers,
     );
     registerTotal(
       registry,
       'sluice_stale_groups_forgotten_total',
-      'Groups whose series get no staleness markers any more, since stalenessMaxMemory or a queue has no room for them.',
+      'Groups whose series get no more staleness markers, because stalenessMaxMemory or a queue has no room for them.',
       () => this.#staleGroupsForgotten,
     );
   }

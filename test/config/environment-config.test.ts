@@ -63,7 +63,7 @@ it('a variable that is missing beside others is named', () => {
   ]);
   refused(
     { REMOTE_WRITE_USERNAME: 'u' },
-    'REMOTE_WRITE_USERNAME: expected REMOTE_WRITE_PASSWORD or REMOTE_WRITE_PASSWORD_FILE beside it, found only REMOTE_WRITE_USERNAME',
+    'REMOTE_WRITE_USERNAME: expected REMOTE_WRITE_PASSWORD or REMOTE_WRITE_PASSWORD_FILE next to it, found only REMOTE_WRITE_USERNAME',
   );
   for (const [given, wanted] of [
     ['REMOTE_WRITE_PASSWORD', 'REMOTE_WRITE_USERNAME'],
@@ -71,15 +71,15 @@ it('a variable that is missing beside others is named', () => {
     ['REMOTE_WRITE_CERT_FILE', 'REMOTE_WRITE_KEY_FILE'],
     ['REMOTE_WRITE_KEY_FILE', 'REMOTE_WRITE_CERT_FILE'],
   ] as const)
-    refused({ [given]: 'x' }, `${given}: expected ${wanted} beside it, found only ${given}`);
+    refused({ [given]: 'x' }, `${given}: expected ${wanted} next to it, found only ${given}`);
   refused(
     { SPOOL_MAX_SIZE: '1GiB' },
     'SPOOL_DIRECTORY: expected a file path, found nothing',
-    'SPOOL_MAX_SIZE: expected SPOOL_DIRECTORY beside it, found only SPOOL_MAX_SIZE',
+    'SPOOL_MAX_SIZE: expected SPOOL_DIRECTORY next to it, found only SPOOL_MAX_SIZE',
   );
   refused(
     { ACKNOWLEDGE: 'stored' },
-    'ACKNOWLEDGE: expected SPOOL_DIRECTORY beside it, found only ACKNOWLEDGE',
+    'ACKNOWLEDGE: expected SPOOL_DIRECTORY next to it, found only ACKNOWLEDGE',
   );
 });
 
@@ -236,7 +236,7 @@ it('several problems are told at once', () => {
     'LABELS: expected name=value pairs with commas between them, found another text as pair 1',
     'LOGGING_LEVEL: expected one of trace, debug, info, warn, error, fatal, silent, found "x"',
     'MAX_WAIT: expected a duration from 0 to 10m with a unit (d, h, m, s or ms) such as 30s, found "y"',
-    'REMOTE_WRITE_KEY_FILE: expected REMOTE_WRITE_CERT_FILE beside it, found only REMOTE_WRITE_KEY_FILE',
+    'REMOTE_WRITE_KEY_FILE: expected REMOTE_WRITE_CERT_FILE next to it, found only REMOTE_WRITE_KEY_FILE',
   );
 });
 

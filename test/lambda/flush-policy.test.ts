@@ -35,7 +35,7 @@ test('bounds shrink as time goes on', () => {
 
 test('a push that waited in vain keeps others from waiting until a flush has delivered everything', () => {
   const { policy } = policyWith(1000, 10_000);
-  policy.waitedInVain();
+  policy.waitTimedOut();
   expect(policy.longestWaitMs()).toBe(0);
   policy.flushed(1);
   expect(policy.longestWaitMs()).toBe(0);
@@ -63,15 +63,15 @@ test('where flushes are too short for a backend that is there, a push may wait a
     policy.flushed(7);
     return policy.longestWaitMs();
   };
-  policy.waitedInVain();
+  policy.waitTimedOut();
   expect(Array.from({ length: 6 }, waitAfterFlush)).toEqual([0, 0, 0, 0, 9500, 9500]);
-  policy.waitedInVain();
+  policy.waitTimedOut();
   expect(Array.from({ length: 6 }, waitAfterFlush)).toEqual([0, 0, 0, 0, 9500, 9500]);
 });
 
 test('where nothing is delivered, no push waits a second time', () => {
   const { policy } = policyWith(1000, 10_000);
-  policy.waitedInVain();
+  policy.waitTimedOut();
   for (let flush = 0; flush < 20; flush++) {
     policy.flushMs();
     policy.flushed(7);

@@ -32,7 +32,7 @@ describe('an extension that cannot start', () => {
     });
     expect(await sendPush(address, 'm 1\n')).toMatchObject({
       status: 503,
-      text: `Cannot take push: expected a Sluice that has started, found: ${line!.reason}\n`,
+      text: `Cannot take push: Sluice could not start: ${line!.reason}\n`,
     });
     const { extensionNexts } = lambda;
     lambda.tell({ eventType: 'INVOKE', requestId: 'x', deadlineMs: Date.now() + 60_000 });

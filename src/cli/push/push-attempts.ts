@@ -8,7 +8,7 @@ export interface PushAttemptsDeps {
   readonly random: () => number;
   /** One attempt; ends soon after the signal. */
   readonly attempt: (signal: AbortSignal) => Promise<PushEnding>;
-  /** Told before each wait. */
+  /** Called before each wait. */
   readonly onRetry: (found: string, waitMs: number) => void;
 }
 
@@ -37,8 +37,9 @@ export async function pushAttempts(deps: PushAttemptsDeps, timeoutMs: number): P
 }
 
 /**
- * Undefined where no attempt would come in time. The server's wish is kept, with the backoff on top, so that those who
- * were told the same do not come at the same time; without one the wait leaves time for an attempt.
+ * The wait before the next attempt; undefined if that attempt would come too late. Retry-After is followed, with the backoff
+ * on top, so that clients that got the same value do not return at the same time. Without it the wait leaves time for an
+ * attempt.
  */
 function waitBefore(afterMs: number | undefined, backoff: number, leftMs: number): number | undefined {
   if (leftMs < BACKOFF.minBackoff) return undefined;

@@ -73,7 +73,7 @@ export function hideCredentials(ending: HttpResult, headers: Readonly<Record<str
   return { ...ending, text: hide(ending.text), headers: { ...ending.headers, ...shown } };
 }
 
-/** The value, what stands behind a scheme such as Bearer, and the password of Basic. */
+/** The value, the part after a scheme such as Bearer, and user name and password of Basic. */
 function secretsIn(value: string): string[] {
   const credential = value.replace(/^\S+\s+/, '');
   const pair = /^basic\s/i.test(value) ? Buffer.from(credential, 'base64').toString() : '';

@@ -38,8 +38,7 @@ function addLabel(labels: Map<string, string>, pair: string): void {
 }
 
 /**
- * A Pushgateway decodes the path before it splits it at slashes, and redirects where it finds dots or nothing between
- * two; some proxies do the same, or refuse what is not printable. Such values go as base64.
+ * A Pushgateway decodes the path before it splits it at slashes, and redirects if it finds dots or nothing between two; some proxies do the same, or refuse what is not printable. Such values go as base64.
  */
 const PRINTABLE = /^[^/\\%\p{Cc}]+$/u;
 const DOTS = /^\.{1,2}$/;

@@ -12,7 +12,7 @@ export interface PushOptions {
   /** `-` is standard input. */
   readonly file: string;
   readonly contentType: string;
-  /** Those of --header, and Authorization where the URL has credentials. */
+  /** Those of --header, and Authorization if the URL has credentials. */
   readonly headers: Readonly<Record<string, string>>;
   readonly waitSeconds: number | undefined;
   /** From the first attempt to the end of the last. */
@@ -53,7 +53,7 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
-/** Undefined where help is asked for. Throws UsageError. */
+/** Undefined if the arguments ask for help. Throws UsageError. */
 export function readPushOptions(args: readonly string[], env: NodeJS.ProcessEnv): PushOptions | undefined {
   const values = parseOptions(args, OPTIONS, 'a file is named with --file FILE');
   if (values.help) return undefined;
@@ -99,7 +99,7 @@ function withAuthorization(headers: Record<string, string>, authorization: strin
   return { ...headers, authorization };
 }
 
-/** Waiting for delivery is not a time in which Sluice could not be reached. */
+/** The default does not count the wait for delivery: that is no time in which Sluice could not be reached. */
 function readTimeout(text: string | undefined, waitMs: number): number {
   if (text === undefined) return DEFAULT_TIMEOUT_MS + waitMs;
   const timeoutMs = durationOption('--timeout', text, 1);

@@ -55,7 +55,7 @@ function judgeSuccess(status: number, waits: boolean, applied: string | string[]
   };
 }
 
-/** Status and, where there is one, the server's own sentence. */
+/** The status and the server's own sentence, if there is one. */
 function describeAnswer({ status, headers, text }: HttpResult & { kind: 'answered' }): string {
   const isRedirect = status >= 300 && status < 400 && headers.location !== undefined;
   if (isRedirect) return `${status}, a redirect to ${printable(headers.location!)}, which is not followed`;
@@ -64,7 +64,7 @@ function describeAnswer({ status, headers, text }: HttpResult & { kind: 'answere
 
 export interface PushReport {
   readonly code: number;
-  /** Undefined where all went well. */
+  /** Undefined if all went well. */
   readonly complaint: string | undefined;
 }
 

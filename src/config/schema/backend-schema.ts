@@ -60,7 +60,7 @@ function target() {
   };
 }
 
-/** What is sent beside plain samples. */
+/** What is sent in addition to plain samples. */
 function kinds() {
   return {
     sendExemplars: z.boolean().prefault(true).describe('Sends exemplars with their samples.'),

@@ -72,9 +72,9 @@ export function checkProxy(value: unknown, context: Context): void {
   if (named && proxyFromEnvironment === true)
     refuse(context, ['proxyFromEnvironment'], 'one of proxyUrl and proxyFromEnvironment', 'both');
   if (noProxy !== undefined && !named)
-    refuse(context, ['noProxy'], 'proxyUrl beside noProxy', 'only noProxy');
+    refuse(context, ['noProxy'], 'proxyUrl next to noProxy', 'only noProxy');
   if (Object.keys(fieldsOf(proxyConnectHeader)).length > 0 && !named && proxyFromEnvironment === false)
-    refuse(context, ['proxyConnectHeader'], 'proxyUrl or proxyFromEnvironment beside it', 'neither');
+    refuse(context, ['proxyConnectHeader'], 'proxyUrl or proxyFromEnvironment next to it', 'neither');
 }
 
 function proxyUrlSchema() {

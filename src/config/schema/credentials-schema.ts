@@ -178,7 +178,7 @@ function needs(given: string, wanted: string) {
   return (value: unknown, context: z.core.$RefinementCtx<unknown>): void => {
     const fields = fieldsOf(value);
     if (given in fields && !(wanted in fields))
-      refuse(context, [given], `${wanted} beside ${given}`, `only ${given}`);
+      refuse(context, [given], `${wanted} next to ${given}`, `only ${given}`);
   };
 }
 

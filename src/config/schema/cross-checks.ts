@@ -44,11 +44,11 @@ export function together(first: string, second: string): CrossCheck {
     const fields = fieldsOf(value);
     if (first in fields === second in fields) return;
     const [given, missing] = first in fields ? [first, second] : [second, first];
-    refuse(context, [given], `${missing} beside ${given}`, `only ${given}`);
+    refuse(context, [given], `${missing} next to ${given}`, `only ${given}`);
   };
 }
 
-/** No two items may have the same `key`; items where it is not text are passed over. */
+/** No two items may have the same `key`; items that are not text are ignored. */
 export function uniqueTexts(
   texts: readonly unknown[],
   onRepeat: (at: number, firstAt: number) => void,

@@ -40,7 +40,7 @@ export function httpHeadersSchema() {
     .meta({ propertyNames: { pattern: TOKEN_PATTERN.source } });
 }
 
-/** Visible Latin-1, spaces and tabs: what may stand in a header's value (RFC 9110, section 5.5). */
+/** Visible Latin-1, spaces and tabs: what a header's value may contain (RFC 9110, section 5.5). */
 export function isHeaderValue(text: string): boolean {
   return /^[\t\x20-\x7e\x80-\xff]*$/.test(text);
 }
@@ -73,7 +73,7 @@ function nameFault(name: string, first: string | undefined): Fault | undefined {
   }
   return first === undefined
     ? undefined
-    : { expected: 'each header once', found: `${JSON.stringify(name)} beside ${JSON.stringify(first)}` };
+    : { expected: 'each header once', found: `${JSON.stringify(name)} next to ${JSON.stringify(first)}` };
 }
 
 function valueFault(value: unknown): Fault | undefined {

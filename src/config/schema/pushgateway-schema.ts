@@ -113,7 +113,7 @@ function sizes() {
 function checkMarkStale(value: unknown, context: z.core.$RefinementCtx<unknown>): void {
   const { onDelete, staleness } = fieldsOf(value);
   if (onDelete === 'markStale' && staleness === 'off')
-    refuse(context, ['onDelete'], 'reject or ignore where staleness is off', '"markStale"');
+    refuse(context, ['onDelete'], 'reject or ignore while staleness is off', '"markStale"');
 }
 
 /** Segments of characters that need no escape in a path (RFC 3986, section 3.3); no empty segment, no last slash. */

@@ -133,7 +133,7 @@ type Rule = Readonly<Record<string, unknown>>;
 function refuseOthers(rule: Rule, allowed: readonly string[], context: z.core.$RefinementCtx<unknown>): void {
   for (const key of Object.keys(DEFAULTS).concat('targetLabel')) {
     if (!allowed.includes(key) && isSet(rule, key))
-      refuse(context, [key], `only ${allowed.join(' and ')} for ${rule.action}`, `${key} beside it`);
+      refuse(context, [key], `only ${allowed.join(' and ')} for ${rule.action}`, `${key} next to it`);
   }
 }
 
@@ -144,11 +144,11 @@ function isSet(rule: Rule, key: string): boolean {
   return Array.isArray(value) ? value.length > 0 : value !== fallback;
 }
 
-/** `"\y" at character 3 (invalid escape sequence)`; undefined where the expression is sound. */
+/** `"\y" at character 3 (invalid escape sequence)`; undefined if the expression is sound. */
 export function regexProblem(regex: string): string | undefined {
   const error = errorOf(regex);
   if (error !== undefined) return describe(regex, error.getPattern() ?? '', error.getDescription());
-  // As a part of a longer one: a literal run without its end would swallow what comes behind it.
+  // Also as part of a longer one: a literal run without its end would include what comes after it.
   return errorOf(`(?:${regex})`) && describe(regex, '\\Q', 'missing \\E');
 }
 
@@ -162,7 +162,7 @@ function errorOf(regex: string): RE2JSSyntaxException | undefined {
   return undefined;
 }
 
-/** The library tells the piece that it could not read, not where that stands. */
+/** The library names the piece that it could not read, not its position. */
 function describe(regex: string, piece: string, problem: string): string {
   const at = regex.indexOf(piece);
   const place = at < 0 ? '' : ` at character ${[...regex.slice(0, at)].length + 1}`;
@@ -172,7 +172,7 @@ function describe(regex: string, piece: string, problem: string): string {
 type Context = z.core.$RefinementCtx<unknown>;
 
 const NAME = /^[a-zA-Z_]\w*$/;
-/** A name in which `$1`, `${1}` and the like stand for what is not known yet. */
+/** A name in which `$1`, `${1}` and so on stand for text that is not known yet. */
 const TEMPLATE = /^(?:[a-zA-Z_]|\$(?:\{\w+\}|\w))(?:\w|\$(?:\{\w+\}|\w))*$/;
 const HINT = '(other characters need utf8Names: true)';
 

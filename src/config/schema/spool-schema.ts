@@ -20,7 +20,7 @@ export function checkAcknowledge(config: unknown, context: z.core.$RefinementCtx
   const { push, spool } = fieldsOf(config);
   const { acknowledge } = fieldsOf(fieldsOf(push).pushgateway);
   if (acknowledge !== 'stored' || spool !== undefined) return;
-  refuse(context, ['push', 'pushgateway', 'acknowledge'], 'a spool beside stored (spool.directory)', 'none');
+  refuse(context, ['push', 'pushgateway', 'acknowledge'], 'a spool for stored (spool.directory)', 'none');
 }
 
 interface Acknowledging<Pushgateway> {

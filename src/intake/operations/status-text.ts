@@ -1,5 +1,5 @@
-// The answer of /api/v1/status, in the shape and with the field names of Pushgateway's, where they fit: version, start
-// time, settings. Invariant: the configuration in it is the redacted one.
+// The answer of /api/v1/status: version, start time and settings, in Pushgateway's shape and field names as far as they fit.
+// Invariant: the configuration in it is redacted.
 import type { Config } from '../../config/config.ts';
 import { configForPrinting } from '../../config/config-for-printing.ts';
 
@@ -21,7 +21,7 @@ export function statusText({ version, nodeVersion, startedAtMs, config }: Status
   return `${JSON.stringify({ status: 'success', data: status })}\n`;
 }
 
-/** Settings under the names of Pushgateway's flags, as text: for what reads them from a Pushgateway. */
+/** Settings as text under the names of Pushgateway's flags, for programs that read them from a Pushgateway. */
 function flagsOf({
   listenAddress,
   logging,

@@ -8,7 +8,7 @@ export interface WaitingPushesOptions {
   readonly maxPushes: number;
   readonly hasSpool: boolean;
   /** Called when a push has waited as long as it may and was not delivered. */
-  readonly onWaitedInVain?: (() => void) | undefined;
+  readonly onTimeout?: (() => void) | undefined;
 }
 
 interface Row {
@@ -86,7 +86,7 @@ export class WaitingPushes {
       }
       row.dueMs.delete(push);
       this.#forDisk.add(push);
-      this.#options.onWaitedInVain?.();
+      this.#options.onTimeout?.();
       push.timeIsOver();
     }
     this.#rows.delete(waitMs);

@@ -110,11 +110,11 @@ describe('tlsConfig', () => {
   it('is refused with half a client certificate, an address as server name or an unknown version', () => {
     refused(
       'tlsConfig: { certFile: c.pem }',
-      'tlsConfig.certFile: expected keyFile beside certFile, found only certFile',
+      'tlsConfig.certFile: expected keyFile next to certFile, found only certFile',
     );
     refused(
       'tlsConfig: { keyFile: k.pem }',
-      'tlsConfig.keyFile: expected certFile beside keyFile, found only keyFile',
+      'tlsConfig.keyFile: expected certFile next to keyFile, found only keyFile',
     );
     refused(
       'tlsConfig: { serverName: 10.0.0.1 }',

@@ -72,7 +72,7 @@ describe('push.pushgateway', () => {
   });
 
   it('refuses levels and waits that cannot be kept', () => {
-    const noSpool = 'acknowledge: expected a spool beside stored (spool.directory), found none';
+    const noSpool = 'acknowledge: expected a spool for stored (spool.directory), found none';
     refusedKey('acknowledge: stored', noSpool);
     refusedKey('acknowledge: sent', 'acknowledge: expected one of queued, stored, delivered, found "sent"');
     const range = 'maxWait: expected a duration from 0 to 10m';
@@ -157,7 +157,7 @@ describe('push.pushgateway', () => {
   });
 
   it('refuses to end series on DELETE where nothing is remembered of them', () => {
-    const fault = 'onDelete: expected reject or ignore where staleness is off, found "markStale"';
+    const fault = 'onDelete: expected reject or ignore while staleness is off, found "markStale"';
     refusedKey('onDelete: markStale', fault);
     refusedKey('onDelete: markStale, staleness: off', fault);
     const { pushgateway } = accepted(

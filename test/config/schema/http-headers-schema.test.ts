@@ -67,7 +67,7 @@ it('a header that is there twice is refused', () => {
   refused(
     'X-Scope: a, x-scope: b',
     '.x-scope',
-    'expected each header once, found "x-scope" beside "X-Scope"',
+    'expected each header once, found "x-scope" next to "X-Scope"',
   );
 });
 

@@ -81,15 +81,15 @@ describe('sigv4', () => {
   it('is refused with half of what belongs together', () => {
     refused(
       'sigv4: { accessKey: a }',
-      'sigv4.accessKey: expected secretKey beside accessKey, found only accessKey',
+      'sigv4.accessKey: expected secretKey next to accessKey, found only accessKey',
     );
     refused(
       'sigv4: { sessionToken: t }',
-      'sigv4.sessionToken: expected accessKey beside sessionToken, found only sessionToken',
+      'sigv4.sessionToken: expected accessKey next to sessionToken, found only sessionToken',
     );
     refused(
       'sigv4: { externalId: e }',
-      'sigv4.externalId: expected roleArn beside externalId, found only externalId',
+      'sigv4.externalId: expected roleArn next to externalId, found only externalId',
     );
     refused(
       'sigv4: { accessKey: a, secretKey: b, profile: p }',
@@ -142,14 +142,14 @@ describe('a proxy', () => {
       'proxyUrl: "http://p:1", proxyFromEnvironment: true',
       'proxyFromEnvironment: expected one of proxyUrl and proxyFromEnvironment, found both',
     );
-    refused('noProxy: a', 'noProxy: expected proxyUrl beside noProxy, found only noProxy');
+    refused('noProxy: a', 'noProxy: expected proxyUrl next to noProxy, found only noProxy');
     refused(
       'proxyConnectHeader: { X-A: b }',
-      'proxyConnectHeader: expected proxyUrl or proxyFromEnvironment beside it, found neither',
+      'proxyConnectHeader: expected proxyUrl or proxyFromEnvironment next to it, found neither',
     );
     refused(
       `oauth2: { ${GIVEN}, noProxy: a }`,
-      'oauth2.noProxy: expected proxyUrl beside noProxy, found only noProxy',
+      'oauth2.noProxy: expected proxyUrl next to noProxy, found only noProxy',
     );
   });
 

@@ -76,21 +76,21 @@ describe('a rule', () => {
       );
     for (const action of ['keepequal', 'dropequal']) {
       const only = `expected only sourceLabels and targetLabel for ${action}, found`;
-      refused(`action: ${action}, targetLabel: a, regex: x`, `regex: ${only} regex beside it`);
-      refused(`action: ${action}, targetLabel: a, separator: x`, `separator: ${only} separator beside it`);
-      refused(`action: ${action}, targetLabel: a, modulus: 2`, `modulus: ${only} modulus beside it`);
+      refused(`action: ${action}, targetLabel: a, regex: x`, `regex: ${only} regex next to it`);
+      refused(`action: ${action}, targetLabel: a, separator: x`, `separator: ${only} separator next to it`);
+      refused(`action: ${action}, targetLabel: a, modulus: 2`, `modulus: ${only} modulus next to it`);
       refused(
         `action: ${action}, targetLabel: a, replacement: x`,
-        `replacement: ${only} replacement beside it`,
+        `replacement: ${only} replacement next to it`,
       );
     }
     for (const action of ['labeldrop', 'labelkeep']) {
       const only = `expected only regex for ${action}, found`;
-      refused(`action: ${action}, sourceLabels: [a]`, `sourceLabels: ${only} sourceLabels beside it`);
-      refused(`action: ${action}, targetLabel: a`, `targetLabel: ${only} targetLabel beside it`);
-      refused(`action: ${action}, separator: x`, `separator: ${only} separator beside it`);
-      refused(`action: ${action}, modulus: 2`, `modulus: ${only} modulus beside it`);
-      refused(`action: ${action}, replacement: x`, `replacement: ${only} replacement beside it`);
+      refused(`action: ${action}, sourceLabels: [a]`, `sourceLabels: ${only} sourceLabels next to it`);
+      refused(`action: ${action}, targetLabel: a`, `targetLabel: ${only} targetLabel next to it`);
+      refused(`action: ${action}, separator: x`, `separator: ${only} separator next to it`);
+      refused(`action: ${action}, modulus: 2`, `modulus: ${only} modulus next to it`);
+      refused(`action: ${action}, replacement: x`, `replacement: ${only} replacement next to it`);
     }
   });
 

@@ -39,14 +39,14 @@ test('wait is delivered within that time, and the longest one is the configured'
   gives({}, `wait=${'9'.repeat(400)}`, ['delivered', 10_000, 'wait=10']);
 });
 
-test('whoever has less patience now bounds every wait for a delivery', () => {
-  const patience = (ms: number) => ({ longestWaitMs: () => ms, acknowledge: 'delivered' as const });
-  gives(patience(Infinity), undefined, ['delivered', 10_000]);
-  gives(patience(700.9), undefined, ['delivered', 700]);
-  gives(patience(700), 'return=minimal', ['delivered', 700]);
-  gives(patience(2000), 'wait=3', ['delivered', 2000, 'wait=2']);
-  gives(patience(0), undefined, ['queued', 0]);
-  gives(patience(0), 'wait=3', ['queued', 0, 'wait=0']);
+test('a second limit bounds every wait for a delivery', () => {
+  const limit = (ms: number) => ({ longestWaitMs: () => ms, acknowledge: 'delivered' as const });
+  gives(limit(Infinity), undefined, ['delivered', 10_000]);
+  gives(limit(700.9), undefined, ['delivered', 700]);
+  gives(limit(700), 'return=minimal', ['delivered', 700]);
+  gives(limit(2000), 'wait=3', ['delivered', 2000, 'wait=2']);
+  gives(limit(0), undefined, ['queued', 0]);
+  gives(limit(0), 'wait=3', ['queued', 0, 'wait=0']);
   gives({ longestWaitMs: () => 0, acknowledge: 'stored', hasSpool: true }, undefined, ['stored', 0]);
 });
 

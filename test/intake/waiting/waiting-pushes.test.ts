@@ -41,8 +41,8 @@ test('there is room until the bound is reached, and again when one has ended', (
 test('those that wait as long as they may are told of, and no others', () => {
   const clock = new FakeClock();
   let inVain = 0;
-  const onWaitedInVain = () => inVain++;
-  const waiting = new WaitingPushes({ maxPushes: 10, hasSpool: false, onWaitedInVain }, clock);
+  const onTimeout = () => inVain++;
+  const waiting = new WaitingPushes({ maxPushes: 10, hasSpool: false, onTimeout }, clock);
   const [first, second] = [1, 2].map(() => {
     const push = waiting.open({ level: 'delivered', waitMs: 1000, applied: undefined }, 1)!;
     waiting.add(push);
