@@ -64,19 +64,22 @@ test('a push that was delivered in part is delivered as a whole if the rules of 
 });
 
 test('pushes in memory wait for earlier ones that are still on disk, and go before later ones', async () => {
-  const { pushMany, push, receiver, spool } = await startSpooled({
-    config: { queueConfig: { ...QUICK, maxQueueSize: 5000, maxSamplesPerSend: 50 } },
+  const { delivery, push, pushNamed, receiver, spool } = await startSpooled({
+    config: { queueConfig: { ...QUICK, maxQueueSize: 2000, maxSamplesPerSend: 10, shards: 1 } },
     script: [{ status: 503 }],
   });
-  for (let i = 0; i < 20; i++) pushMany(i, 10);
+  for (let i = 0; i < 20; i++) pushNamed(`stored${i}`, 10, 0);
   await waitUntil(() => spool.storedEnd > 5000, 'the spool');
   spool.trouble = 'Cannot write';
   expect(push('unstored')).toBe('accepted');
   spool.trouble = undefined;
   expect(push('later')).toBe('accepted');
+  await waitUntil(() => spool.records.at(-1)?.end === spool.storedEnd, 'the later push');
+  // Most of what is in the spool is not in memory.
+  expect(delivery.readings()[0]!.bytes).toBeLessThan(spool.storedEnd / 2);
   receiver.play({ status: 204 });
   await waitUntil(() => receiver.delivered.length === 202, 'all');
-  expect(receiver.delivered.slice(-3).map(nameOf)).toEqual(['m', 'unstored', 'later']);
+  expect(receiver.delivered.slice(-3).map(nameOf)).toEqual(['stored19', 'unstored', 'later']);
 });
 
 test('a read that fails is logged and tried again', async () => {
