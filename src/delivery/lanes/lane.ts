@@ -19,4 +19,10 @@ export interface Lane {
 }
 
 /** Makes of an encoded push what the backend is sent. Its result is valid until the next call. */
-export type AdaptPush = (encoded: EncodedSeries) => LanePush['encoded'];
+export type AdaptEncoded = (encoded: EncodedSeries) => LanePush['encoded'];
+
+/** The push itself if nothing has to be changed: every push comes through here. */
+export function adaptPush(push: LanePush, adapt: AdaptEncoded): LanePush {
+  const encoded = adapt(push.encoded);
+  return encoded === push.encoded ? push : { ...push, encoded };
+}

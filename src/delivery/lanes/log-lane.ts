@@ -6,14 +6,14 @@ import type { LogRange } from '../block/push-log.ts';
 import type { QueuedBlock } from '../block/queued-block.ts';
 import type { SenderDeps } from '../send/block-sender.ts';
 import { BlockQueue } from './block-queue.ts';
-import type { AdaptPush, Lane } from './lane.ts';
+import { type AdaptEncoded, adaptPush, type Lane } from './lane.ts';
 import type { LaneLog } from './lane-log.ts';
 import { LaneProgress } from './lane-progress.ts';
 import { LogBacklog } from './log-backlog.ts';
 
 export class LogLane implements Lane {
   readonly #log: LaneLog;
-  readonly #adapt: AdaptPush;
+  readonly #adapt: AdaptEncoded;
   readonly #queue: BlockQueue;
   readonly #backlog: LogBacklog;
   readonly #progress: LaneProgress;
@@ -27,7 +27,7 @@ export class LogLane implements Lane {
   /** No record of the lane before this position is needed. If the lane is idle, no record is needed at all. */
   #needsFrom: number;
 
-  constructor(deps: SenderDeps, log: LaneLog, adapt: AdaptPush) {
+  constructor(deps: SenderDeps, log: LaneLog, adapt: AdaptEncoded) {
     const { backend, clock, events, ledger, queueConfig } = deps;
     this.#log = log;
     this.#adapt = adapt;
@@ -64,13 +64,13 @@ export class LogLane implements Lane {
 
   append(push: LanePush): void {
     const { encoded, range } = push;
-    if (range === undefined) return this.#appendUnlogged({ ...push, encoded: this.#adapt(encoded) });
+    if (range === undefined) return this.#appendUnlogged(adaptPush(push, this.#adapt));
     if (this.#isStopping) return this.#leaveToNextRun(push, range);
     // Decided before the backend's rules are applied: they are applied to a push of the backlog when it is read.
     if (this.#backlog.isBehind || !this.#hasRoom(encoded.bytes.length)) return this.#leaveInLog(push, range);
-    const adapted = this.#adapt(encoded);
-    this.#progress.take(adapted.sampleCount, range.position);
-    this.#enqueue({ ...push, encoded: adapted });
+    const adapted = adaptPush(push, this.#adapt);
+    this.#progress.take(adapted.encoded.sampleCount, range.position);
+    this.#enqueue(adapted);
   }
 
   /** Gives up the records before `position`. Those of them that are in memory are still sent. */

@@ -2,15 +2,15 @@
 import type { LanePush } from '../block/lane-push.ts';
 import type { SenderDeps } from '../send/block-sender.ts';
 import { BlockQueue } from './block-queue.ts';
-import type { AdaptPush, Lane } from './lane.ts';
+import { type AdaptEncoded, adaptPush, type Lane } from './lane.ts';
 import { LaneProgress } from './lane-progress.ts';
 
 export class MemoryLane implements Lane {
-  readonly #adapt: AdaptPush;
+  readonly #adapt: AdaptEncoded;
   readonly #queue: BlockQueue;
   readonly #progress = new LaneProgress(() => this.#queue.unsettledSamples);
 
-  constructor(deps: SenderDeps, adapt: AdaptPush) {
+  constructor(deps: SenderDeps, adapt: AdaptEncoded) {
     this.#adapt = adapt;
     this.#queue = new BlockQueue(deps, {
       isAwaited: () => this.#progress.isAwaited,
@@ -20,10 +20,10 @@ export class MemoryLane implements Lane {
     });
   }
 
-  append({ encoded, push }: LanePush): void {
-    const adapted = this.#adapt(encoded);
-    this.#progress.take(adapted.sampleCount);
-    this.#queue.append({ encoded: adapted, push });
+  append(push: LanePush): void {
+    const adapted = adaptPush(push, this.#adapt);
+    this.#progress.take(adapted.encoded.sampleCount);
+    this.#queue.append(adapted);
   }
 
   hurry(): void {
