@@ -34,7 +34,7 @@ test('Ctrl-C ends it with exit code 0 and delivers what was pushed before', asyn
   expect(sluice.command.stderr).toBe('');
 });
 
-test('it listens where LISTEN_ADDRESS says, twice at the same time on free ports; an empty variable is not set', async () => {
+test('it listens on LISTEN_ADDRESS, twice at the same time on free ports; an empty variable is not set', async () => {
   const [one, two] = await Promise.all([
     startDevelopment(),
     startDevelopment({ env: { LOGGING_LEVEL: '' } }),

@@ -36,7 +36,7 @@ test('check says that the variables can be used, with their warnings', async () 
   expect(stderr).toMatch(/^environment: warning: Backend "metrics\.test": allowInsecureHTTP is on /);
 });
 
-test('with variables alone it delivers a push, says where its configuration is from, and shows no token', async () => {
+test('with variables alone it delivers a push, names the source of its configuration, and shows no token', async () => {
   const receiver = await startReceiver();
   const env = {
     ...FREE_PORT,

@@ -18,7 +18,7 @@ const node = findOlderNode();
 describe.skipIf(node === undefined)(`on an older Node (${node ?? 'none is on the PATH'})`, () => {
   const onOlder = { node: node ?? '' };
 
-  test('the version of Node that is told is that of the packages', async () => {
+  test('the version of Node in the message is that of the packages', async () => {
     const { ending, stdout } = await runSluice(['--version'], onOlder);
     expect(ending).toBe(0);
     const [, major] = /\(Node (\d+)\./.exec(stdout) ?? [];

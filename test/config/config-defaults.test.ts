@@ -18,7 +18,7 @@ gives({ a: { b: 2 } }, { a: 1 }, { a: { b: 2 } });
 gives({ a: null }, { a: { b: 2 } }, { a: { b: 2 } });
 gives('text', { a: 1 }, 'text');
 
-test('problems are told of what is configured, with its line', () => {
+test('problems are reported for what is configured, with its line', () => {
   const text =
     'remoteWrite:\n  - url: https://metrics.example.com/\npush: { pushgateway: { maxWait: soon } }\n';
   const defaults = { push: { pushgateway: { acknowledge: 'delivered', maxWait: '2s' } } };

@@ -40,7 +40,7 @@ it('any environment gives a configuration or a ConfigError', () => {
   );
 });
 
-it('no message shows what stands in a variable that may hold a secret', () => {
+it('no message shows the value of a variable that may hold a secret', () => {
   fc.assert(
     fc.property(
       environments,

@@ -57,7 +57,7 @@ it('an environment without a configuration is refused with the ways to give one'
   ]);
 });
 
-it('a variable that is missing beside others is named', () => {
+it('a variable that is missing next to others is named', () => {
   expect(problems({ REMOTE_WRITE_TOKEN: SECRET })).toEqual([
     'REMOTE_WRITE_URL: expected a URL such as https://metrics.example.com/api/v1/write, found nothing',
   ]);
@@ -178,7 +178,7 @@ it('a value that is wrong is named by its variable, in words of the environment'
   );
 });
 
-it('a header or label that is wrong is named behind its variable', () => {
+it('a header or label that is wrong is named after its variable', () => {
   refused(
     { REMOTE_WRITE_HEADERS: `Authorization=${SECRET}` },
     'REMOTE_WRITE_HEADERS.Authorization: expected REMOTE_WRITE_TOKEN or REMOTE_WRITE_USERNAME, found header "Authorization"',
@@ -230,7 +230,7 @@ it('no message shows a secret or a key of the file', () => {
   }
 });
 
-it('several problems are told at once', () => {
+it('several problems are reported at once', () => {
   refused(
     { LOGGING_LEVEL: 'x', MAX_WAIT: 'y', REMOTE_WRITE_KEY_FILE: 'k', LABELS: 'z' },
     'LABELS: expected name=value pairs with commas between them, found another text as pair 1',
@@ -330,7 +330,7 @@ it('SLUICE_CONFIG_FILE is read as --config is, and wins over the others', () => 
   ]);
 });
 
-it('the default file is used where it exists, wins over the variables, and is not needed', () => {
+it('the default file is used if it exists, wins over the variables, and is not needed', () => {
   const folder = new TemporaryFolder();
   const file = folder.write('a.yaml', 'remoteWrite: [{ url: "https://h/w" }]\n');
   const env = { ...URL_SET, SLUICE_DEFAULT_CONFIG_FILE: file };

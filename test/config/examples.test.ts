@@ -32,7 +32,7 @@ describe.each(EXAMPLES)('%s', (name) => {
     expect(configWarnings(config)).toEqual([]);
   });
 
-  it('takes the token from REMOTE_WRITE_TOKEN_FILE where it has one', () => {
+  it('takes the token from REMOTE_WRITE_TOKEN_FILE if it has one', () => {
     const [backend] = load(name, { ...ENV, REMOTE_WRITE_TOKEN_FILE: '/run/token' }).remoteWrite;
     if (backend?.authorization !== undefined)
       expect(backend.authorization.credentialsFile).toBe('/run/token');

@@ -6,7 +6,7 @@ const UNSET = (name: string) =>
   `expected environment variable ${name} to be set, found it unset (write \${${name}:default} to give a default)`;
 
 describe('variables in a configuration', () => {
-  it('are refused with line and path, beside all other problems', () => {
+  it('are refused with line and path, next to all other problems', () => {
     expect(
       problemsOf(`listenAddress: \${LISTEN}\nlogging:\n  level: \${LEVEL}\n  form: x${BACKEND}`),
     ).toEqual([
@@ -39,7 +39,7 @@ describe('variables in a configuration', () => {
     ]);
   });
 
-  it('stay text where the key wants text, whatever it looks like', () => {
+  it('stay text if the key wants text, whatever it looks like', () => {
     const text = `labels:\n  defaults:\n    a: \${A}\n    b: \${B}\n    c: \${C}\n    d: \${D:}\n    e: \${E:""}\n    f: "1"${BACKEND}`;
     const config = parseConfig(text, 'c.yaml', { A: '007', B: 'true', C: 'null' });
     expect(config.labels.defaults).toEqual({ a: '007', b: 'true', c: 'null', d: '', e: '', f: '1' });

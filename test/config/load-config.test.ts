@@ -115,7 +115,7 @@ describe('parseConfig', () => {
     ]);
   });
 
-  it('refuses __proto__ wherever it stands', () => {
+  it('refuses __proto__ everywhere', () => {
     expect(problemsOf(`__proto__: 1${BACKEND}`)).toEqual(['1:1: __proto__: unknown key']);
     expect(problemsOf(`labels: { defaults: { __proto__: a } }${BACKEND}`)).toEqual([
       '1:23: __proto__: unknown key',

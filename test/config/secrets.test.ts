@@ -14,7 +14,7 @@ function hides(lines: string[]): void {
   expect(lines.join('\n')).not.toContain(SECRET);
 }
 
-it('no message shows what stands in a secret key, whatever is wrong with it', () => {
+it('no message shows the value of a secret key, whatever is wrong with it', () => {
   for (const value of [`"\${LINES}"`, `["\${S}"]`, `{ a: "\${S}" }`, `{ "${SECRET.slice(1)}": 1 }`]) {
     hides(backendProblems(`authorization: { credentials: ${value} }`, ENV));
     hides(backendProblems(`basicAuth: { username: u, password: ${value} }`, ENV));

@@ -62,7 +62,7 @@ it('a backend that is not there holds up nobody', async () => {
   }
 });
 
-it('one push waits in vain for a backend that is away, and those behind it do not wait', async () => {
+it('one push waits until its time is over for a backend that is away, and those after it do not wait', async () => {
   const { environment, invoke } = await startLambda({
     script: [{ fault: 'never-answer' }],
     env: { MAX_WAIT: '3s', SLUICE_LAMBDA_FLUSH_TIMEOUT: '100ms' },

@@ -41,7 +41,7 @@ async function run(script: readonly (ExtensionEvent | Error)[]): Promise<string[
 
 const RESET = new Error('socket hang up');
 
-it('ends where Lambda refuses to tell events', async () => {
+it('ends if Lambda refuses to send events', async () => {
   const refusal = new ApiRefusal('get the next event', {
     status: 403,
     headers: {},
@@ -58,7 +58,7 @@ it('ends when ten connections in a row have broken', async () => {
   expect([seen.length, seen.at(-1)]).toEqual([20, 'rejects: socket hang up']);
 });
 
-it('goes on behind a connection that broke, and counts them anew', async () => {
+it('goes on after a connection that broke, and counts from zero again', async () => {
   const nine = Array(9).fill(RESET);
   const seen = await run([...nine, INVOKE, ...nine, SHUTDOWN]);
   expect(seen.filter((what) => what !== 'idle' && what !== RESET.message)).toEqual(['invoked', 'shut down']);

@@ -33,7 +33,7 @@ test('bounds shrink as time goes on', () => {
   expect([policy.flushMs(), policy.longestWaitMs()]).toEqual([300, 0]);
 });
 
-test('a push that waited in vain keeps others from waiting until a flush has delivered everything', () => {
+test('a push whose wait timed out keeps others from waiting until a flush has delivered everything', () => {
   const { policy } = policyWith(1000, 10_000);
   policy.waitTimedOut();
   expect(policy.longestWaitMs()).toBe(0);
@@ -55,7 +55,7 @@ test('while a backend is away a flush has a quarter of its time, and all of it e
   expect(policy.flushMs()).toBe(1000);
 });
 
-test('where flushes are too short for a backend that is there, a push may wait again after the fifth', () => {
+test('if flushes are too short for a backend that is there, a push may wait again after the fifth', () => {
   const { policy } = policyWith(1000, 10_000);
   const waitAfterFlush = () => {
     policy.flushMs();
@@ -69,7 +69,7 @@ test('where flushes are too short for a backend that is there, a push may wait a
   expect(Array.from({ length: 6 }, waitAfterFlush)).toEqual([0, 0, 0, 0, 9500, 9500]);
 });
 
-test('where nothing is delivered, no push waits a second time', () => {
+test('if nothing is delivered, no push waits a second time', () => {
   const { policy } = policyWith(1000, 10_000);
   policy.waitTimedOut();
   for (let flush = 0; flush < 20; flush++) {

@@ -42,7 +42,7 @@ it('a connection that died without a sign is replaced after a long pause', async
   await environment.until(() => pauses().some((ms) => ms > FREEZE_MS - 100), 'the log of the long pause');
 });
 
-it('connections are kept from one invocation to the next where no long pause was between them', async () => {
+it('connections are kept from one invocation to the next if no long pause was between them', async () => {
   const { link, environment, invoke } = await startBehindLink({ SLUICE_LAMBDA_RECONNECT_AFTER: '10m' });
   for (const n of [1, 2, 3]) {
     await invoke([n]);

@@ -84,7 +84,7 @@ it('is at the deadline at the latest', async () => {
   expect(clock.pendingTimers).toBe(0);
 });
 
-it('is at a pause where telemetry says nothing for a second', async () => {
+it('is at a pause if telemetry says nothing for a second', async () => {
   const { clock, wait, pass, flushes } = setup();
   wait();
   expect(await pass(1000)).toBeUndefined();
@@ -92,7 +92,7 @@ it('is at a pause where telemetry says nothing for a second', async () => {
   expect([flushes(), clock.pendingTimers]).toEqual([1, 0]);
 });
 
-it('is at a pause at once where telemetry said nothing of the invocation before', async () => {
+it('is at a pause at once if telemetry said nothing of the invocation before', async () => {
   const { wait, pass } = setup();
   wait();
   await pass(1200);
@@ -100,7 +100,7 @@ it('is at a pause at once where telemetry said nothing of the invocation before'
   expect(await pass(110)).toBe('quiet');
 });
 
-it('is told by telemetry again once it speaks', async () => {
+it('comes from telemetry again as soon as there is some', async () => {
   const { wait, hear, pass } = setup({ expects: false });
   wait();
   hear('started');
@@ -109,7 +109,7 @@ it('is told by telemetry again once it speaks', async () => {
   expect(await pass(0)).toBe('done');
 });
 
-it('is at a pause only when no request is open and none has come meanwhile', async () => {
+it('is at a pause only if no request is open and none has come during it', async () => {
   const { requests, wait, pass } = setup({ expects: false });
   requests.open = 1;
   wait();
@@ -122,7 +122,7 @@ it('is at a pause only when no request is open and none has come meanwhile', asy
   expect(await pass(250)).toBe('quiet');
 });
 
-it('is at a pause after an invocation whose end was kept back, until one is told in time', async () => {
+it('is at a pause after an invocation whose end was not reported, until one is reported in time', async () => {
   const { wait, hear, pass } = setup();
   wait('first', 2000);
   hear('started', 'first');
@@ -139,7 +139,7 @@ it('is at a pause after an invocation whose end was kept back, until one is told
   expect(await pass(5000)).toBeUndefined();
 });
 
-it('is told by telemetry where the end of the invocation before came after its deadline', async () => {
+it('comes from telemetry if the end of the invocation before came after its deadline', async () => {
   const { wait, hear, pass } = setup();
   wait('first', 2000);
   hear('started', 'first');

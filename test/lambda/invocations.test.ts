@@ -162,7 +162,7 @@ describe('telemetry', () => {
   });
 });
 
-describe('where invocations run side by side', () => {
+describe('if invocations run at the same time', () => {
   it('the extension asks for the shutdown only, and sends as it does everywhere', async () => {
     const { receiver, lambda, environment } = await startLambda({
       isManaged: true,

@@ -44,14 +44,14 @@ remoteWrite: [{ name: a, url: "https://a.example/", remoteTimeout: 3s }, { name:
   expect(config.remoteWrite.map(({ remoteTimeout }) => remoteTimeout)).toEqual([3000, 10_000]);
 });
 
-it('where nothing is frozen, pushes are answered as everywhere else', () => {
+it('if nothing is frozen, pushes are answered as everywhere else', () => {
   const env = { ...URL_ONLY, AWS_LAMBDA_INITIALIZATION_TYPE: 'lambda-managed-instances' };
   const { push, server } = loadLambdaConfig(env, [], 'i').config;
   expect(push.pushgateway).toMatchObject({ acknowledge: 'queued', maxWait: 10_000 });
   expect(server.keepAliveTimeout).toBe(75_000);
 });
 
-it('a file in the package of the function is found, and problems in it are told with their line', () => {
+it('a file in the package of the function is found, and problems in it are reported with their line', () => {
   const folder = new TemporaryFolder();
   const file = folder.write(
     'sluice.yaml',
@@ -72,7 +72,7 @@ it('a spool is not used, and what would be stored is delivered', () => {
   ]);
 });
 
-it('labels that are asked for stand behind those that are configured; empty ones are left out', () => {
+it('configured labels win over those that are asked for; empty ones are left out', () => {
   const env = { ...URL_ONLY, AWS_LAMBDA_FUNCTION_NAME: 'resize', LABELS: 'region=moon,team=a' };
   const labels = ['function_name', 'function_version', 'region', 'instance'] as const;
   expect(loadLambdaConfig(env, labels, '0a1b2c3d').config.labels.defaults).toMatchObject({
@@ -102,7 +102,7 @@ describe('a setting of the extension', () => {
     'none, or some of function_name, function_version, region, instance with commas between',
   );
 
-  it('has a default where it is not set, or empty', () => {
+  it('has a default if it is not set, or empty', () => {
     const defaults = {
       flushTimeoutMs: 1000,
       reconnectAfterMs: 10_000,

@@ -5,7 +5,7 @@ import { startLambda } from '../support/lambda/lambda-setup.ts';
 
 const IMPATIENT = { MAX_WAIT: '100ms', SLUICE_LAMBDA_FLUSH_TIMEOUT: '100ms' };
 
-it('a stop by request is refused, also where the configuration allows it', async () => {
+it('a stop by request is refused, even if the configuration allows it', async () => {
   const { environment } = await startLambda({ env: { ENABLE_LIFECYCLE: 'true' } });
   const post = async (target: string) =>
     (await sendHttp(environment.address, { method: 'POST', target })).status;

@@ -59,7 +59,7 @@ describe('an extension that cannot start', () => {
       'environment: SLUICE_LAMBDA_LABELS: expected none, or some of function_name, function_version, region, instance with commas between, found "job"',
   );
 
-  it('reports that to Lambda and ends where it is to be strict', async () => {
+  it('reports that to Lambda and ends if it is to be strict', async () => {
     const { environment, lambda } = await startBroken({
       SLUICE_LAMBDA_STRICT: 'true',
       REMOTE_WRITE_TOKEN: 't',

@@ -142,7 +142,7 @@ test('a backend that lets nobody in is an error and a gauge until it does', asyn
   ]);
 });
 
-test('the version that a backend is sent is told where it changes, and shown', async () => {
+test('the version that a backend gets is logged when it changes, and shown', async () => {
   const { events, metrics, entries } = start();
   const gauge = async () => /sluice_backend_message_version\{.*\} (\d)/.exec(await metrics.text())?.[1];
   events.messageVersionChosen('primary', 2);

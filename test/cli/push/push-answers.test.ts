@@ -49,7 +49,7 @@ const refused: [PushStep, string][] = [
   [{ status: 400, text: 'half a sen', fault: 'cut-text' }, '400: half a sen'],
   [{ status: 400, text: 'x'.repeat(100_000), fault: 'endless-text' }, `400: ${'x'.repeat(4096)}`],
 ];
-test.each(refused)('%j is told and ends with 1, at the first attempt', async (step, found) => {
+test.each(refused)('%j is reported and ends with 1, at the first attempt', async (step, found) => {
   const { ending, stderr, server } = await push([step]);
   expect([ending, stderr]).toEqual([
     1,
@@ -231,7 +231,7 @@ test('a proxy that never answers is not waited for beyond the timeout', async ()
   expect(connectedForMs).toBeLessThan(4500);
 });
 
-test('it goes through the proxy of the environment where Node is told to', async () => {
+test('it goes through the proxy of the environment if Node is set up for that', async () => {
   const proxy = await ScriptedPushServer.start();
   const env = { NODE_USE_ENV_PROXY: '1', http_proxy: proxy.url };
   const args = ['push', '--job', 'j', '--url', 'http://sluice.example:3030/pushgateway'];

@@ -27,7 +27,7 @@ async function deliveredLabels({ receiver }: Road) {
   return receiver.delivered.map(({ labels }) => Object.fromEntries(labels));
 }
 
-test('what is wrong with a line is told in the words of Sluice, and nothing is forwarded', async () => {
+test('an error in a line is reported in the words of Sluice, and nothing is forwarded', async () => {
   const { receiver, sluice, push } = await startRoad();
   const { ending, stderr } = await push(['--job', 'backup'], 'good 1\nbad one\n');
   expect([ending, stderr]).toEqual([
@@ -113,7 +113,7 @@ test('a large push arrives whole', async () => {
   expect(receiver.deliveredValues).toHaveLength(5000);
 });
 
-test('OpenMetrics is told as that', async () => {
+test('OpenMetrics is declared as that', async () => {
   const { receiver, push } = await startRoad();
   const text = '# TYPE a counter\na_total 1 # {trace="x"} 1\n# EOF\n';
   expect((await push(['--job', 'j', '--format', 'openmetrics', '--wait', '10s'], text)).ending).toBe(0);

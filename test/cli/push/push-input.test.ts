@@ -108,7 +108,7 @@ test('SIGINT while the input is read ends with 130, and nothing was sent', async
   expect(server.pushes).toEqual([]);
 });
 
-test('whoever stops reading what it says does not change how it ends', async () => {
+test('a reader that stops reading its output does not change how it ends', async () => {
   const server = await ScriptedPushServer.start([{ status: 503 }, { status: 503 }, {}]);
   const command = new SluiceCommand(['push', '--job', 'j', '--url', server.url, '-v'], { stdin: 'open' });
   command.child.stderr?.destroy();

@@ -55,7 +55,7 @@ test('Sluice reads the labels back', () => {
   );
 });
 
-test('so does who decodes the path before it is split, as a Pushgateway does', () => {
+test('so does a server that decodes the path before it splits it, as a Pushgateway does', () => {
   fc.assert(
     fc.property(LABELS, (labels) => {
       const [, , ...pieces] = decodeURIComponent(encodeGroupingPath(labels)).split('/');
@@ -67,7 +67,7 @@ test('so does who decodes the path before it is split, as a Pushgateway does', (
   );
 });
 
-test('nobody who cleans a path finds anything to clean, before or after decoding', () => {
+test('a proxy that cleans paths finds nothing to clean, before or after decoding', () => {
   fc.assert(
     fc.property(LABELS, (labels) => {
       const path = encodeGroupingPath(labels);

@@ -56,7 +56,7 @@ test('a certificate for another name is not trusted', async () => {
   ]);
 });
 
-test('a server without TLS is told as that', async () => {
+test('a server without TLS is reported as that', async () => {
   const server = await ScriptedPushServer.start();
   const url = `https://127.0.0.1:${server.port}`;
   const { ending, stderr } = await run([...PUSH, url]);
@@ -79,7 +79,7 @@ test.each([
   }
 });
 
-test('a damaged certificate in --ca-file is told in a sentence', async () => {
+test('a damaged certificate in --ca-file is reported in a sentence', async () => {
   const pem = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
   const caFile = new TemporaryFolder().write('ca.pem', pem);
   const { ending, stderr } = await run([...PUSH, 'https://127.0.0.1:9', '--ca-file', caFile]);

@@ -165,7 +165,7 @@ describe('queueConfig', () => {
     );
   });
 
-  it('is refused when its limits contradict each other, also beside other problems', () => {
+  it('is refused if its limits contradict each other, also next to other problems', () => {
     refused(
       'queueConfig: { minBackoff: 10s, shard: 1, maxRequestBytes: 2MiB, maxQueueSize: 1MiB }',
       'queueConfig.minBackoff: expected at most maxBackoff, which is 5000 ms, found 10000 ms',
@@ -191,7 +191,7 @@ it('the version of remote write is one of two, and 1.0 stands in for 2.0 unless 
   refused('messageVersion: V2.0, messageVersionFallback: false');
 });
 
-it('what is sent beside plain samples is said with true and false', () => {
+it('what is sent in addition to plain samples is set with true and false', () => {
   for (const key of ['sendExemplars', 'sendNativeHistograms', 'sendClassicHistograms']) {
     refused(`${key}: some`, `${key}: expected true or false, found the text "some"`);
   }

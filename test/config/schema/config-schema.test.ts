@@ -83,7 +83,7 @@ describe('push.pushgateway', () => {
     refusedKey('maxWaitingPushes: 1.5', `${count}, found 1.5`);
   });
 
-  it('a push waits for the disk where there is one and nothing else is said', () => {
+  it('a push waits for the disk if there is a spool and nothing else is configured', () => {
     const level = (keys: string, rest = '') =>
       accepted(`push: { pushgateway: { ${keys} } }\n${rest}`).push.pushgateway.acknowledge;
     const spool = 'spool: { directory: /var/lib/sluice }\n';
@@ -156,7 +156,7 @@ describe('push.pushgateway', () => {
     );
   });
 
-  it('refuses to end series on DELETE where nothing is remembered of them', () => {
+  it('refuses to end series on DELETE if nothing is remembered of them', () => {
     const fault = 'onDelete: expected reject or ignore while staleness is off, found "markStale"';
     refusedKey('onDelete: markStale', fault);
     refusedKey('onDelete: markStale, staleness: off', fault);

@@ -26,7 +26,7 @@ describe('authorization', () => {
     refused('authorization: t0psecret', 'authorization: expected a mapping of keys, found text');
   });
 
-  it('is refused as Basic or with a token where the scheme belongs', () => {
+  it('is refused as Basic or with a token in place of the scheme', () => {
     refused(
       'authorization: { type: BASIC, credentials: x }',
       'authorization.type: expected basicAuth for basic authentication, found type Basic',
@@ -37,7 +37,7 @@ describe('authorization', () => {
     );
   });
 
-  it('is refused with a token that is empty or cannot stand in a header', () => {
+  it('is refused with a token that is empty or not allowed in a header', () => {
     const wanted = 'authorization.credentials: expected a token of Latin-1 characters without line ends';
     refused('authorization: { credentials: "" }', `${wanted}, found an empty value`);
     refused('authorization: { credentials: "t0psecret\\n" }', `${wanted}, found another character in it`);
@@ -83,7 +83,7 @@ describe('basicAuth', () => {
     );
   });
 
-  it('is refused beside authorization', () => {
+  it('is refused next to authorization', () => {
     refused(
       'authorization: { credentials: x }, basicAuth: { username: u, password: p }',
       'basicAuth: expected one of authorization, basicAuth, oauth2 and sigv4, found authorization too',

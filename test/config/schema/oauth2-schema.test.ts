@@ -124,7 +124,7 @@ it('only one way in is taken', () => {
 describe('a proxy', () => {
   const wanted = 'expected a URL such as http://proxy.example.com:3128';
 
-  it('is refused where its URL cannot be one', () => {
+  it('is refused if its URL cannot be one', () => {
     for (const url of [
       'proxy:3128',
       'socks5://proxy:1',
@@ -137,7 +137,7 @@ describe('a proxy', () => {
     refused('proxyUrl: 5', `proxyUrl: ${wanted}, found a number`);
   });
 
-  it('is refused where its keys do not go together', () => {
+  it('is refused if its keys do not go together', () => {
     refused(
       'proxyUrl: "http://p:1", proxyFromEnvironment: true',
       'proxyFromEnvironment: expected one of proxyUrl and proxyFromEnvironment, found both',

@@ -33,7 +33,7 @@ describe('a rule', () => {
     refused('action: drop, source_labels: [a]', 'source_labels: unknown key, did you mean "sourceLabels"?');
   });
 
-  it('is refused with an expression that RE2 does not know, and the place is told', () => {
+  it('is refused with an expression that RE2 does not know, and the place is named', () => {
     const regex = (text: string, seen: string) =>
       refused(
         `action: drop, regex: '${text}'`,
@@ -158,7 +158,7 @@ describe('a dollar sign in a rule', () => {
   const replacement = (text: string, env = {}) =>
     rulesOf(`{ targetLabel: a, replacement: '${text}' }`, env)[0]?.replacement;
 
-  it('is refused where it begins a variable that is not set, or none at all', () => {
+  it('is refused if it begins a variable that is not set, or none at all', () => {
     const rule = (text: string) =>
       backendProblems(`writeRelabelConfigs: [{ targetLabel: a, replacement: '${text}' }]`);
     const at = '2:78: remoteWrite[0].writeRelabelConfigs[0].replacement: expected';
@@ -180,7 +180,7 @@ describe('a dollar sign in a rule', () => {
     expect(replacement('$$$$')).toBe('$$');
   });
 
-  it('begins a variable as everywhere else, beside groups too', () => {
+  it('begins a variable as everywhere else, also next to groups', () => {
     expect(replacement(`\${TEAM}-\${1}`, { TEAM: 'a' })).toBe(`a-\${1}`);
     expect(replacement(`\${TEAM:none}$1`)).toBe('none$1');
   });

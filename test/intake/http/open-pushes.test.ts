@@ -18,7 +18,7 @@ async function startSlowly() {
   return { openPushes, waiting, listener, push };
 }
 
-test('with none open a stop waits for nothing, and likewise behind pushes that were answered at once', async () => {
+test('a stop waits for nothing if no push is open, also after pushes that were answered at once', async () => {
   const openPushes = new OpenPushes();
   await openPushes.answered(NEVER);
   const { address } = await startListener({ openPushes });

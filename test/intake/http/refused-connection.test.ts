@@ -33,7 +33,7 @@ function sized(length: number, sent: string): string {
 
 test('a body longer than its Content-Length says', () => refusesAll(sized(10, 'series1 1\nseries2 2\n')));
 
-test('rubbish behind a push that waits for its turn', () => {
+test('rubbish after a push that waits for its turn', () => {
   const body = '#'.repeat(20 * 1024);
   return refusesAll(sized(body.length, `${body}rubbish\r\n\r\n`));
 });

@@ -94,7 +94,7 @@ test('clients that send chunks of a body slowly are cut with 408', async () => {
   expect(await road.counted(408, 'cut_off')).toBe(MANY);
 });
 
-test('clients that stop in the middle of a request are told 408', async () => {
+test('clients that stop in the middle of a request get 408', async () => {
   const road = await startIntake({ server: times(SHORT_MS, ['headersTimeout', 'requestTimeout']) });
   const clients = await connectMany(road, 3);
   clients[0]?.send(`POST ${JOB_PATH} HTTP/1.1\r\n`);
@@ -134,7 +134,7 @@ async function expectRoom(road: IntakeRoad): Promise<void> {
   }, 'room for another connection');
 }
 
-test('connections beyond the configured number are closed at once, and behind them there is room again', async () => {
+test('connections over the configured number are closed at once, and afterwards there is room again', async () => {
   const road = await startIntake({ server: { maxConnections: 5 } });
   const held = await connectMany(road, 5);
   for (const beyond of await connectMany(road, 5)) await beyond.closed();

@@ -146,7 +146,7 @@ test('a request to stop is answered before the stop begins', async () => {
   await waitUntil(() => quits.length === 1, 'the stop');
 });
 
-test('a request to stop is refused where nobody would hear it', async () => {
+test('a request to stop is refused if nothing would act on it', async () => {
   const listener = await startListener({ lifecycle: { isEnabled: true, quit: undefined } });
   const { status, body } = await ask(listener, 'POST /-/quit');
   expect([status, body]).toEqual([
@@ -155,7 +155,7 @@ test('a request to stop is refused where nobody would hear it', async () => {
   ]);
 });
 
-test('the root page names both where they are enabled', async () => {
+test('the root page names both if they are enabled', async () => {
   const listener = await startListener({ operations: { hasLifecycle: true } });
   const { body } = await ask(listener, 'GET /');
   expect(body).toContain('flush    PUT or POST /-/flush\nstop     PUT or POST /-/quit\n');

@@ -89,7 +89,7 @@ test('the status answers at the root and below the prefix', async () => {
     await answers({ operations }, `GET ${path}`, [200, 'application/json', '{"status":"success"}\n']);
 });
 
-test('metrics that many ask for at once are collected once, and anew for who asks later', async () => {
+test('metrics that many clients ask for at once are collected once, and again for a later client', async () => {
   const gates: ((text: string) => void)[] = [];
   const text = () => new Promise<string>((resolve) => gates.push(resolve));
   const listener = await startListener({ operations: { metrics: { contentType: PLAIN, text } } });
@@ -114,7 +114,7 @@ test('HEAD is answered as GET, without the body', async () => {
   }
 });
 
-test('the root page names where pushes go, and each path of the operations, which answers', async () => {
+test('the root page names the path of pushes and each path of the operations, which all answer', async () => {
   const listener = await startListener();
   const { body } = await ask(listener, 'GET /');
   expect(body).toContain('PUT or POST /pushgateway/metrics/job/<job>{/<label>/<value>}\n');

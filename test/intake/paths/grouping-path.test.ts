@@ -102,7 +102,7 @@ test('a path is a job and pairs of label name and value', () => {
   reads('job/j/constructor/a', { job: 'j', constructor: 'a' });
 });
 
-test('a slash behind a label name is the empty value', () => {
+test('a slash after a label name is the empty value', () => {
   reads('job/j/a/', { job: 'j', a: '' });
   reads('job/j/a/b/c/', { job: 'j', a: 'b', c: '' });
   reads('job/j/a@base64/', { job: 'j', a: '' });
@@ -122,7 +122,7 @@ test('a path is split before it is decoded, and what is decoded is data', () => 
   reads('job/%2E%2E', { job: '..' });
 });
 
-test('base64 is looked for behind the decoding, padding is optional and line breaks are skipped', () => {
+test('base64 is looked for after decoding, padding is optional and line breaks are skipped', () => {
   reads('job@base64/YQ', { job: 'a' });
   reads('job@base64/YQ==', { job: 'a' });
   reads('job@base64/YQ%3D%3D', { job: 'a' });
@@ -228,7 +228,7 @@ test('base64 is read in linear time, however long it is', () => {
   expect(() => read(`job@base64/${'='.repeat(1_000_000)}x`)).toThrow(PathError);
 });
 
-test('whatever stands in a path, it is read or refused in one line', () => {
+test('any path is read, or refused in one line', () => {
   const piece = fc.oneof(
     fc.string({ unit: 'binary-ascii' }),
     fc.stringMatching(/^(%[0-9a-fA-F]{2}|[a-z@=/_-]|base64){0,12}$/),

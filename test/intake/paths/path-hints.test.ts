@@ -28,7 +28,7 @@ const NO_JOB = `the job is missing; ${GO}`;
 const TWICE = '"metrics" is there twice, the base URL must not end in it';
 const CASE = 'the path is case-sensitive';
 
-test('a target that is not served is not found, with a hint where pushes go', () => {
+test('an unknown target gets 404 with a hint that names the path of pushes', () => {
   misses('/nothing');
   misses('*');
   misses('/pushgateway/x/y');
@@ -38,7 +38,7 @@ test('a target that is not served is not found, with a hint where pushes go', ()
   misses('/-/reload');
 });
 
-test('the base URL alone is told to be one', () => {
+test('the base URL alone gets a hint that it is the base URL', () => {
   const advice = `this is the base URL for a client library, which adds the rest; ${GO}`;
   misses('/pushgateway', advice);
   misses('/pushgateway/', advice);
@@ -108,7 +108,7 @@ test('a push path in another case, or with a slash too many, gets a hint at that
   );
 });
 
-test('remote write is told that Sluice takes pushes', () => {
+test('remote write gets a hint that Sluice takes pushes', () => {
   const advice = `Sluice takes pushes, not remote write; ${GO}`;
   for (const path of ['/api/v1/write', '/api/prom/push', '/api/v1/push', '/api/v1/receive'])
     misses(path, advice);
@@ -157,7 +157,7 @@ test('a hint shows only a path that can be copied', () => {
   misses('/metrics/job/ü', `${NO_PREFIX}; ${GO}`);
 });
 
-test('whatever a path is, its hint is one line that names a push path or where they go', () => {
+test('the hint for any path is one line that names a push path', () => {
   const piece = fc.constantFrom(
     '',
     'pushgateway',

@@ -19,7 +19,7 @@ function finds(target: string, expected: unknown, among = routes()): void {
   expect(meaning(among.find(target)), target).toEqual(expected);
 }
 
-test('a doubled slash behind "job" is an empty job', () => {
+test('a doubled slash after "job" is an empty job', () => {
   finds('/pushgateway/metrics/job//a', 'malformedPush: Cannot read path: expected a job name, found none');
 });
 

@@ -41,7 +41,7 @@ test('a body of single bytes takes little more than twice its bytes, in one piec
   expect(Buffer.concat(body.pieces())).toEqual(Buffer.from(Array.from({ length: count }, (_, i) => i & 255)));
 });
 
-test('a body whose length was told takes no more than that in the end', () => {
+test('a body with a declared length takes no more memory than that in the end', () => {
   const body = new BodyBuffer(100_000);
   for (let i = 0; i < 100; i++) {
     body.append(piece(Buffer.alloc(1000)));
@@ -57,7 +57,7 @@ test('a body of few pieces is not copied', () => {
   expect(body.pieces().every((each, i) => each === pieces[i])).toBe(true);
 });
 
-test('however a body is cut, its bytes are equal and it takes the memory it told before each piece', () => {
+test('a body cut in any way has the same bytes, and takes the memory that it announced before each piece', () => {
   const cuts = fc.array(
     fc.oneof(
       fc.uint8Array({ maxLength: 3 }),

@@ -78,7 +78,7 @@ function isEmpty(budget: MemoryBudget): boolean {
   return held;
 }
 
-test('whatever way pushes end, side by side, the budget is whole again behind them', async () => {
+test('the budget is whole again after pushes end, in whatever way they end', async () => {
   const { address, answered: ended, budget } = await start();
   const names = Object.keys(ENDINGS);
   let expected = 0;

@@ -28,7 +28,7 @@ async function answersFault(options: BareListenerOptions): Promise<void> {
   expect((await connection.answer()).status).toBe(options.routes === undefined ? 200 : 500);
 }
 
-test('an exception of any station of the intake is answered 500 and told once', async () => {
+test('an exception in any station of the intake is answered 500 and reported once', async () => {
   await answersFault({ encodingOf: broken });
   await answersFault({ accept: broken });
   await answersFault({ accept: () => Promise.reject(new Error('BUG: injected')) });

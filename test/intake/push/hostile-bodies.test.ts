@@ -76,7 +76,7 @@ test('a line with too many labels, or too long, is refused', async () => {
   );
 });
 
-test('a compressed body of millions of tiny lines is answered, and others behind it', async () => {
+test('a compressed body of millions of tiny lines is answered, and others after it', async () => {
   const sluice = await startProgram({ maxDecodedSize: '16MiB' });
   const lines = Array.from({ length: 500_000 }, (_, i) => `m{i="${i}"} 1\n`).join('');
   const bad = await attack(sluice, gzipSync(`${lines}bad\n`), GZIP);

@@ -93,7 +93,7 @@ test('HEAD on a push path is answered 405 without a body, and the connection sta
   expect((await connection.answer()).status).toBe(202);
 });
 
-test('a push to a path that is read is answered 405 with where pushes go', async () => {
+test('a push to a path that is only read gets 405 with the path of pushes', async () => {
   const road = await startIntake();
   const where = 'pushes go to /pushgateway/metrics/job/<job>{/<label>/<value>}';
   for (const path of ['/pushgateway/metrics', '/metrics', '/', '/-/healthy']) {
@@ -118,7 +118,7 @@ test('an encoding that is not taken is answered 415 with the one that is', async
   expect(await road.forwardedNames()).toEqual([]);
 });
 
-test('gzip is taken also where the list of content encodings does not name it', async () => {
+test('gzip is taken even if the list of content encodings does not name it', async () => {
   const road = await startIntake({ push: { contentEncodings: [] } });
   expect((await ask(road, gzipPush(gzipSync('m 1\n')))).status).toBe(202);
   expect(await road.forwardedNames()).toEqual(['m']);

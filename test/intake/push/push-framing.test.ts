@@ -110,7 +110,7 @@ test('a refused expectation is answered before the body, and the connection ends
   await refuses(`POST ${JOB_PATH} HTTP/1.1`, 413, ['Content-Encoding: gzip']);
 });
 
-test('an expectation is met where the push may be sent', async () => {
+test('an expectation is met if the push may be sent', async () => {
   const road = await startIntake();
   const connection = await road.connect();
   const headers = ['Expect: 100-continue', `Content-Length: ${BODY.length}`];
@@ -222,7 +222,7 @@ test('a connection is used again after any answer to a body of ordinary size', a
   expect(await road.forwardedNames()).toEqual(['a', 'b']);
 });
 
-test('requests sent without waiting are answered in order, also where one takes longer', async () => {
+test('requests sent without waiting are answered in order, even if one takes longer', async () => {
   const road = await startIntake();
   const connection = await road.connect();
   const large = gzipSync('# a comment to be decoded outside the loop\n'.repeat(40_000));
@@ -246,7 +246,7 @@ test('requests sent without waiting are answered in order, also where one takes 
   expect(await road.forwardedNames()).toEqual(['a', 'b']);
 });
 
-test('who has sent the whole push and closes that direction still gets the answer', async () => {
+test('a client that has sent the whole push and closes that direction still gets the answer', async () => {
   const road = await startIntake();
   const answers = async (request: string | Uint8Array, status: number) => {
     const connection = await road.connect();

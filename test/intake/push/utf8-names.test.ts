@@ -12,7 +12,7 @@ async function arrives(utf8Names: boolean, labels: string): Promise<unknown> {
   return Object.fromEntries(road.receiver.delivered[0]!.labels);
 }
 
-test('without utf8Names a raw UTF-8 name is refused, and an escaped one is a name as it stands', async () => {
+test('without utf8Names a raw UTF-8 name is refused, and an escaped one stays as it is', async () => {
   const refused = '400 Cannot read path: expected a label name, found "l.1"\n';
   expect(await arrives(false, '/l.1/a')).toBe(refused);
   expect(await arrives(false, '/U__l_2e_1/a')).toEqual({ __name__: 'm', job: 'j', U__l_2e_1: 'a' });

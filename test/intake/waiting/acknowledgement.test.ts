@@ -55,7 +55,7 @@ test('what is granted is named in whole seconds, never less than it is', () => {
   gives({ maxWait: 1500 }, 'wait=1', ['delivered', 1000, 'wait=1']);
 });
 
-test('wait=0 waits for no delivery, only for the disk where there is one', () => {
+test('wait=0 does not wait for delivery, only for the disk if there is one', () => {
   gives({ acknowledge: 'delivered' }, 'wait=0', ['queued', 0, 'wait=0']);
   gives({ hasSpool: true }, 'wait=0', ['stored', 0, 'wait=0']);
 });
@@ -66,7 +66,7 @@ test('with a longest wait of 0 nobody waits for delivery', () => {
   gives({ maxWait: 0, acknowledge: 'delivered', hasSpool: true }, undefined, ['stored', 0]);
 });
 
-test('respond-async beside wait changes nothing: any wait ends in 202', () => {
+test('respond-async next to wait changes nothing: any wait ends in 202', () => {
   gives({}, 'respond-async, wait=3', ['delivered', 3000, 'wait=3']);
   gives({}, 'wait=3, respond-async', ['delivered', 3000, 'wait=3']);
 });

@@ -48,7 +48,7 @@ test('the examples of RFC 7240', () => {
   reads('Lenient', undefined);
 });
 
-test('names in any case, blanks where they may stand, quoted values with escapes, and parameters', () => {
+test('names in any case, blanks in all allowed places, quoted values with escapes, and parameters', () => {
   reads('WAIT=3', 3);
   reads('Respond-Async', undefined, true);
   reads('  wait \t=\t 3  ', 3);

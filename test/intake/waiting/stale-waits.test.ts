@@ -21,7 +21,7 @@ async function offeredSamples(ends: readonly PushEnd[]): Promise<readonly number
   return intake.delivery.offers.map(({ encoded }) => encoded[0]!.sampleCount);
 }
 
-test('behind a push that was not stored there are no markers, and then there are again', async () => {
+test('after a push that was not stored there are no markers, and then there are again', async () => {
   const reached = { kind: 'reached' } as const;
   const notStored = { kind: 'notStored', detail: 'EIO' } as const;
   expect(await offeredSamples([reached, notStored, reached, reached])).toEqual([1, 2, 1, 2]);

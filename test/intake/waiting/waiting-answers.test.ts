@@ -49,7 +49,7 @@ test('what is not taken is answered at once, and no preference was honoured', as
   expect(intake.waiting.count).toBe(0);
 });
 
-test('a failure behind the offer is answered with the preference that was honoured', async () => {
+test('a failure after the offer is answered with the preference that was honoured', async () => {
   const intake = await startWaitingIntake();
   const told = async (end: PushEnd, status: number, reason: string, text: string) => {
     const answer = await endWith(intake, end);
@@ -160,7 +160,7 @@ test('several Prefer lines are one list', async () => {
   expect(applied(await answer)).toEqual([202, 'wait=4']);
 });
 
-test('where too many wait, a push is taken without a wait, and no preference was honoured', async () => {
+test('if too many wait, a push is taken without a wait and no preference is honoured', async () => {
   for (const acknowledge of ['queued', 'delivered'] as const) {
     const intake = await startWaitingIntake({ acknowledge, maxWaitingPushes: 2 });
     const waiting = [ask(intake, preferring('wait=5')), ask(intake, preferring('wait=5'))];
@@ -176,7 +176,7 @@ test('where too many wait, a push is taken without a wait, and no preference was
   }
 });
 
-test('where too many wait and there is a spool, a push still waits for the disk', async () => {
+test('if too many wait and there is a spool, a push still waits for the disk', async () => {
   const intake = await startWaitingIntake({ hasSpool: true, maxWaitingPushes: 0 });
   const answer = ask(intake, preferring('wait=5'));
   await intake.offered(1);

@@ -48,7 +48,7 @@ test('a wait may be longer than any limit on the time of a request', async () =>
   await waits.closed();
 });
 
-test('the connection stays open behind a wait, for the next push', async () => {
+test('the connection stays open after a wait, for the next push', async () => {
   const intake = await startWaitingIntake();
   const connection = await intake.connect();
   for (const count of [1, 2]) {
@@ -59,7 +59,7 @@ test('the connection stays open behind a wait, for the next push', async () => {
   }
 });
 
-test('pushes behind one that waits are taken meanwhile and answered in order', async () => {
+test('pushes that follow one that waits are taken at once and answered in order', async () => {
   const intake = await startWaitingIntake();
   const connection = await intake.connect();
   connection.send(
@@ -82,7 +82,7 @@ test('pushes behind one that waits are taken meanwhile and answered in order', a
   ]);
 });
 
-test('what is no request behind a push that waits ends the connection without a word', async () => {
+test('bytes that are no request after a push that waits end the connection without an answer', async () => {
   for (const garbage of ['garbage\r\n\r\n', 'POST / HTTP/9.9\r\n\r\n']) {
     const intake = await startWaitingIntake();
     const connection = await intake.connect();

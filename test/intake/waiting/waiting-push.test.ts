@@ -28,7 +28,7 @@ const REFUSED = {
 } as const;
 const GIVEN_UP = { kind: 'givenUp', reason: 'too_old', detail: 'too late', isOurFault: false } as const;
 
-test('a push that cannot be stored is told so', () => {
+test('a push that cannot be stored gets that answer', () => {
   for (const level of ['stored', 'delivered'] as const) {
     const { push, told } = startWaiting({ level, hasSpool: true });
     push.ended({ kind: 'notStored', detail: 'ENOSPC' });
@@ -86,7 +86,7 @@ test('a push that was taken counts its samples, whatever became of it then', () 
   }
 });
 
-test('what has reached its level is told which one that is', () => {
+test('a push that has reached its level is answered with that level', () => {
   const delivered = startWaiting();
   delivered.push.ended({ kind: 'reached' });
   expect(delivered.told.map(answerFor)).toMatchObject([{ status: 200, reason: 'delivered' }]);
@@ -144,7 +144,7 @@ test('it ends once, whatever comes after', () => {
   }
 });
 
-test('who asks late is told at once', () => {
+test('a listener that comes late gets the outcome at once', () => {
   const { push } = startWaiting();
   push.ended({ kind: 'reached' });
   const told: string[] = [];

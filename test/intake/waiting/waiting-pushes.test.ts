@@ -38,7 +38,7 @@ test('there is room until the bound is reached, and again when one has ended', (
   expect(setUp({ maxPushes: 0 }).waiting.hasRoom).toBe(false);
 });
 
-test('those that wait as long as they may are told of, and no others', () => {
+test('pushes that waited as long as they may are reported, and no others', () => {
   const clock = new FakeClock();
   let inVain = 0;
   const onTimeout = () => inVain++;
@@ -102,7 +102,7 @@ test('one that waits for the disk has no timer, and one whose time is over goes 
   expect([waiting.count, ended]).toEqual([0, ['b accepted at 2000', 'a accepted at 2000']]);
 });
 
-test('at the end of a stop those on disk are told so, and no timer is left', () => {
+test('at the end of a stop pushes on disk are answered, and no timer is left', () => {
   const { clock, waiting, ended, add } = setUp({ hasSpool: true });
   const pushes = [add('a', 1000), add('b', 2000), add('c', 0, 'stored')];
   pushes[0]!.stored();
