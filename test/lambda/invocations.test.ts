@@ -1,19 +1,11 @@
 // A function pushes to the extension, and Lambda freezes both as soon as it may: everything is at the backend before that.
-import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { doneOf, type FakeLambda, startOf } from '../support/lambda/fake-lambda.ts';
+import { doneOf, startOf } from '../support/lambda/fake-lambda.ts';
 import type { LambdaEnvironment } from '../support/lambda/lambda-environment.ts';
 import { startLambda } from '../support/lambda/lambda-setup.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 const ASYNC = { prefer: 'respond-async' };
-
-/** Telemetry of the begin, sent before it: on a slow machine it would come too late to be relied on. */
-async function announce(lambda: FakeLambda): Promise<string> {
-  const requestId = randomUUID();
-  await lambda.idle();
-  await lambda.send([startOf(requestId)]);
-  return requestId;
-}
 
 /** How at least `count` invocations have ended, in order. */
 async function endings(environment: LambdaEnvironment, count: number): Promise<unknown[]> {
@@ -77,12 +69,14 @@ describe('an invocation', () => {
 });
 
 describe('telemetry', () => {
+  // Without telemetry a handler that is slow to push looks like one that is done, so a delivery may come after the invocation.
   it('that Lambda does not offer is replaced by a pause between pushes', async () => {
     const { receiver, environment, invoke } = await startLambda({ telemetry: 'unsupported' });
     expect(await environment.logged('extensionWithoutTelemetry')).toEqual([
       expect.objectContaining({ reason: 'this environment does not offer it' }),
     ]);
     for (const n of [1, 2]) expect((await invoke([n], { headers: ASYNC })).statuses).toEqual([202]);
+    await waitUntil(() => receiver.deliveredValues.length === 2, 'both samples');
     expect(receiver.deliveredValues).toEqual([1, 2]);
   });
 
@@ -92,7 +86,7 @@ describe('telemetry', () => {
       'Cannot subscribe to telemetry: expected Lambda to agree, found status 400 {"errorMessage":"the subscription is not valid","errorType":"ValidationError"}',
     );
     await invoke([1]);
-    expect(receiver.deliveredValues).toEqual([1]);
+    await waitUntil(() => receiver.deliveredValues.length === 1, 'the sample');
   });
 
   it('that is turned off is not asked for', async () => {
@@ -100,6 +94,7 @@ describe('telemetry', () => {
       env: { SLUICE_LAMBDA_TELEMETRY_ADDRESS: 'off' },
     });
     await invoke([1]);
+    await waitUntil(() => receiver.deliveredValues.length === 1, 'the sample');
     expect([lambda.subscription, receiver.deliveredValues]).toEqual([undefined, [1]]);
   });
 
@@ -108,18 +103,13 @@ describe('telemetry', () => {
     const telemetry = { start: undefined, done: undefined };
     const { heldMs } = await invoke([1], { telemetry, timeoutMs: 60_000 });
     expect(heldMs).toBeLessThan(30_000);
-    expect(receiver.deliveredValues).toEqual([1]);
+    await waitUntil(() => receiver.deliveredValues.length === 1, 'the sample');
   });
 
   it('that keeps the end back holds up one invocation until shortly before its deadline, and no other', async () => {
-    const { environment, lambda, invoke } = await startLambda();
+    const { environment, invoke } = await startLambda();
     const telemetry = { done: undefined };
-    const first = await announce(lambda);
-    await invoke([1], {
-      requestId: first,
-      telemetry: { start: undefined, done: undefined },
-      timeoutMs: 3000,
-    });
+    await invoke([1], { telemetry, timeoutMs: 3000 });
     const { heldMs } = await invoke([2], { telemetry, timeoutMs: 60_000 });
     expect(heldMs).toBeLessThan(30_000);
     await invoke([3]);
@@ -129,13 +119,10 @@ describe('telemetry', () => {
   const isPassedOver = (what: string, telemetry: { start?: unknown; done?: unknown }) =>
     it(`${what} is passed over`, async () => {
       const { receiver, lambda, environment, invoke } = await startLambda();
-      const invokeAfter = async (odd: unknown, value: number) => {
-        const requestId = await announce(lambda);
-        await lambda.send(odd);
-        await invoke([value], { headers: ASYNC, requestId, telemetry: { start: undefined } });
-      };
-      await invokeAfter(telemetry.start, 1);
-      await invokeAfter(telemetry.done, 2);
+      await lambda.send(telemetry.start);
+      await invoke([1], { headers: ASYNC });
+      await lambda.send(telemetry.done);
+      await invoke([2], { headers: ASYNC });
       expect(receiver.deliveredValues).toEqual([1, 2]);
       expect(await endings(environment, 2)).toEqual(['done', 'done']);
     });

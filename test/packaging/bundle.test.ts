@@ -25,7 +25,7 @@ function loadedWith(file: string, loaded = new Set<string>()): Set<string> {
 }
 
 const bundles = {
-  'the command that runs Sluice': () => [...loadedWith(chunkOf('run-command'))].map(read).join('\n'),
+  'the command that runs Sluice': () => [...loadedWith(chunkOf('run-collector'))].map(read).join('\n'),
   'the Lambda extension': () => read('lambda.cjs'),
 };
 
@@ -48,9 +48,9 @@ for (const [name, load] of Object.entries(bundles)) {
 }
 
 test('running does not load the development backend, the AWS library or pretty printing', () => {
-  const loaded = loadedWith(chunkOf('run-command'));
+  const loaded = loadedWith(chunkOf('run-collector'));
   expect(loaded.size).toBeGreaterThan(3);
-  for (const module of ['dev-command', 'push-command', 'aws-library', 'pino-pretty'])
+  for (const module of ['dev', 'push-command', 'aws-library', 'pino-pretty'])
     expect(loaded, module).not.toContain(chunkOf(module));
 });
 

@@ -106,13 +106,14 @@ export class FakeLambda {
     await this.idle();
     const deadlineMs = Date.now() + timeoutMs;
     const answered = new Promise((resolve) => this.#responses.set(requestId, resolve));
+    // Before the event: on a slow machine it would come after the second in which the extension relies on it.
+    await this.send('start' in telemetry ? telemetry.start : [startOf(requestId)]);
     this.tell(invokeEvent(requestId, deadlineMs));
     const runtime = this.#runtimeWaits!;
     this.#runtimeWaits = undefined;
     runtime.setHeader('lambda-runtime-aws-request-id', requestId);
     runtime.setHeader('lambda-runtime-deadline-ms', String(deadlineMs));
     json(runtime, 200, payload);
-    await this.send('start' in telemetry ? telemetry.start : [startOf(requestId)]);
     const response = await answered;
     const answeredMs = performance.now();
     await this.send('done' in telemetry ? telemetry.done : [doneOf(requestId)]);
