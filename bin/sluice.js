@@ -28,8 +28,10 @@ function runOnBundledNode() {
     console.error(`sluice needs Node ${OLDEST_MAJOR} or later; this is ${process.version}`);
     process.exit(1);
   }
-  // The channel tells the child when this process dies, so that it never outlives the command.
+  // The channel ends when this process dies, so that the child never outlives the command. In a process group of its own
+  // the child gets a Ctrl-C in the terminal once, from here: a second one would make it give up what is queued.
   const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    detached: true,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

@@ -36,13 +36,12 @@ test.each<[PushStep, string]>([
   [{ status: 503, text: 'stopping\n' }, '503: stopping'],
   [{ status: 404 }, '404'],
   [{ status: 204 }, '204'],
-])('%j until the timeout is told, with exit code 1', async (step, found) => {
-  const { ending, stderr, asked } = await ask([step], ['--timeout', '2s']);
+])('%j until the timeout is reported, with exit code 1', async (step, found) => {
+  const { ending, stderr } = await ask([step], ['--timeout', '3s']);
   expect([ending, stderr]).toEqual([
     1,
-    `sluice: Cannot find Sluice ready at URL/-/ready: expected 200 within 2 s, found ${found}\n`,
+    `sluice: Cannot find Sluice ready at URL/-/ready: expected 200 within 3 s, found ${found}\n`,
   ]);
-  expect(asked.length).toBeGreaterThan(1);
 });
 
 test('a server that hangs is not waited for beyond the timeout', async () => {
