@@ -62,6 +62,8 @@ export class FakeLambda {
   private constructor(options: FakeLambdaOptions) {
     this.#options = options;
     this.#server = createServer((request, response) => void this.#answer(request, response));
+    // A connection that is closed for being idle while a slow machine begins to use it again would end the function.
+    this.#server.keepAliveTimeout = 3_600_000;
   }
 
   static async start(options: FakeLambdaOptions = {}): Promise<FakeLambda> {
@@ -90,7 +92,7 @@ export class FakeLambda {
   }
 
   idle(): Promise<void> {
-    return waitUntil(() => this.isIdle, 'runtime and extension to wait for an event', 20_000);
+    return waitUntil(() => this.isIdle, 'runtime and extension to wait for an event');
   }
 
   /** Invokes the function and waits until it is over. */

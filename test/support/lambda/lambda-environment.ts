@@ -64,10 +64,11 @@ export class LambdaEnvironment {
     if (!hasFunction) return environment;
     await environment.until(() => environment.#listening() !== undefined, 'a listening extension');
     environment.address = environment.#listening()!;
-    environment.#spawn(HANDLER, {
+    const handler = environment.#spawn(HANDLER, {
       AWS_LAMBDA_RUNTIME_API: lambda.endpoint,
       SLUICE_ADDRESS: environment.address,
     });
+    handler.stderr!.pipe(process.stderr, { end: false });
     await environment.until(() => lambda.isIdle, 'runtime and extension to wait for an event');
     return environment;
   }
