@@ -6,7 +6,7 @@ const PERIOD_US = 100_000;
 const VERSION_1 = '/sys/fs/cgroup/cpu';
 const VERSION_2 = '/sys/fs/cgroup';
 
-/** Returns what takes the limit away, to be called once the process has ended. Throws where control groups cannot be made. */
+/** Returns what takes the limit away, to be called once the process has ended. Throws if control groups cannot be made. */
 export function limitCpu(pid: number, share: number): () => void {
   const quotaUs = Math.round(share * PERIOD_US);
   const isVersion1 = existsSync(join(VERSION_1, 'cpu.cfs_quota_us'));

@@ -1,4 +1,4 @@
-// What remote write 2.0 costs a block beside 1.0: the translation when it is sent, on top of the seal that both have.
+// What remote write 2.0 costs a block more than 1.0: the translation when it is sent, on top of the seal that both have.
 //   node bench/message-v2.ts
 
 import { bench, do_not_optimize, run } from 'mitata';
@@ -30,7 +30,7 @@ const MAX_BYTES = 1 << 26;
 const layouts = new LayoutNumbers();
 const transcoder = new Transcoder(OPTIONS);
 
-/** The fields of a block: pushes of many instances of a job, one behind the other. */
+/** The fields of a block: pushes of many instances of a job, one after the other. */
 function blockOf(make: (index: number) => Payload): { fields: Buffer; samples: number } {
   const parts: Buffer[] = [];
   let samples = 0;

@@ -10,7 +10,7 @@ const PUSHES = (3600 * 1000) / SCALE;
 const QUEUE_MIB = 64;
 const CONNECTIONS = 16;
 const MAX_SECONDS = 300;
-/** Nobody listens there: the discard port. */
+/** The discard port, where nothing listens. */
 const BACKEND_URL = 'http://127.0.0.1:9/api/v1/write';
 
 for (const level of process.argv.length > 2

@@ -1,4 +1,4 @@
-// What relabeling costs for each series: for labels seen before, for new ones, and beside transcoding without any rule.
+// What relabeling costs for each series: for labels seen before, for new ones, and compared with no rules at all.
 //   node bench/relabel.ts
 import { bench, do_not_optimize, run } from 'mitata';
 import type { RelabelConfig } from '../src/config/config.ts';
@@ -30,7 +30,7 @@ function relabeler(rules: readonly RelabelConfig[]): SeriesRelabeler {
   return new SeriesRelabeler(rules, { utf8Names: false, ...limits, onTrouble: 'drop' });
 }
 
-/** A push of 100 series, each with a label of ten digits, and where these stand in it. */
+/** A push of 100 series, each with a label of ten digits, and the positions of these digits. */
 function encodedPush(): { encoded: EncodedSeries; digitsAt: number[] } {
   const transcoder = new Transcoder({
     utf8Names: false,

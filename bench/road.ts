@@ -64,7 +64,7 @@ async function phase(driver: ChildProcess, seconds: number): Promise<{ pushes: n
   return result;
 }
 
-/** In the driver's process: pushes in a closed loop over kept connections for as long as it is told. */
+/** In the driver's process: pushes in a closed loop over kept connections for the given time. */
 async function drive(): Promise<void> {
   const [name, address] = process.argv.slice(2) as [ClassName, string];
   const bodies = Array.from({ length: 16 }, (_, i) => CLASSES[name](i).text);

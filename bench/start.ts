@@ -1,4 +1,4 @@
-// Time from the start of the command to its `listening` event, and what it holds in memory when idle.
+// Time from the start of the command to its `listening` event, and how much memory it takes when idle.
 //   npm run build && node bench/start.ts
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,4 +1,4 @@
-// The built command as a child with a configuration of the benchmark's own, and what it holds in memory.
+// The built command as a child with the benchmark's own configuration, and how much memory it takes.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';

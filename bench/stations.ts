@@ -23,7 +23,7 @@ const OPTIONS = {
   startTimestamps: false,
   profiles: [{ exemplars: true, nativeHistograms: true, classicHistograms: false }],
 } as const;
-/** Distinct bodies that take turns. */
+/** Distinct bodies, pushed one after another. */
 const BODIES = 64;
 
 const layouts = new LayoutNumbers();

@@ -15,7 +15,7 @@ if (Number(process.versions.node.split('.')[0]) >= OLDEST_MAJOR) {
   runOnBundledNode();
 }
 
-/** Started by an older Node: once that is gone, nobody is left to pass on a signal. */
+/** When an older Node started this one and has ended, signals no longer reach this process. */
 function stopWithLauncher() {
   if (!process.channel) return;
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));

@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 const ROOT = new URL('../', import.meta.url);
 const at = (path) => fileURLToPath(new URL(path, ROOT));
 const { version } = JSON.parse(readFileSync(at('package.json'), 'utf8'));
-// Built aside and put in place at the end, so that nothing that starts meanwhile finds half a program.
+// Built in another folder and moved at the end, so that a program that starts during the build never finds half a bundle.
 const fresh = at(`dist.${process.pid}`);
 
 const common = {
@@ -72,7 +72,7 @@ function connectionsOfUndici() {
   return inPlaceOf('undici', contents);
 }
 
-/** No backend is spoken to by HTTP/2, and loading it costs a tenth of the start. undici does without where it has to. */
+/** Sluice never uses HTTP/2, and loading it costs a tenth of the start. undici works without it. */
 function withoutHttp2() {
   return inPlaceOf('node:http2', 'module.exports = { constants: {} };');
 }
@@ -89,7 +89,7 @@ function inPlaceOf(name, contents) {
 
 /** The licences of all packages that went into the bundle. */
 function licenses(inputs) {
-  // The last of them: two versions of a package lie in two folders.
+  // The last node_modules of a path: two versions of a package are in two folders.
   const found = inputs.map((input) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0]);
   const packages = [...new Set(found.filter((folder) => folder !== undefined))].sort();
   return packages.map(license).join(`\n${'-'.repeat(80)}\n\n`);

@@ -1,6 +1,6 @@
 // Starts each command of the image once, so that V8's compiled code of the bundle is kept: `node packaging/compile-cache.mjs
-// FOLDER`, beside bin/ and dist/. Node takes such a folder where it has its own version, architecture and processor features,
-// from any place that is as far from the program; anywhere else it compiles as without.
+// FOLDER`, next to bin/ and dist/. Node uses such a folder if it was made by the same version, for the same architecture and
+// processor features, and lies at the same relative path from the program. Otherwise Node compiles as without it.
 import { spawn } from 'node:child_process';
 import { chmodSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';

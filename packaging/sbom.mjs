@@ -62,7 +62,7 @@ function licensed(folder) {
   return license === undefined ? {} : { licenses: [{ expression: license }] };
 }
 
-/** The runtime beside the bundle, which is of this version where this runs, and the libraries that are built into it. */
+/** The runtime that runs the bundle, which is the Node that runs this script, and the libraries that are built into it. */
 function node() {
   const { node: version, ...parts } = process.versions;
   const numbers = Object.entries(parts).filter(([, part]) => /^\d+\.\d+\./.test(part));

@@ -12,7 +12,7 @@ export function withConfiguration(values: Json): Json {
   return { ...values, properties: { ...(values.properties as Json), config } };
 }
 
-/** The chart knows the directory where none is given. */
+/** The chart sets the directory if none is given. */
 function withKnownSpool(properties: Json): Json {
   const { required, ...spool } = properties.spool as Json;
   return { ...properties, spool };

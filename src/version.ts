@@ -1,4 +1,4 @@
-// The program's version: put in by the build, read from package.json where the sources run as they are.
+// The program's version: put in by the build, read from package.json when the sources run directly.
 import { readFileSync } from 'node:fs';
 
 declare const SLUICE_VERSION: string | undefined;

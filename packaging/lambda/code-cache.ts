@@ -11,11 +11,11 @@ const REPEATABLE = ['--predictable', '--hash-seed=1', '--random-seed=1'];
 /** Where a code cache has the hash of V8's flags (SerializedCodeData in V8's code-serializer.h). */
 const FLAG_HASH = { start: 12, end: 16 } as const;
 const TRIES = 4;
-const TELL_FLAG_HASH = `process.stdout.write(new (require('node:vm').Script)('').createCachedData())`;
+const PRINT_FLAG_HASH = `process.stdout.write(new (require('node:vm').Script)('').createCachedData())`;
 
 /**
- * `node` is the command that runs the layer's Node, with an emulator in front where it is for another architecture. Throws
- * where that Node would not take the cache.
+ * `node` is the command that runs the layer's Node, with an emulator in front if it is for another architecture. Throws
+ * if that Node would not take the cache.
  */
 export function makeCodeCache(node: readonly string[], bundle: Buffer): Buffer {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-layer-'));
@@ -34,9 +34,9 @@ export function makeCodeCache(node: readonly string[], bundle: Buffer): Buffer {
   }
 }
 
-/** The flags that make it repeatable change nothing in what it holds, yet V8 would refuse it for them. */
+/** The flags that make it repeatable change nothing in what it holds, but V8 would refuse it because of them. */
 function asIfWithoutFlags(node: readonly string[], cache: Buffer): Buffer {
-  const plain = run(node, ['-e', TELL_FLAG_HASH]);
+  const plain = run(node, ['-e', PRINT_FLAG_HASH]);
   plain.copy(cache, FLAG_HASH.start, FLAG_HASH.start, FLAG_HASH.end);
   return cache;
 }

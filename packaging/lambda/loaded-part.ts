@@ -1,5 +1,5 @@
-// What of an ELF program is loaded when it runs. What is left out behind it are the sections that only debuggers and
-// linkers read; in Node's releases these are a sixth of the file.
+// The part of an ELF program that is loaded when it runs. It leaves out the sections at the end of the file, which only
+// debuggers and linkers read. In Node's releases these are a sixth of the file.
 // https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html
 
 const MAGIC = 0x7f454c46;
@@ -7,7 +7,7 @@ const CLASS_64 = 2;
 const LITTLE_ENDIAN = 1;
 const PROGRAM_HEADER = { offset: 8, fileSize: 32 } as const;
 
-/** Throws where `program` is not a 64-bit little-endian ELF file. */
+/** Throws if `program` is not a 64-bit little-endian ELF file. */
 export function loadedPart(program: Buffer): Buffer {
   if (program.readUInt32BE(0) !== MAGIC || program[4] !== CLASS_64 || program[5] !== LITTLE_ENDIAN)
     throw new RangeError('Cannot read the program: expected a 64-bit little-endian ELF file, found another');
@@ -24,7 +24,7 @@ function endInFile(program: Buffer, at: number): number {
   return size === 0 ? 0 : Number(program.readBigUInt64LE(at + PROGRAM_HEADER.offset)) + size;
 }
 
-/** The table of sections stood behind them; the header says that there is none. */
+/** The table of sections was among what is left out, so the header must say that there is none. */
 function withoutSections(program: Buffer): Buffer {
   program.writeBigUInt64LE(0n, 40);
   program.writeUInt16LE(0, 60);

@@ -37,7 +37,7 @@ export type PinnedName = keyof typeof PINNED;
 /** Outside of the sources, and kept from build to build. */
 const CACHE = fileURLToPath(new URL('../../node_modules/.cache/sluice-layers/', import.meta.url));
 
-/** One file of a package, by its path in it. Downloads the package once; throws where its bytes are not the pinned ones. */
+/** One file of a package, by its path in it. Downloads the package once; throws if its bytes are not the pinned ones. */
 export function fileOfPackage(name: PinnedName, path: string): Buffer {
   const { version, integrity } = PINNED[name];
   const archive = readFileSync(downloaded(`${name}@${version}`));

@@ -22,7 +22,7 @@ export interface ExecutableParts {
 
 /** What Node looks for to know that it carries a program. */
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
-/** A push is small: a young generation of 1 MiB instead of 16 spares memory that the function pays for. */
+/** A push is small: a young generation of 1 MiB instead of 16 saves memory that the function pays for. */
 const NODE_OPTIONS = ['--max-semi-space-size=1'];
 
 type Inject = (file: string, name: string, blob: Buffer, options: { sentinelFuse: string }) => Promise<void>;

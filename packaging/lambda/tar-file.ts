@@ -3,7 +3,7 @@
 
 const BLOCK = 512;
 
-/** Throws where the archive does not have it. */
+/** Throws if the archive does not have it. */
 export function fileOfTar(archive: Buffer, path: string): Buffer {
   for (let at = 0; at + BLOCK <= archive.length; ) {
     const size = Number.parseInt(text(archive, at + 124, 12), 8) || 0;

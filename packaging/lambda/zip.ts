@@ -22,11 +22,11 @@ const VERSION = 20;
 const MADE_ON_UNIX = (3 << 8) | VERSION;
 const UTF8_NAMES = 1 << 11;
 const DEFLATED = 8;
-/** 1 January 1980, the oldest day that the format can tell. */
+/** 1 January 1980, the oldest day that the format has. */
 const DAY = (1 << 5) | 1;
 const REGULAR_FILE = 0o100000;
 
-/** Entries stand in the order of their paths. No entry may have 4 GiB. */
+/** Entries are in the order of their paths. No entry may have 4 GiB. */
 export function zip(entries: readonly ZipEntry[]): Buffer {
   const sorted = [...entries].sort((a, b) => (a.path < b.path ? -1 : 1));
   const files: Buffer[] = [];

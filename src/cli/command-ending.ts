@@ -20,7 +20,7 @@ export function printMessage(text: string): void {
   process.stderr.write(`sluice: ${text}\n`);
 }
 
-/** The reader of the output may be gone before its end. That does not change how the command ends. */
+/** The reader of the output may close it early. That does not change the exit code. */
 export function ignoreClosedOutput(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 }

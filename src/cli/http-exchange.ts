@@ -129,7 +129,7 @@ function firstLine(bytes: Uint8Array): string {
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
- * Destroys the request if it has no connection in time. After that only the caller knows how long it may take. Returns a
+ * Destroys the request if it has no connection in time. After that the time limit is the caller's. Returns a
  * function that ends the limit.
  */
 export function limitConnecting(request: ClientRequest, isTls: boolean): () => void {

@@ -97,7 +97,7 @@ export function readCaFile(file: string | undefined): string | undefined {
   return pem;
 }
 
-/** Node passes over one that it cannot read, and trusts nobody then. */
+/** Node ignores one that it cannot read, and then refuses every server. */
 function isSound(pem: string): boolean {
   const { X509Certificate } = process.getBuiltinModule('node:crypto');
   try {

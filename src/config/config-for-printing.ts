@@ -31,7 +31,7 @@ function redactOAuth2(oauth2: OAuth2Config): unknown {
   return { ...oauth2, tokenUrl: redactUrl(oauth2.tokenUrl), clientId: REDACTED, ...redactProxy(oauth2) };
 }
 
-/** Where the proxy is may be known, and as whom we go through it not. */
+/** The address of the proxy may be shown, but not the user name and password for it. */
 function redactProxy({ proxyUrl }: ProxyConfig): { proxyUrl?: string } {
   return proxyUrl === undefined ? {} : { proxyUrl: redactUrl(proxyUrl.reveal()) };
 }

@@ -1,5 +1,5 @@
 // Checks between environment variables, and translates what the schema says about keys into the names of the variables that
-// set them. Otherwise messages would name keys that nobody wrote.
+// set them. Otherwise messages would name keys that the user did not write.
 import type { CheckIssue } from './check-config.ts';
 import type { ConfigPath, ConfigProblem } from './config-error.ts';
 import { ENVIRONMENT_VARIABLES, type EnvironmentVariable, setText } from './environment-variables.ts';

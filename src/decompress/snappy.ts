@@ -2,8 +2,8 @@
 // on their decoded size. They declare all their sizes, so memory is taken once. Large ones are decoded in steps, with other
 // work in between. Every checksum is compared.
 import { setImmediate as nextRound } from 'node:timers/promises';
+import { SLACK } from '../wire/byte-ranges.ts';
 import { checkLength, declaredLength, SnappyBlockReader } from '../wire/snappy-block-reader.ts';
-import { SLACK } from '../wire/words.ts';
 import { DecodeBodyError, DecodedSizeError, type LargeBody, SMALL_DECODED } from './body-decoder.ts';
 import { snappyChecksum } from './snappy-checksum.ts';
 

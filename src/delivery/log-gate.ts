@@ -1,5 +1,5 @@
 // Pushes pass through the log here: each is appended, and handed to the backends in the order of the offers once it is stored.
-// If the log takes no pushes, those that nobody waits for go on in memory. No push overtakes another.
+// If the log takes no pushes, those that no client waits for continue in memory. No push overtakes another.
 import { untilDone } from '../telemetry/wait.ts';
 import type { OfferedPush, OfferResult } from './block/offered-push.ts';
 import type { LogListener, LogRange, PushLog } from './block/push-log.ts';
@@ -135,7 +135,7 @@ export class LogGate implements LogListener {
 
   /**
    * Of the pushes that the log has not answered for, those whose clients wait stay: it may take long until it is known
-   * whether a restart brings them back. The others go on in memory, also if the log turns out to have them.
+   * whether a restart brings them back. The others continue in memory, also if the log turns out to have them.
    */
   #passNotAwaited(): void {
     const awaited: PendingPush[] = [];

@@ -47,7 +47,7 @@ export class LoopbackServer {
 type BodyOutcome =
   | { readonly kind: 'whole'; readonly bytes: Uint8Array }
   | { readonly kind: 'tooLarge' }
-  /** The client went away, so nobody waits for an answer. */
+  /** The client went away, so no answer is needed. */
   | { readonly kind: 'cut' };
 
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<BodyOutcome> {

@@ -2,8 +2,8 @@
 // because a body may name as many families as it has lines. Names are ranges of the push's arena.
 import { BYTE_CLASS, METRIC } from '../wire/ascii.ts';
 import type { ByteArena } from '../wire/byte-arena.ts';
+import { compareRanges, equalRange, hashRange } from '../wire/byte-ranges.ts';
 import { RangeTable } from '../wire/range-table.ts';
-import { compareRanges, equalRange, hashRange } from '../wire/words.ts';
 import { show } from './exposition-error.ts';
 
 /** The type of a family, numbered as `MetricMetadata.MetricType` of remote write 1.0; `notSet` until its first line. */

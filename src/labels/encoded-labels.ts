@@ -1,7 +1,8 @@
 // Labels as a series in a remote-write request has them: `labels` fields, back to back, each a Label { name, value }.
 // Writes, finds, compares and hashes them without making strings. All reading is only for bytes that this program wrote.
+
+import { compareRanges, hashRange } from '../wire/byte-ranges.ts';
 import { fieldEnd, readVarint, varintEnd, varintLength, writeVarint } from '../wire/varint.ts';
-import { compareRanges, hashRange } from '../wire/words.ts';
 import { LabelTag, TimeSeriesTag } from '../wire/write-request-tags.ts';
 
 /** The name of the label that holds a series' metric name. */

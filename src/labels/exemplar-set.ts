@@ -1,7 +1,7 @@
 // The exemplars of one sample or native histogram, as ranges of the push's arena. Like the LabelSet, one object is reused.
 // Invariant after `finish`: the labels of each exemplar are sorted by the bytes of their names, none twice, none empty.
 import type { ByteArena } from '../wire/byte-arena.ts';
-import { compareRanges } from '../wire/words.ts';
+import { compareRanges } from '../wire/byte-ranges.ts';
 
 /** More than any client keeps for one histogram; a bound on what one sample can ask for. */
 export const MAX_EXEMPLARS = 64;

@@ -1,6 +1,6 @@
 // The labels that every series of a push gets in addition to its own: those of the grouping key, which win over the body's,
 // and the configured defaults, which fill gaps. Encoded once per grouping key.
-import { SLACK } from '../wire/words.ts';
+import { SLACK } from '../wire/byte-ranges.ts';
 import { encodeLabel, hashEncodedLabels } from './encoded-labels.ts';
 
 const MAX_LAYOUTS = 1024;

@@ -19,7 +19,7 @@ export function makeGroupingKey(
   const present = [...labels].filter(([, value]) => value !== '').sort(([a], [b]) => (a < b ? -1 : 1));
   const canonical = JSON.stringify(present);
   const fixedLabels = fixLabels(labels, defaults, layouts);
-  // A copy: a piece of a path keeps the whole request target alive for as long as a queue holds it.
+  // A copy: a slice of a path would keep the whole request target in memory as long as a queue holds it.
   const job = Buffer.from(labels.get('job') ?? '').toString();
   return { job, canonical, hash: fnv1a(canonical), fixedLabels };
 }

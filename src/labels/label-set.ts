@@ -1,7 +1,7 @@
 // The labels and the sample of one series, as ranges of the push's arena. One object is reused for all series of all pushes.
 // Invariant after `recall` or `settle`: `shape.order` lists the labels sorted by the bytes of their names, none twice.
 import type { ByteArena } from '../wire/byte-arena.ts';
-import { compareRanges, hashRange } from '../wire/words.ts';
+import { compareRanges, hashRange } from '../wire/byte-ranges.ts';
 
 /** More labels than any backend takes; a bound on the work that one line can ask for. */
 export const MAX_LABELS = 1000;

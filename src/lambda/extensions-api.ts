@@ -5,7 +5,7 @@ import { Agent, request } from 'node:http';
 export interface Registration {
   /** AWS_LAMBDA_RUNTIME_API: host and port. */
   readonly endpoint: string;
-  /** The name of the file in /opt/extensions, by which Lambda knows the extension. */
+  /** The name of the file in /opt/extensions, which is the extension's name for Lambda. */
   readonly name: string;
   readonly events: readonly ('INVOKE' | 'SHUTDOWN')[];
 }
@@ -50,7 +50,7 @@ export class ExtensionsApi {
     return new ExtensionsApi(endpoint, identifier, agent);
   }
 
-  /** Tells Lambda that nothing is left to do, and waits for the next event. The environment may be frozen until then. */
+  /** Reports that nothing is left to do, and waits for the next event. The environment may be frozen until then. */
   async next(): Promise<ExtensionEvent> {
     const answer = await this.#call('GET', `${EXTENSION_PATH}/event/next`);
     if (answer.status !== 200) throw new ApiRefusal('get the next event', answer);

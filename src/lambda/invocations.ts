@@ -101,7 +101,7 @@ export class Invocations implements EventHandler {
     return remainingSamples;
   }
 
-  /** Beside the invocations that follow, one at a time. */
+  /** Runs next to later invocations, one at a time. */
   #awaitLeft(): void {
     if (this.#awaitsLeft) return;
     this.#awaitsLeft = true;

@@ -26,7 +26,7 @@ const FROZEN_DEFAULTS = {
   server: { keepAliveTimeout: '1d' },
 };
 
-/** `instance` tells this environment from others of the function. Throws ConfigError. */
+/** `instance` distinguishes this environment from others of the function. Throws ConfigError. */
 export function loadLambdaConfig(
   env: Environment,
   labels: readonly LambdaLabel[],
@@ -39,7 +39,7 @@ export function loadLambdaConfig(
   return spool === undefined ? { config, warnings: [] } : withoutSpool(config);
 }
 
-/** What an environment writes is gone with it, and a sync that a freeze interrupts promises nothing. */
+/** The disk is deleted with the environment, and a freeze may interrupt a sync. */
 function withoutSpool(config: Omit<Config, 'spool'>): LambdaConfig {
   const { pushgateway } = config.push;
   const acknowledge = pushgateway.acknowledge === 'stored' ? 'delivered' : pushgateway.acknowledge;

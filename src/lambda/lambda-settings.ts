@@ -4,7 +4,7 @@ import { ConfigError, type ConfigProblem } from '../config/config-error.ts';
 import type { Environment } from '../config/expand-variables.ts';
 import { parseDuration } from '../config/units.ts';
 
-/** Labels that an environment knows about itself. */
+/** Labels that describe the environment. */
 const LAMBDA_LABELS = ['function_name', 'function_version', 'region', 'instance'] as const;
 export type LambdaLabel = (typeof LAMBDA_LABELS)[number];
 

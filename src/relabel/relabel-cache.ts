@@ -1,7 +1,8 @@
 // What rules made of series seen before, by the bytes of their labels: the same series come again and again, and rules cost
 // a hundred times as much as a look-up. No object per series. Bounded; starts over when full.
+
+import { hashRange, SLACK } from '../wire/byte-ranges.ts';
 import { RangeTable } from '../wire/range-table.ts';
-import { hashRange, SLACK } from '../wire/words.ts';
 
 /** What rules made of a series' labels. */
 export const RelabelResult = { unchanged: 0, changed: 1, dropped: 2, nameless: 3 } as const;

@@ -1,7 +1,7 @@
 // What rules make of a series' labels: from the cache if the labels were seen before, else worked out and kept. The answer is
 // left in fields of the object that is asked: no object per series.
 import type { RelabelConfig } from '../config/config.ts';
-import { hashRange, SLACK } from '../wire/words.ts';
+import { hashRange, SLACK } from '../wire/byte-ranges.ts';
 import { encodeLabels, LabelBuilder, readLabels } from './label-text.ts';
 import { RelabelCache, RelabelResult } from './relabel-cache.ts';
 import { compileRule, type NameRules, nameRules, type RelabelRule } from './relabel-rule.ts';

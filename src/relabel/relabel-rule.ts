@@ -50,7 +50,7 @@ function joinOf({ sourceLabels, separator }: RelabelConfig): TextOf {
   return (labels) => sourceLabels.map((name) => labels.get(name)).join(separator);
 }
 
-/** A name that could not be a label's, which only the match can tell, leaves the labels as they are. */
+/** Leaves the labels unchanged if the expanded name is not a valid label name, which is known only after the match. */
 function replaceRule(config: RelabelConfig, names: NameRules): RelabelRule {
   const joined = joinOf(config);
   const pattern = new RelabelPattern(config.regex);

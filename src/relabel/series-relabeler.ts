@@ -7,9 +7,9 @@ import { type EncodedSeries, SeriesTooLargeError } from '../remotewrite/encoded-
 import { SeriesIndex } from '../remotewrite/series-index.ts';
 import { seriesTimestampMs } from '../remotewrite/series-value.ts';
 import type { RelabelDrops } from '../telemetry/events.ts';
+import { copyRange, SLACK } from '../wire/byte-ranges.ts';
 import { OutputBuffer } from '../wire/output-buffer.ts';
 import { fieldEnd, varintEnd, varintLength, writeVarint } from '../wire/varint.ts';
-import { copyRange, SLACK } from '../wire/words.ts';
 import { WriteRequestTag } from '../wire/write-request-tags.ts';
 import { readLabels, showSeries } from './label-text.ts';
 import { RelabelResult } from './relabel-cache.ts';

@@ -1,7 +1,8 @@
 // A block: the fields of a write request, sealed (compressed, with its headers) to wait in a queue or on disk and to be sent
 // as often as needed. A block that a backend has refused is unsealed, to separate its series.
+
+import { SLACK } from '../wire/byte-ranges.ts';
 import { declaredLength, SnappyBlockReader } from '../wire/snappy-block-reader.ts';
-import { SLACK } from '../wire/words.ts';
 import { SnappyEncoder } from './snappy-encoder.ts';
 
 export interface Block {

@@ -1,7 +1,7 @@
 // Steps from series to series of an encoded push without decoding it; only for bytes that this program wrote.
 import { findMetricLabel, labelsEnd, labelValueStart } from '../labels/encoded-labels.ts';
+import { equalRanges, SLACK } from '../wire/byte-ranges.ts';
 import { fieldEnd, readVarint, varintEnd } from '../wire/varint.ts';
-import { equalRanges, SLACK } from '../wire/words.ts';
 import { TimeSeriesTag, WriteRequestTag } from '../wire/write-request-tags.ts';
 import type { EncodedSeries } from './encoded-series.ts';
 

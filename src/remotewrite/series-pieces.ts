@@ -2,8 +2,8 @@
 // All series are in one pool of pieces; the numbers of its first and last piece identify a series.
 import { compareLabelName } from '../labels/encoded-labels.ts';
 import type { FixedLabels } from '../labels/fixed-labels.ts';
+import { SLACK } from '../wire/byte-ranges.ts';
 import { fieldEnd } from '../wire/varint.ts';
-import { SLACK } from '../wire/words.ts';
 
 /** Numbers for each piece: where its bytes begin and end, and the fixed labels `[from, to)` that go before them. */
 const STRIDE = 4;

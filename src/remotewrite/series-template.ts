@@ -4,8 +4,8 @@
 import { labelLength, METRIC_LABEL } from '../labels/encoded-labels.ts';
 import type { FixedLabels } from '../labels/fixed-labels.ts';
 import type { LabelSet, LabelShape } from '../labels/label-set.ts';
+import { compareRanges, hashRange, SLACK } from '../wire/byte-ranges.ts';
 import { varintLength, writeVarint } from '../wire/varint.ts';
-import { compareRanges, hashRange, SLACK } from '../wire/words.ts';
 import { LabelTag, TimeSeriesTag } from '../wire/write-request-tags.ts';
 
 /** A slot of a step that only writes fixed labels. */

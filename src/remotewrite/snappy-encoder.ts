@@ -1,8 +1,9 @@
 // The snappy block format (https://github.com/google/snappy/blob/main/format_description.txt), compressing side.
 // Written out because sealing is a good third of a push's cost: with words instead of bytes and buffers that are kept, it
 // takes less than half the time of the library that bench/ and the tests compare it with, and leaves no garbage.
+
+import { copyRange, SLACK } from '../wire/byte-ranges.ts';
 import { writeVarint } from '../wire/varint.ts';
-import { copyRange, SLACK } from '../wire/words.ts';
 
 const TABLE_BITS = 14;
 /** A copy's offset has 16 bits. */

@@ -2,7 +2,7 @@
 // which series a push ends. Never changes after it is made.
 import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
 import { SeriesCursor } from '../remotewrite/series-cursor.ts';
-import { SLACK } from '../wire/words.ts';
+import { SLACK } from '../wire/byte-ranges.ts';
 
 /** Measured memory of the objects, and what an array buffer takes outside the heap. */
 const OBJECT_BYTES = 800;
@@ -59,7 +59,7 @@ export class KnownSeries {
 
 /**
  * The series of a group after a push: those of `prior` that are `kept`, and those of the push. A series with timestamps of
- * its own is not among them, since only its sender knows when it ends.
+ * its own is not among them, since only its sender can say when it ends.
  */
 export function seriesAfterPush(
   prior: KnownSeries | undefined,

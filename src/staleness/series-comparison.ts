@@ -4,8 +4,8 @@ import { labelValueStart } from '../labels/encoded-labels.ts';
 import type { EncodedSeries } from '../remotewrite/encoded-series.ts';
 import { metricNameField, SeriesCursor } from '../remotewrite/series-cursor.ts';
 import { SeriesIndex } from '../remotewrite/series-index.ts';
+import { hashRange } from '../wire/byte-ranges.ts';
 import { fieldEnd } from '../wire/varint.ts';
-import { hashRange } from '../wire/words.ts';
 import type { KnownSeries } from './known-series.ts';
 
 /** What a push replaces: its whole group (PUT, DELETE), or the series with the names of its metrics (POST). */

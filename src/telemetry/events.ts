@@ -71,7 +71,7 @@ export interface DeliveryEvents {
   messageVersionChosen(backend: string, version: 1 | 2): void;
   /** The backend does not know remote write 2.0 and is sent 1.0 from now on. Reported once until that changes. */
   messageVersionFellBack(e: { readonly backend: string; readonly reason: string }): void;
-  /** It knows 2.0 by now. */
+  /** The backend supports 2.0 now. */
   messageVersionRestored(e: { readonly backend: string }): void;
   /** Exemplars that the backend says it has not written; only one of remote write 2.0 says that. */
   exemplarsRejected(backend: string, count: number): void;

@@ -74,7 +74,7 @@ export class Metrics {
   }
 }
 
-/** Figures that a timer every few milliseconds would have to collect: left out, an idle collector shall sleep. */
+/** Left out, because they need a timer every few milliseconds, and an idle collector should sleep. */
 const SAMPLED_LAG = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'];
 const ONE_HOUR_MS = 3_600_000;
 

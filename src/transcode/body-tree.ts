@@ -6,7 +6,7 @@ import type { FixedLabels } from '../labels/fixed-labels.ts';
 import { SeriesPieces } from '../remotewrite/series-pieces.ts';
 import { CLOSE_BRACE, LF, SPACE, TAB } from '../wire/ascii.ts';
 import type { ByteArena } from '../wire/byte-arena.ts';
-import { equalRanges, SLACK } from '../wire/words.ts';
+import { equalRanges, SLACK } from '../wire/byte-ranges.ts';
 
 /** Receives each series of a known body; false ends the replay. */
 export interface KnownSeriesSink {

@@ -1,6 +1,6 @@
 // The one buffer in which a push is parsed: its body, copied in once, and after it all that had to be rewritten
 // (unescaped or re-rendered label values). All ranges of a push are offsets into this buffer. It is reused for every push.
-import { SLACK } from './words.ts';
+import { SLACK } from './byte-ranges.ts';
 
 const FIRST_BYTES = 1 << 16;
 /** Kept between pushes; what a large push needed beyond this is given back after it. */
@@ -32,7 +32,7 @@ export class ByteArena {
     this.end = at + SLACK;
   }
 
-  /** Forgets what was rewritten, before the body is read once more. */
+  /** Drops what was rewritten, before the body is read once more. */
   dropRewritten(): void {
     this.end = this.bodyEnd + SLACK;
   }

@@ -1,5 +1,5 @@
 // A growing buffer for encoded bytes, with a limit. Reused for every push.
-import { SLACK } from './words.ts';
+import { SLACK } from './byte-ranges.ts';
 
 const FIRST_BYTES = 1 << 16;
 /** Kept between pushes; what a large push needed beyond this is given back after it. */

@@ -1,7 +1,7 @@
 // A hash table of byte ranges: numbers the distinct ranges of one growing buffer from 0 on, in the order they were added.
 // Open addressing in typed arrays, no object per range. Families, series, symbols and relabeled labels are looked up in it.
 // Invariant: ranges chosen to collide never make it quadratic; what happens instead is the owner's choice.
-import { equalRanges } from './words.ts';
+import { equalRanges } from './byte-ranges.ts';
 
 /** A search by chance takes one or two steps, hardly ever so many. */
 const ORDINARY_STEPS = 32;
@@ -12,7 +12,7 @@ const NO_SLOT = -1;
 
 /**
  * What to do with ranges that collide far more often than by chance: refuse them with a CollisionError, go on with a Map of
- * texts, whose hash function nobody outside can know, or leave each one out that is hard to place.
+ * texts, whose hash function no client can predict, or leave each one out that is hard to place.
  */
 export type WhenColliding = 'refuse' | 'use a map' | 'leave out';
 
@@ -131,7 +131,7 @@ export class RangeTable {
     return range;
   }
 
-  /** Counts a search of so many steps. Throws CollisionError, or turns to the map, when they become too many. */
+  /** Counts a search of so many steps. Throws CollisionError, or falls back to the map, when they become too many. */
   #spend(steps: number): void {
     if (steps <= ORDINARY_STEPS) return;
     this.#steps += steps;

@@ -1,6 +1,6 @@
 // The snappy block format (https://github.com/google/snappy/blob/main/format_description.txt), decompressing side, into
 // memory that the caller provides. Nothing outside the block is read, and nothing outside its place in the output is written.
-import { copyRange, SLACK } from './words.ts';
+import { copyRange, SLACK } from './byte-ranges.ts';
 
 /** A length and where it ends. */
 export interface DeclaredLength {

@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type DecodedRequest, decodeWriteRequest } from '../support/decode-write-request.ts';
-import { BackendTurns, type Turn } from './backend-turns.ts';
+import { BackendSchedule, type Turn } from './backend-schedule.ts';
 import type { Mood } from './kill-options.ts';
 import { monotonicMs } from './monotonic-ms.ts';
 import { FIELDS_PER_SAMPLE, START_HEADER, type TakenRequest, type TakenSamples } from './taken-samples.ts';
@@ -17,7 +17,7 @@ export class ChaosBackend {
   readonly #series = new Map<string, number>();
   readonly #requests: TakenRequest[] = [];
   readonly #violations: string[] = [];
-  #turns = new BackendTurns('down', 0);
+  #schedule = new BackendSchedule('down', 0);
   #phaseEnd: NodeJS.Timeout | undefined;
   #server: Server | undefined;
   #connectionCount = 0;
@@ -31,7 +31,7 @@ export class ChaosBackend {
 
   async changeMood(mood: Mood, seed: number): Promise<void> {
     clearTimeout(this.#phaseEnd);
-    this.#turns = new BackendTurns(mood, seed);
+    this.#schedule = new BackendSchedule(mood, seed);
     await this.#nextPhase();
   }
 
@@ -44,7 +44,7 @@ export class ChaosBackend {
   }
 
   async #nextPhase(): Promise<void> {
-    const { lastsMs, listens } = this.#turns.nextPhase();
+    const { lastsMs, listens } = this.#schedule.nextPhase();
     if (listens) await this.#listen();
     else this.#leave();
     if (lastsMs < Number.POSITIVE_INFINITY)
@@ -70,7 +70,7 @@ export class ChaosBackend {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.#lastRequestMs = performance.now();
-    const turn = this.#turns.nextTurn();
+    const turn = this.#schedule.nextTurn();
     if (turn.kind === 'reset' && !turn.readsBody) request.socket.resetAndDestroy();
     else {
       const body = await readBody(request);
@@ -124,7 +124,7 @@ export class ChaosBackend {
   }
 }
 
-/** Undefined where the sender went away meanwhile. */
+/** Undefined if the sender went away meanwhile. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   try {

@@ -39,7 +39,7 @@ export class ChaosReceiver {
     await this.#worker.terminate();
   }
 
-  /** Rejects where the thread has failed. */
+  /** Rejects if the thread has failed. */
   async #order(order: Order): Promise<unknown> {
     this.#worker.postMessage(order);
     const [answer] = await once(this.#worker, 'message');

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { judge, type Verdict } from './judge.ts';
 import type { KillRun } from './kill-experiment.ts';
 import { brokenPromises, describeRuns } from './kill-report.ts';
-import type { Fate, PushedLedger } from './pusher.ts';
+import type { PushedLedger, PushedOutcome } from './pusher.ts';
 import type { TakenRequest, TakenSamples } from './taken-samples.ts';
 
 /** `push`: the values of all three series of instance a; `samples`: `part value` or `part value timestamp`. */
@@ -31,8 +31,8 @@ function toRequest({
   return { generation, connection, takenAtMs, samples: Float64Array.from(numbers.flat()) };
 }
 
-function ledger(...fates: readonly Fate[]): PushedLedger {
-  return { instance: 'a', fates, confirmedAtMs: new Map() };
+function ledger(...outcomes: readonly PushedOutcome[]): PushedLedger {
+  return { instance: 'a', outcomes, confirmedAtMs: new Map() };
 }
 
 const TWO = ledger('acknowledged', 'acknowledged');

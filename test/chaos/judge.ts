@@ -1,7 +1,7 @@
 // Compares what was pushed with what the backend took.
 import { lanesOf } from './lanes.ts';
 import { PARTS, type PushedLedger } from './pusher.ts';
-import { SeriesHistory, type Standing } from './series-history.ts';
+import { type Arrival, SeriesHistory } from './series-history.ts';
 import { FIELDS_PER_SAMPLE, type TakenRequest, type TakenSamples } from './taken-samples.ts';
 
 export interface Verdict {
@@ -41,10 +41,10 @@ export function judge(
   taken: TakenSamples,
   inDoubtBy: 'shard' | 'connection',
 ): Verdict {
-  const fates = ledgers.flatMap((ledger) => ledger.fates);
-  const count = (wanted: string) => fates.filter((fate) => fate === wanted).length;
+  const outcomes = ledgers.flatMap((ledger) => ledger.outcomes);
+  const count = (wanted: string) => outcomes.filter((outcome) => outcome === wanted).length;
   const verdict: Verdict = {
-    pushes: fates.length,
+    pushes: outcomes.length,
     acknowledged: count('acknowledged'),
     refused: count('refused'),
     unanswered: count('unanswered'),
@@ -81,8 +81,8 @@ function replay(
     }
     lastOfLane.set(lanes[index]!, request);
     eachSample(request, (series, value, timestampMs) => {
-      const standing = histories[series]!.take(value, timestampMs, request);
-      tally(verdict, standing, () => `${taken.series[series]} ${value} in request ${index + 1}`);
+      const arrival = histories[series]!.take(value, timestampMs, request);
+      tally(verdict, arrival, () => `${taken.series[series]} ${value} in request ${index + 1}`);
     });
   }
   return new Map(taken.series.map((name, i) => [name, histories[i]!]));
@@ -96,33 +96,33 @@ function eachSample(
     visit(samples[at]!, samples[at + 1]!, samples[at + 2]!);
 }
 
-function tally(verdict: Verdict, standing: Standing, describe: () => string): void {
-  if (standing === 'first') return;
-  verdict[standing]++;
-  if (standing !== 'inFlight') note(verdict, `${standing}: ${describe()}`);
+function tally(verdict: Verdict, arrival: Arrival, describe: () => string): void {
+  if (arrival === 'first') return;
+  verdict[arrival]++;
+  if (arrival !== 'inFlight') note(verdict, `${arrival}: ${describe()}`);
 }
 
 function compare(
-  { instance, fates, confirmedAtMs }: PushedLedger,
+  { instance, outcomes, confirmedAtMs }: PushedLedger,
   histories: ReadonlyMap<string, SeriesHistory>,
   verdict: Verdict,
 ): void {
   const parts = Array.from({ length: PARTS }, (_, part) => histories.get(`${instance}/${part}`));
-  for (const [index, fate] of fates.entries()) {
+  for (const [index, outcome] of outcomes.entries()) {
     const times = parts.flatMap((part) => part?.takenAtMs(index + 1) ?? []);
     const arrived = times.length;
-    const push = `push ${index + 1} of ${instance}, ${fate}, ${arrived} of ${PARTS} series`;
+    const push = `push ${index + 1} of ${instance}, ${outcome}, ${arrived} of ${PARTS} series`;
     const fails = (failure: 'lost' | 'torn' | 'confirmedEarly' | 'refusedYetDelivered') => {
       verdict[failure]++;
       note(verdict, `${failure}: ${push}`);
     };
     if (arrived > 0) verdict.delivered++;
     if (arrived > 0 && arrived < PARTS) fails('torn');
-    if (fate === 'acknowledged' && arrived < PARTS) fails('lost');
+    if (outcome === 'acknowledged' && arrived < PARTS) fails('lost');
     const confirmed = confirmedAtMs.get(index + 1);
     if (confirmed !== undefined && (arrived < PARTS || Math.max(...times) > confirmed))
       fails('confirmedEarly');
-    if (fate === 'refused' && arrived > 0) fails('refusedYetDelivered');
+    if (outcome === 'refused' && arrived > 0) fails('refusedYetDelivered');
   }
 }
 

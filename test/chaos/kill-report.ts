@@ -33,7 +33,7 @@ const FAULTS = [
   'malformed',
 ] as const satisfies readonly (keyof Verdict)[];
 
-/** What is wrong with a run, one sentence each; empty where the level's promise was kept, or none is made. */
+/** What is wrong with a run, one sentence each; empty if the level's promise was kept, or none is made. */
 export function brokenPromises(
   { peer, level }: Pick<KillOptions, 'peer' | 'level'>,
   { mood, verdict, ending }: KillRun,

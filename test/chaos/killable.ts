@@ -49,7 +49,7 @@ export class Killable {
     this.#ended.catch(() => {});
   }
 
-  /** Rejects where the program has ended by itself, with its last words. */
+  /** Rejects if the program has ended by itself, with its last words. */
   assertRuns(): void {
     const { exitCode, signalCode } = this.#child!;
     if (exitCode === null && signalCode === null) return;

@@ -7,12 +7,12 @@ import { monotonicMs } from './monotonic-ms.ts';
 export const PARTS = 3;
 
 /** `acknowledged`: 2xx. `unanswered`: the connection ended first; the push may be delivered or not. */
-export type Fate = 'acknowledged' | 'refused' | 'unanswered';
+export type PushedOutcome = 'acknowledged' | 'refused' | 'unanswered';
 
 export interface PushedLedger {
   readonly instance: string;
   /** Of push n at n - 1. */
-  readonly fates: readonly Fate[];
+  readonly outcomes: readonly PushedOutcome[];
   /** When pushes were answered with the word that the backend has them, by their numbers; on the clock of `monotonicMs`. */
   readonly confirmedAtMs: ReadonlyMap<number, number>;
 }
@@ -33,7 +33,7 @@ const HEAD_END = '\r\n\r\n';
 
 export class Pusher implements PushedLedger {
   readonly instance: string;
-  readonly fates: Fate[] = [];
+  readonly outcomes: PushedOutcome[] = [];
   readonly confirmedAtMs = new Map<number, number>();
   /** Statuses and how often each came. */
   readonly statuses = new Map<number, number>();
@@ -78,7 +78,7 @@ export class Pusher implements PushedLedger {
 
   #push(): void {
     if (this.#isStopped) return;
-    const value = this.fates.push('unanswered');
+    const value = this.outcomes.push('unanswered');
     const lines = Array.from({ length: PARTS }, (_, part) => `chaos{part="${part}"} ${value}\n`);
     const body = lines.join('');
     this.#isWaiting = true;
@@ -104,7 +104,7 @@ export class Pusher implements PushedLedger {
     this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1);
     this.#isWaiting = false;
     this.#settle(status < 300 ? 'acknowledged' : 'refused');
-    if (this.#options.confirms(status)) this.confirmedAtMs.set(this.fates.length, monotonicMs());
+    if (this.#options.confirms(status)) this.confirmedAtMs.set(this.outcomes.length, monotonicMs());
     if (status >= 300) this.#timer = setTimeout(() => this.#push(), AFTER_REFUSAL_MS);
     else if (monotonicMs() - this.#pushedAtMs >= SPACING_MS) this.#push();
     else this.#timer = setTimeout(() => this.#push(), SPACING_MS);
@@ -116,7 +116,7 @@ export class Pusher implements PushedLedger {
     this.#isWaiting = false;
   }
 
-  #settle(fate: Fate): void {
-    this.fates[this.fates.length - 1] = fate;
+  #settle(outcome: PushedOutcome): void {
+    this.outcomes[this.outcomes.length - 1] = outcome;
   }
 }

@@ -73,10 +73,10 @@ function count(
   pushers: readonly Pusher[],
   held: ReadonlyMap<string, number>,
 ): void {
-  for (const { instance, fates } of pushers) {
+  for (const { instance, outcomes } of pushers) {
     const newest = held.get(instance) ?? 0;
-    const acknowledged = fates.flatMap((fate, i) => (fate === 'acknowledged' ? [i + 1] : []));
-    kills.pushes += fates.length;
+    const acknowledged = outcomes.flatMap((outcome, i) => (outcome === 'acknowledged' ? [i + 1] : []));
+    kills.pushes += outcomes.length;
     kills.acknowledged += acknowledged.length;
     kills.gone += acknowledged.filter((value) => value > newest).length;
   }

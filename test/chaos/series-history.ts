@@ -3,7 +3,7 @@
 import type { TakenRequest } from './taken-samples.ts';
 
 /** How a sample that was taken stands to those before it. `inFlight`: repeated, as only a kill excuses it. */
-export type Standing = 'first' | 'inFlight' | 'duplicated' | 'outOfOrder' | 'clashing';
+export type Arrival = 'first' | 'inFlight' | 'duplicated' | 'outOfOrder' | 'clashing';
 
 /** With which start of the program a sample came, and when. */
 type Sending = Pick<TakenRequest, 'generation' | 'takenAtMs'>;
@@ -18,12 +18,12 @@ export class SeriesHistory {
   #newestOfGeneration = 0;
   #generation = 0;
 
-  /** When a value was first taken; undefined where it never was. */
+  /** When a value was first taken; undefined if it never was. */
   takenAtMs(value: number): number | undefined {
     return this.#taken.get(value)?.takenAtMs;
   }
 
-  take(value: number, timestampMs: number, { generation, takenAtMs }: Sending): Standing {
+  take(value: number, timestampMs: number, { generation, takenAtMs }: Sending): Arrival {
     if (generation !== this.#generation) this.#newestOfGeneration = 0;
     this.#generation = generation;
     const isInOrder = value > this.#newestOfGeneration;
@@ -43,7 +43,7 @@ export class SeriesHistory {
     this.#settled = Math.max(this.#settled, value);
   }
 
-  #first(value: number, timestampMs: number): Standing {
+  #first(value: number, timestampMs: number): Arrival {
     if (value < this.#newest) return 'outOfOrder';
     this.#newest = value;
     const clashes = timestampMs <= this.#newestMs;

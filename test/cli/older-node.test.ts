@@ -1,5 +1,5 @@
 // bin/sluice.js on a Node that is too old for the program: it runs the one that came with the packages, and behaves as
-// if it were not there. Skipped where no such Node is on the PATH.
+// if it were not there. Skipped if no such Node is on the PATH.
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';

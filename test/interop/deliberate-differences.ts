@@ -115,7 +115,7 @@ export const DELIBERATE_DIFFERENCES = {
 
 export type DifferenceName = keyof typeof DELIBERATE_DIFFERENCES;
 
-/** Which deliberate difference explains the answers; undefined where none does. */
+/** Which deliberate difference explains the answers; undefined if none does. */
 export function explain(answers: BothAnswers): DifferenceName | undefined {
   const takenBy = isTaken(answers.ours) ? 'ours' : 'theirs';
   const names = Object.keys(DELIBERATE_DIFFERENCES) as DifferenceName[];
@@ -129,12 +129,12 @@ export function isTaken({ status }: HttpAnswer): boolean {
   return status >= 200 && status < 300;
 }
 
-/** The line at which Pushgateway stopped; empty where it read the whole body. */
+/** The line at which Pushgateway stopped; empty if it read the whole body. */
 function theirLine({ theirs, body }: BothAnswers): string {
   return lineOf(body, /parsing error in line (\d+):/.exec(theirs.text)?.[1]);
 }
 
-/** The line that Sluice found to be of a series seen before; empty where it found none. */
+/** The line that Sluice found to be of a series seen before; empty if it found none. */
 function ourRepeatedLine({ ours, body }: BothAnswers): string {
   return lineOf(body, ONCE.exec(ours.text)?.[1]);
 }

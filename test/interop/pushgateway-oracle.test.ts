@@ -25,7 +25,7 @@ const CORPUS = {
   consistency: CONSISTENCY,
 };
 
-/** What is wrong about the answers to a case; undefined where they are as the table says. */
+/** What is wrong about the answers to a case; undefined if they are as the table says. */
 function complain({ verdict, differs }: OracleCase, answers: BothAnswers): string | undefined {
   if (isTaken(answers.theirs) !== (verdict === 'accepted'))
     return `expected Pushgateway to have ${verdict} it`;

@@ -27,7 +27,7 @@ const RUNS = { seed: 2044, numRuns: 3000 };
 
 type Labels = OracleOutcome['labels'];
 
-/** What the configuration makes of the rules; undefined where it refuses them. */
+/** What the configuration makes of the rules; undefined if it refuses them. */
 function checkedRules({ rules, utf8Names }: RelabelCase): readonly RelabelConfig[] | undefined {
   const written = rules.map(({ targetLabel, ...rule }) =>
     targetLabel === '' ? rule : { ...rule, targetLabel },

@@ -1,7 +1,7 @@
 // The hash of encoded labels, which the encoder works out label by label.
 import { expect, test } from 'vitest';
 import { encodeLabel, hashEncodedLabels, hashLabel } from '../../src/labels/encoded-labels.ts';
-import { hashRange, SLACK } from '../../src/wire/words.ts';
+import { hashRange, SLACK } from '../../src/wire/byte-ranges.ts';
 
 test('the hash of encoded labels is the sum of their shares, in any order and at any length', () => {
   const pairs = ['', 'a', 'x'.repeat(127), 'x'.repeat(128), 'é'.repeat(9000)].map(

@@ -1,7 +1,7 @@
 // The cache of what rules made, against a map: what it knows is right, and it never holds more than it may.
 import { describe, expect, test } from 'vitest';
 import { RelabelCache, RelabelResult } from '../../src/relabel/relabel-cache.ts';
-import { hashRange, SLACK } from '../../src/wire/words.ts';
+import { hashRange, SLACK } from '../../src/wire/byte-ranges.ts';
 import { holdsForSeeds, type SeededRandom } from '../support/seeded-random.ts';
 
 const NOTHING = Buffer.alloc(0);
@@ -28,7 +28,7 @@ class CacheUnderTest {
     this.#cache.add(labels, this.#hash?.(hash) ?? hash, result, Buffer.from(made, 'latin1'));
   }
 
-  /** RelabelResult and what was made; undefined where the labels are not known. */
+  /** RelabelResult and what was made; undefined if the labels are not known. */
   find(text: string): [RelabelResult, string] | undefined {
     const { labels, view, hash } = padded(text);
     const cache = this.#cache;

@@ -8,7 +8,7 @@ import { relabelRule } from '../support/relabel-rule.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
-/** The labels after the rules; undefined where they drop the series. */
+/** The labels after the rules; undefined if they drop the series. */
 function relabel(labels: Labels, rules: readonly Partial<RelabelConfig>[], utf8Names = false) {
   const builder = new LabelBuilder();
   builder.reset(Object.entries(labels));

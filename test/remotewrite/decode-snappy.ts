@@ -1,6 +1,6 @@
 // The snappy block format read straight from its description, with every length and offset checked.
 
-/** Throws where the block is not sound (https://github.com/google/snappy/blob/main/format_description.txt). */
+/** Throws if the block is not sound (https://github.com/google/snappy/blob/main/format_description.txt). */
 export function decodeSnappy(block: Uint8Array): Buffer {
   const bytes = Buffer.from(block);
   const [length, start] = readLength(bytes);

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { EncodedSeries } from '../../src/remotewrite/encoded-series.ts';
 import { type PushMethod, StaleSeries } from '../../src/staleness/stale-series.ts';
-import { hashRange } from '../../src/wire/words.ts';
+import { hashRange } from '../../src/wire/byte-ranges.ts';
 import { fieldBits } from '../support/sample-bits.ts';
 import { encodePush, type PlainSeries } from '../transcode/encoded-push.ts';
 

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-/** Of the library itself, without Debian's epoch and revision. Throws where the package is not installed. */
+/** Of the library itself, without Debian's epoch and revision. Throws if the package is not installed. */
 export async function debianVersion(name: string): Promise<string> {
   const status = await packageStatus(name);
   const version = /^Version: (?:\d+:)?(\S+?)(?:-[^-\s]*)?$/m.exec(status)?.[1];
@@ -11,7 +11,7 @@ export async function debianVersion(name: string): Promise<string> {
   return version;
 }
 
-/** Empty where dpkg does not know the package, or is not there. */
+/** Empty if dpkg does not know the package, or is not there. */
 async function packageStatus(name: string): Promise<string> {
   try {
     return (await promisify(execFile)('dpkg-query', ['--status', name])).stdout;

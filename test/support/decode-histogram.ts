@@ -7,12 +7,12 @@ export interface DecodedSpan {
 }
 
 export interface DecodedHistogram {
-  /** Undefined where neither count_int nor count_float was written. */
+  /** Undefined if neither count_int nor count_float was written. */
   readonly count: bigint | number | undefined;
   readonly sum: number;
   readonly schema: number;
   readonly zeroThreshold: number;
-  /** Undefined where neither zero_count_int nor zero_count_float was written. */
+  /** Undefined if neither zero_count_int nor zero_count_float was written. */
   readonly zeroCount: bigint | number | undefined;
   readonly negativeSpans: readonly DecodedSpan[];
   readonly negativeDeltas: readonly bigint[];

@@ -11,7 +11,7 @@ import { type DecodedRequest, type DecodedSeries, refuseUnknownFields } from './
 import { REQUEST_V2 } from './request-v2-type.ts';
 
 export interface DecodedSeriesV2 extends DecodedSeries {
-  /** Undefined where the series has no metadata field at all. */
+  /** Undefined if the series has no metadata field at all. */
   readonly metadata:
     | { readonly type: number; readonly help: string; readonly unit: string; readonly helpRef: number }
     | undefined;
@@ -41,7 +41,7 @@ interface WireRequest {
 
 const MAX_BYTES = 64 * 1024 * 1024;
 
-/** Throws where the body is not a snappy block that holds exactly a sound `io.prometheus.write.v2.Request`. */
+/** Throws if the body is not a snappy block that holds exactly a sound `io.prometheus.write.v2.Request`. */
 export function decodeRequestV2(body: Uint8Array): DecodedRequestV2 {
   return decodeMessageV2(uncompress(new Uint8Array(body), MAX_BYTES));
 }

@@ -20,9 +20,9 @@ export interface DecodedSeries {
   /** In the order of the wire. */
   readonly labels: readonly (readonly [name: string, value: string])[];
   readonly samples: readonly DecodedSample[];
-  /** Absent where the series has none. */
+  /** Absent if the series has none. */
   readonly exemplars?: readonly DecodedExemplar[];
-  /** Absent where the series has none. Counts are bigint where they came as whole numbers, number where as floats. */
+  /** Absent if the series has none. Counts are bigint where they came as whole numbers, number where as floats. */
   readonly histograms?: readonly DecodedHistogram[];
 }
 
@@ -52,7 +52,7 @@ interface WireRequest {
 
 const MAX_BYTES = 64 * 1024 * 1024;
 
-/** Throws where the body is not a snappy block that holds exactly a `prometheus.WriteRequest`. */
+/** Throws if the body is not a snappy block that holds exactly a `prometheus.WriteRequest`. */
 export function decodeWriteRequest(body: Uint8Array): DecodedRequest {
   const bytes = uncompress(new Uint8Array(body), MAX_BYTES);
   refuseUnknownFields(WRITE_REQUEST, bytes);

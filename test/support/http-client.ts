@@ -16,7 +16,7 @@ export interface HttpAnswer {
 
 const TIMEOUT_MS = 60_000;
 
-/** `address` is host and port. Rejects where the connection ends without an answer. */
+/** `address` is host and port. Rejects if the connection ends without an answer. */
 export function sendHttp(address: string, request: HttpRequest): Promise<HttpAnswer> {
   const { method = 'GET', target, headers = {}, body } = request;
   const { hostname, port } = new URL(`http://${address}`);

@@ -71,7 +71,7 @@ export class SluiceCommand {
     });
   }
 
-  /** Standard output as the log's lines; throws where one is not JSON. */
+  /** Standard output as the log's lines; throws if one is not JSON. */
   logs(): readonly LogLine[] {
     const lines = this.stdout.split('\n').slice(0, -1);
     return lines.map((line) => JSON.parse(line) as LogLine);

@@ -122,7 +122,7 @@ export class ScriptedReceiver {
     return this.delivered.flatMap(({ exemplars = [] }) => exemplars);
   }
 
-  /** Closes everything; throws where a request broke what must always hold. */
+  /** Closes everything; throws if a request broke what must always hold. */
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     await new Promise((resolve) => this.#server.close(resolve));

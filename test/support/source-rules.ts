@@ -57,7 +57,7 @@ const FLOORS: Readonly<Record<string, number>> = {
 const SPOOL = /^delivery\/spool\//;
 const MAIN_FILES = ['main.ts', 'dev.ts', 'version.ts'];
 /** The development backend judges what Sluice sends, so it shares only the snappy decompressor. */
-const DEVBACKEND_IMPORTS = ['wire/snappy-block-reader.ts', 'wire/words.ts'];
+const DEVBACKEND_IMPORTS = ['wire/snappy-block-reader.ts', 'wire/byte-ranges.ts'];
 /** What anyone may import. */
 const FREE = ['config', 'telemetry'];
 

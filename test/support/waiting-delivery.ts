@@ -13,7 +13,7 @@ export class WaitingDelivery implements Pick<Delivery, 'offer'> {
     return this.result;
   }
 
-  /** The waiter of an offer; throws where it has none. */
+  /** The waiter of an offer; throws if it has none. */
   waiter(at = this.offers.length - 1): PushWaiter {
     const { waiter } = this.offers[at] ?? {};
     if (waiter === undefined) throw new Error(`Cannot go on: expected a waiter at offer ${at}, found none`);

@@ -6,7 +6,7 @@ import { FamilyRegistry } from '../../src/remotewrite/v2/family-registry.ts';
 import { RequestV2Translator } from '../../src/remotewrite/v2/request-v2-translator.ts';
 import type { BodyFormat } from '../../src/transcode/body-format.ts';
 import type { Transcoder, TranscoderOptions } from '../../src/transcode/transcoder.ts';
-import { SLACK } from '../../src/wire/words.ts';
+import { SLACK } from '../../src/wire/byte-ranges.ts';
 import {
   bodyOf,
   labelPairs,

@@ -1,8 +1,8 @@
 // The arena and the output: bounded, reused, and giving back what a large push needed.
 import { describe, expect, test } from 'vitest';
 import { ByteArena } from '../../src/wire/byte-arena.ts';
+import { SLACK } from '../../src/wire/byte-ranges.ts';
 import { OutputBuffer, OutputLimitError } from '../../src/wire/output-buffer.ts';
-import { SLACK } from '../../src/wire/words.ts';
 
 const FIRST_BYTES = 1 << 16;
 const KEPT_BYTES = 1 << 22;

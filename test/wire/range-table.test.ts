@@ -1,7 +1,7 @@
 // The table of byte ranges against a plain map, for hashes as they come and for hashes that were made to collide.
 import { describe, expect, test } from 'vitest';
+import { hashRange, SLACK } from '../../src/wire/byte-ranges.ts';
 import { CollisionError, RangeTable, type WhenColliding } from '../../src/wire/range-table.ts';
-import { hashRange, SLACK } from '../../src/wire/words.ts';
 import { holdsForSeeds, type SeededRandom } from '../support/seeded-random.ts';
 
 type Hash = (hash: number) => number;

@@ -128,7 +128,7 @@ function labelValueSchema() {
   });
 }
 
-/** `__replica__` is how receivers of Cortex and Mimir's kind tell apart the two collectors of a pair. */
+/** `__replica__` is how receivers such as Cortex and Mimir distinguish the two collectors of a pair. */
 function wantedName(name: string): string | undefined {
   if (!LABEL_NAME.test(name))
     return 'a label name of letters, digits and "_" that does not start with a digit';

@@ -32,7 +32,7 @@ export function tlsConfigSchema(folder: string) {
   }).superRefine(together('certFile', 'keyFile'), ALWAYS);
 }
 
-/** Server Name Indication knows host names only (RFC 6066, section 3). */
+/** Server Name Indication takes host names only (RFC 6066, section 3). */
 function serverNameSchema() {
   return z.string({ error: 'a host name' }).superRefine((name, context) => {
     if (isIP(name) !== 0 || !/^[A-Za-z0-9_.-]{1,255}$/.test(name)) refuseValue(context, 'a host name', name);

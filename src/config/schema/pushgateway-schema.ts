@@ -72,7 +72,7 @@ export function pushgatewaySchema() {
 
 function acknowledgement() {
   return {
-    // What stands here when nothing is said depends on the spool: see spool-rules.ts.
+    // The default depends on the spool: see spool-schema.ts.
     acknowledge: z
       .enum(['queued', 'stored', 'delivered'])
       .exactOptional()
@@ -109,7 +109,7 @@ function sizes() {
   };
 }
 
-/** Without a memory of the series of a group nothing can be said of their end. */
+/** Staleness compares a push with the known series of its group. */
 function checkMarkStale(value: unknown, context: z.core.$RefinementCtx<unknown>): void {
   const { onDelete, staleness } = fieldsOf(value);
   if (onDelete === 'markStale' && staleness === 'off')

@@ -1,4 +1,4 @@
-// The listener: its address, and limits so that nobody holds a connection without using it.
+// The listener: its address, and limits so that no client holds a connection without using it.
 import { isIP, isIPv6 } from 'node:net';
 import * as z from 'zod';
 import { ALWAYS, notAbove, refuseValue } from './cross-checks.ts';

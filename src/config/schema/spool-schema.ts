@@ -28,7 +28,7 @@ interface Acknowledging<Pushgateway> {
   readonly spool?: unknown;
 }
 
-/** Fills in the level where none is configured. */
+/** Fills in the level if none is configured. */
 export function withAcknowledge<
   Pushgateway extends { readonly acknowledge?: 'queued' | 'stored' | 'delivered' },
   Checked extends Acknowledging<Pushgateway>,

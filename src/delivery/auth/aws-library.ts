@@ -18,7 +18,7 @@ export interface CredentialSearch {
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** Credentials from where the configuration says, else from where all AWS SDKs look, in their order. */
+/** Credentials from the configured source, or else from the sources of all AWS SDKs, in their order. */
 export async function findCredentials(search: CredentialSearch): Promise<AwsCredentialIdentity> {
   const { config, region, requestHandler } = search;
   const { roleArn, externalId, profile } = config;

@@ -120,7 +120,7 @@ export class SigV4Auth implements BackendAuth {
   }
 }
 
-/** The workspace's own host knows best: AWS_REGION is where Sluice runs. */
+/** The workspace's own host comes first, because AWS_REGION is the region in which Sluice runs. */
 function regionOf({ region }: SigV4Config, { name, url }: BackendConfig, env: AuthDeps['env']): string {
   const ofHost = /^aps-workspaces(?:-fips)?\.([a-z0-9-]+)\./.exec(new URL(url).hostname)?.[1];
   const known = region ?? ofHost ?? (env.AWS_REGION || env.AWS_DEFAULT_REGION);

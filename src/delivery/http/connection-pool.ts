@@ -108,7 +108,7 @@ export class ConnectionPool {
 
   #retire(old: OpenPool): void {
     this.#retiring.add(old);
-    // If a destroy overtakes the close, that is no error: the pool is gone either way.
+    // If a destroy overtakes the close, that is no error: the pool is closed either way.
     const done = () => this.#retiring.delete(old);
     old.pool.close().then(done, done);
   }

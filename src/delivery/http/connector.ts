@@ -18,7 +18,7 @@ export interface ConnectorOptions {
   readonly clock: Clock;
 }
 
-/** How long a connection may be idle before the system probes whether the peer still lives. */
+/** How long a connection may be idle before the system probes whether the peer is still there. */
 const TCP_KEEP_ALIVE_MS = 60_000;
 
 class ConnectTimeout extends Error {
@@ -117,7 +117,7 @@ function ready<S extends Socket>(socket: S, event: string, signal: AbortSignal):
       else resolve(socket);
     };
     socket.once(event, () => settle());
-    // Stays: the socket may fail between two owners, and an error that nobody listens to ends the program.
+    // Stays: the socket may fail between two owners, and an error without a listener ends the program.
     socket.on('error', settle);
     socket.once('close', () => settle(new Error('closed while connecting')));
   });

@@ -84,7 +84,7 @@ function readOrError(file: WatchedFile | undefined): string | Error | undefined 
   }
 }
 
-/** Node itself would skip what is not a certificate, and then trust no server. */
+/** Node itself would ignore what is not a certificate, and then refuse every server. */
 function certificatesOf(pem: string, path: string): string[] {
   const certificates = pem.match(PEM_CERTIFICATE) ?? [];
   if (certificates.length === 0) {

@@ -85,7 +85,7 @@ function codeOf(error: unknown): string {
 }
 
 function reasonOf(code: string, message: string): string {
-  // undici has one code for every failure of a socket; its text tells a protocol error from a closed connection.
+  // undici has one code for every failure of a socket. Only its text shows which are protocol errors.
   if (code === 'UND_ERR_SOCKET' && message.startsWith('bad ')) return 'malformed_answer';
   const tlsCode = TLS_CODE.exec(code)?.[1];
   if (tlsCode !== undefined) return `tls_${tlsCode.toLowerCase()}`;

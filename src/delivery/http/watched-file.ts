@@ -12,7 +12,7 @@ export class WatchedFile {
     this.#purpose = purpose;
   }
 
-  /** Whether the file is not the one that was last read, or has gone since. */
+  /** Whether the file has changed since it was last read, or no longer exists. */
   hasChanged(): boolean {
     return this.#look() !== this.#stamp;
   }

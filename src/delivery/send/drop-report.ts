@@ -1,5 +1,5 @@
 // Reports what one lane drops: whole requests at once, and the refused series of one push together, when all of them are
-// known. Also tells pushers that wait for the dropped samples.
+// known. Also releases the tickets of pushes that lost samples.
 import type { DeliveryEvents } from '../../telemetry/events.ts';
 import type { BackendLedger } from '../block/backend-ledger.ts';
 import type { BlockPush } from '../block/push-manifest.ts';

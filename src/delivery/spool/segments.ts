@@ -81,7 +81,7 @@ export class SegmentTable {
 
 /**
  * Removes segments that no lane needs, after the lanes' positions are synced. Otherwise a power cut could leave a lane that
- * looks for records that are gone.
+ * looks for deleted records.
  */
 export class SegmentRemoval {
   readonly #folder: string;

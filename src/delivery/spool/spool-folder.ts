@@ -68,7 +68,7 @@ export class SpoolFolder {
     }
   }
 
-  /** Notes that everything before `position` was synced, so that the next start can tell damage from a torn tail. */
+  /** Notes that everything before `position` was synced, so that the next start finds damage before it. */
   writeMark(position: number): void {
     const text = String(position);
     this.#disk.replaceNow(join(this.directory, 'synced'), Buffer.from(`${text} ${crc32(text)}`));

@@ -1,4 +1,4 @@
-// Which version of remote write to send to a backend that is configured for 2.0. A backend that turns out not to know 2.0
+// Which version of remote write to send to a backend that is configured for 2.0. A backend that does not support 2.0
 // gets 1.0; 2.0 is tried again after an hour, and after a restart. Both changes are reported once.
 import type { Clock } from '../../telemetry/clock.ts';
 import type { DeliveryEvents } from '../../telemetry/events.ts';
@@ -33,7 +33,7 @@ export class MessageVersion {
     if (isNews) this.#deps.events.messageVersionFellBack({ backend: this.#deps.backend, reason });
   }
 
-  /** The backend knows 2.0. A late answer to a request from before the fallback does not count. */
+  /** The backend supports 2.0. A late answer to a request from before the fallback does not count. */
   confirm(): void {
     if (this.#retryAtMs === undefined || !this.#isTrialDue()) return;
     this.#retryAtMs = undefined;

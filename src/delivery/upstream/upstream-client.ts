@@ -67,7 +67,7 @@ export class UpstreamClient implements Sender {
     this.#messages?.noteMetadata(fields);
   }
 
-  /** Trusts no open connection: a request that gets no answer over one in `graceMs` is retried over a new one. */
+  /** Open connections may be dead: a request that gets no answer over one within `graceMs` is retried over a new one. */
   renewConnections(graceMs: number): void {
     this.#pool.renew(graceMs);
     this.#auth.renewConnections?.(graceMs);

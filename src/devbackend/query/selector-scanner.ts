@@ -1,4 +1,4 @@
-// Reads the text of a selector one token at a time, string literals among them, and knows the position for every error.
+// Reads the text of a selector one token at a time, string literals among them, and keeps the position for errors.
 // Literals in double and single quotes have Go's escapes, literals in backquotes have none.
 import { QueryError } from './query-error.ts';
 

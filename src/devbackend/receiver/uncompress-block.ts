@@ -1,12 +1,13 @@
 // Decompresses the snappy block of a write request. It checks the declared length before it allocates anything, and the
 // block must produce exactly that many bytes.
+
+import { SLACK } from '../../wire/byte-ranges.ts';
 import {
   checkLength,
   type DeclaredLength,
   declaredLength,
   SnappyBlockReader,
 } from '../../wire/snappy-block-reader.ts';
-import { SLACK } from '../../wire/words.ts';
 import { MalformedError } from '../protobuf-messages.ts';
 
 /** The decoded length is over the limit. */

@@ -1,9 +1,9 @@
 // Reads the LabelPair messages of one metric after another into a LabelSet. Most metrics have the label names of the metric
 // before, and then the names are only compared. Invariant between `finish` calls: both shapes fit the names in the set.
 import { type LabelSet, type LabelShape, MAX_LABELS } from '../../labels/label-set.ts';
+import { equalRange } from '../../wire/byte-ranges.ts';
 import type { ProtobufReader } from '../../wire/protobuf-reader.ts';
 import { isUtf8Range } from '../../wire/protobuf-utf8.ts';
-import { equalRange } from '../../wire/words.ts';
 import { show } from '../exposition-error.ts';
 import { checkLabelName, type Refuser } from '../name-rules.ts';
 import { LABEL_PAIR_FIELDS, LabelField } from './fields.ts';

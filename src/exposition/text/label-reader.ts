@@ -1,5 +1,5 @@
 // Reads the labels of a line, from after the opening brace. Most lines have the label names of the line before: then LabelReader
-// only compares names and repeated values. It leaves everything else to LabelPairReader, which knows the whole grammar: blanks,
+// only compares names and repeated values. It leaves everything else to LabelPairReader, which reads all of the grammar: blanks,
 // quoted names, and a metric name among the labels.
 
 import { type LabelSet, MAX_LABELS } from '../../labels/label-set.ts';
@@ -13,7 +13,7 @@ import {
   QUOTE,
   QUOTED_STOP,
 } from '../../wire/ascii.ts';
-import { equalRange } from '../../wire/words.ts';
+import { equalRange } from '../../wire/byte-ranges.ts';
 import { show, showByte } from '../exposition-error.ts';
 import { checkLabelName, checkMetricName, type Refuser } from '../name-rules.ts';
 import { skipBlanks } from './dialect.ts';

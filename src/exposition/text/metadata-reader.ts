@@ -3,7 +3,7 @@
 import { isUtf8 } from 'node:buffer';
 import { BACKSLASH, BYTE_CLASS, LF, QUOTE, SPACE, TOKEN_END } from '../../wire/ascii.ts';
 import type { ByteArena } from '../../wire/byte-arena.ts';
-import { compareRanges } from '../../wire/words.ts';
+import { compareRanges } from '../../wire/byte-ranges.ts';
 import { show, showByte, showToken } from '../exposition-error.ts';
 import { type FamilyTable, FamilyType } from '../family-table.ts';
 import type { Refuser } from '../name-rules.ts';

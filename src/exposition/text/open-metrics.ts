@@ -2,7 +2,7 @@
 // last line `# EOF`, and the order of lines. Strict on how a body is written, lenient on what the samples of a type may say.
 import { LF } from '../../wire/ascii.ts';
 import type { ByteArena } from '../../wire/byte-arena.ts';
-import { compareRanges } from '../../wire/words.ts';
+import { compareRanges } from '../../wire/byte-ranges.ts';
 import { type FamilyTable, FamilyType, Role } from '../family-table.ts';
 import type { Refuser } from '../name-rules.ts';
 import type { Dialect } from './dialect.ts';

@@ -1,4 +1,4 @@
-// The connections of the listener: which of them were refused, which wait for an answer, and what a client is told when
+// The connections of the listener: which of them were refused, which wait for an answer, and what a client gets when
 // Node cannot read its request. A refused connection brings no further push. A connection that waits for the answer to a
 // push that was taken is never refused, and never closed for being quiet.
 import type { Socket } from 'node:net';

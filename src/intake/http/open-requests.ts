@@ -2,12 +2,12 @@
 import type { ServerResponse } from 'node:http';
 import { untilDone } from '../../telemetry/wait.ts';
 
-/** Requests of any kind on the listener. Both numbers together tell a pause between pushes from one in the middle of a push. */
+/** Requests of any kind on the listener. Both numbers show whether a pause is between pushes or in one. */
 export class RequestActivity {
   #open = 0;
   #started = 0;
 
-  /** Counts a request as open until its answer is out, or its connection gone. */
+  /** Counts a request as open until its answer is sent or its connection closed. */
   add(response: ServerResponse): void {
     this.#open++;
     this.#started++;
@@ -32,7 +32,7 @@ export class OpenPushes {
   #count = 0;
   #onNone: () => void = () => undefined;
 
-  /** Counts a push until its answer is out, or its connection gone. */
+  /** Counts a push until its answer is sent or its connection closed. */
   add(response: ServerResponse): void {
     this.#count++;
     response.once('close', () => {

@@ -16,7 +16,7 @@ export interface LifecycleDeps {
   readonly isEnabled: boolean;
   /** Resolves when what was accepted before is delivered or dropped, or `signal` aborts. */
   readonly flush: (signal: AbortSignal) => Promise<{ readonly remainingSamples: number }>;
-  /** Asks for the stop that a signal asks for; undefined if nobody would act on it. */
+  /** Asks for the stop that a signal asks for; undefined if nothing would act on it. */
   readonly quit: (() => void) | undefined;
   readonly maxWaitMs: number;
   readonly clock: Clock;
@@ -62,7 +62,7 @@ export class Lifecycle {
     else void this.#flush(request, response, connections);
   }
 
-  /** The stop begins when the answer has left, or nobody is left to read it. */
+  /** The stop begins when the answer has left, or its connection is closed. */
   #quit(response: ServerResponse): void {
     const { quit } = this.#deps;
     if (quit === undefined)

@@ -26,7 +26,7 @@ export type PushOutcome =
   | ({ readonly kind: 'notFound' } & Refusal)
   /** The path does not take this method. `allow` lists those that it takes. */
   | ({ readonly kind: 'methodNotAllowed'; readonly allow: string } & Refusal)
-  /** The client went away, or was too slow, before the whole body had arrived. Nobody reads this answer. */
+  /** The client went away, or was too slow, before the whole body had arrived. No client reads this answer. */
   | ({ readonly kind: 'cutOff' } & Refusal)
   /** Over a limit on size. */
   | ({ readonly kind: 'tooLarge' } & Refusal)

@@ -148,7 +148,7 @@ export class PushExchange {
     });
   }
 
-  /** Whether the client was told that its connection cannot be read. Then its push must not be taken. */
+  /** Whether 400 was sent because the connection cannot be parsed. Then its push must not be accepted. */
   #isRefused(): boolean {
     return this.#connections.isRefused(this.#request.socket);
   }

@@ -64,7 +64,7 @@ export class Acknowledgements {
   }
 }
 
-/** The header knows whole seconds only. What it names is never less than what was granted. */
+/** The header has whole seconds only. It never says less than what was granted. */
 export function waitApplied(waitMs: number): string {
   return `wait=${Math.ceil(waitMs / 1000)}`;
 }

@@ -1,4 +1,4 @@
-// One push that waits to be stored or delivered. Delivery tells it what became of it, and it has exactly one outcome. The
+// One push that waits to be stored or delivered. Delivery reports its end to it, and it has exactly one outcome. The
 // wait ends when the push reaches its level, fails, or has waited long enough. With a spool, a push whose time is over goes
 // on waiting until it is synced to disk: before that no true answer exists.
 import type { PushEnd, PushWaiter } from '../../delivery/block/offered-push.ts';

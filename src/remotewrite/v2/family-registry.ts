@@ -1,7 +1,8 @@
 // TYPE, HELP and UNIT of the families that were sent to one backend recently. Remote write 2.0 needs them in every series,
 // but the internal form has them only now and then. Bounded in bytes: families not used for longest are dropped.
+
+import { SLACK } from '../../wire/byte-ranges.ts';
 import { fieldEnd, readVarint, varintEnd } from '../../wire/varint.ts';
-import { SLACK } from '../../wire/words.ts';
 import { MetricMetadataTag, WriteRequestTag } from '../../wire/write-request-tags.ts';
 
 export interface KnownFamily {

@@ -1,8 +1,8 @@
 // The labels of one series, as numbers of symbols: name and value in turn. A label is mostly the same as the one at
 // the same place of the series before, and then nothing is looked up. Only for bytes that this program wrote.
 import { METRIC_LABEL } from '../../labels/encoded-labels.ts';
+import { equalRange } from '../../wire/byte-ranges.ts';
 import { readVarint, varintEnd, varintLength, writeVarint } from '../../wire/varint.ts';
-import { equalRange } from '../../wire/words.ts';
 import { TimeSeriesTag } from '../../wire/write-request-tags.ts';
 import type { SymbolTable } from './symbol-table.ts';
 

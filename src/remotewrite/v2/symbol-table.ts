@@ -1,10 +1,11 @@
 // The symbols of one remote write 2.0 request: every text once, in the order of first use, the empty one first
 // (https://prometheus.io/docs/specs/prw/remote_write_spec_2_0/#symbols). Texts come and are kept as byte ranges; no string
 // is made. Invariant: `out` holds the `symbols` fields of all texts counted.
+
+import { copyRange, hashRange } from '../../wire/byte-ranges.ts';
 import { OutputBuffer } from '../../wire/output-buffer.ts';
 import { RangeTable } from '../../wire/range-table.ts';
 import { varintLength, writeVarint } from '../../wire/varint.ts';
-import { copyRange, hashRange } from '../../wire/words.ts';
 import { RequestV2Tag } from '../../wire/write-request-tags.ts';
 
 const FIRST_SYMBOLS = 1024;

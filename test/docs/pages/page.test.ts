@@ -18,89 +18,85 @@ describe('a page is refused', () => {
   const refused = (name: string, markdown: string, message: string) =>
     it(name, () => expect(() => check(markdown)).toThrow(message));
 
+  refused('when a block has no end', '~~~sh\ntrue\n', 'Cannot read page.md:1: expected the end of the block');
   refused(
-    'where a block has no end',
-    '~~~sh\ntrue\n',
-    'Cannot read page.md:1: expected the end of the block',
-  );
-  refused(
-    'where a mark stands over running text',
+    'when a mark stands over running text',
     '<!-- needs: go -->\nText\n',
     'Cannot read page.md:2: expected a block under <!-- needs',
   );
   refused(
-    'where a mark stands at its end',
+    'when a mark stands at its end',
     '# Page\n\n<!-- needs: go -->\n',
     'Cannot read page.md: expected a block under its last mark',
   );
   refused(
-    'where a mark is not known',
+    'when a mark is not known',
     '<!-- skip -->\n~~~sh\ntrue\n~~~\n',
     'Cannot test page.md:2: expected one of not run, background, exits, needs, frame, file, from, output not shown, chart values, found <!-- skip -->',
   );
   refused(
-    'where no test knows what to do with a block',
+    'when no test knows what to do with a block',
     '~~~rust\nfn main() {}\n~~~\n',
     'Cannot test page.md:1: expected a mark such as <!-- not run: ... -->, found a block of rust that no test runs',
   );
   refused(
-    'where output belongs to no command',
+    'when output belongs to no command',
     '~~~text\nok\n~~~\n',
     'Cannot test page.md:1: expected a mark such as <!-- not run: ... -->, found a block of text that no test runs',
   );
   refused(
-    'where output belongs to a command of another section',
+    'when output belongs to a command of another section',
     '~~~sh\ntrue\n~~~\n## Other\n~~~text\nok\n~~~\n',
     'Cannot test page.md:5: expected a mark such as <!-- not run: ... -->, found a block of text that no test runs',
   );
   refused(
-    'where a reason is not one of the list',
+    'when a reason is not one of the list',
     '<!-- not run: too lazy -->\n~~~sh\ntrue\n~~~\n',
     'found <!-- not run: too lazy -->',
   );
   refused(
-    'where a reason does not apply',
+    'when a reason does not apply',
     '<!-- not run: needs a cluster -->\n~~~sh\ntrue\n~~~\n',
     'Cannot test page.md:2: expected a block that the reason applies to, found <!-- not run: needs a cluster -->',
   );
   refused(
-    'where a configuration calls itself an illustration',
+    'when a configuration calls itself an illustration',
     '<!-- not run: an illustration -->\n~~~yaml\nremoteWrite: []\n~~~\n',
     'Cannot test page.md:2: expected a block that the reason applies to, found <!-- not run: an illustration -->',
   );
   refused(
-    'where a mark says nothing about its block',
+    'when a mark says nothing about its block',
     '<!-- background -->\n~~~json\n{}\n~~~\n',
     'Cannot test page.md:2: expected a mark that says something about this block, found <!-- background -->',
   );
   refused(
-    'where a block does not have the program that it needs',
+    'when a block does not have the program that it needs',
     '<!-- needs: helm -->\n~~~sh\ntrue\n~~~\n',
     'Cannot test page.md:2: expected helm in the block, found <!-- needs: helm -->',
   );
-  refused('where JSON cannot be read', '~~~json\n{,}\n~~~\n', 'JSON');
+  refused('when JSON cannot be read', '~~~json\n{,}\n~~~\n', 'JSON');
   refused(
-    'where a configuration cannot be used',
+    'when a configuration cannot be used',
     '~~~yaml\nlistenAdress: 0.0.0.0:3030\n~~~\n',
     'Cannot test page.md:1: expected a mark such as <!-- not run: ... -->, found a block of yaml that no test runs',
   );
   refused(
-    'where a key of a configuration is wrong',
+    'when a key of a configuration is wrong',
     '~~~yaml\npush: { pushgateway: { enable: true } }\n~~~\n',
     'enabled',
   );
   refused(
-    'where a manifest is none',
+    'when a manifest is none',
     '~~~yaml\nkind: Pod\n~~~\n',
     'Cannot read page.md:1: expected apiVersion',
   );
   refused(
-    'where it quotes what does not stand there',
+    'when it quotes what does not stand there',
     '<!-- from: package.json -->\n~~~json\n{ "name": "other" }\n~~~\n',
     'Cannot check page.md:2: expected lines of package.json, found others',
   );
   refused(
-    'where it quotes a missing file',
+    'when it quotes a missing file',
     '<!-- from: nowhere.cfg -->\n~~~\nx\n~~~\n',
     'Cannot check page.md:2: expected the file nowhere.cfg, found none',
   );

@@ -19,24 +19,24 @@ describe('a reader is stuck', () => {
   const stuck = (name: string, markdown: string, message: string) =>
     it(name, () => expect(follow(markdown)).rejects.toThrow(message));
 
-  stuck('where a command fails', '~~~sh\nfalse\n~~~\n', 'expected exit code 0, found 1');
-  stuck('where a command inside a pipe fails', '~~~sh\nfalse | cat\n~~~\n', 'expected exit code 0, found 1');
+  stuck('when a command fails', '~~~sh\nfalse\n~~~\n', 'expected exit code 0, found 1');
+  stuck('when a command inside a pipe fails', '~~~sh\nfalse | cat\n~~~\n', 'expected exit code 0, found 1');
   stuck(
-    'where a command does not fail as it should',
+    'when a command does not fail as it should',
     '<!-- exits: 1 -->\n~~~sh\ntrue\n~~~\n',
     'expected exit code 1, found 0',
   );
-  stuck('where something comes out and nothing is shown', '~~~sh\necho hello\n~~~\n', 'hello');
-  stuck('where another thing is shown', '~~~sh\necho hello\n~~~\n~~~text\ngoodbye\n~~~\n', 'goodbye');
+  stuck('when something comes out and nothing is shown', '~~~sh\necho hello\n~~~\n', 'hello');
+  stuck('when another thing is shown', '~~~sh\necho hello\n~~~\n~~~text\ngoodbye\n~~~\n', 'goodbye');
   stuck(
-    'where nothing comes out',
+    'when nothing comes out',
     '<!-- output not shown -->\n~~~sh\ntrue\n~~~\n',
     'expected output, found none',
   );
-  stuck('where a program throws', '~~~js\nthrow new Error("no");\n~~~\n', 'expected exit code 0, found 1');
-  stuck('where what it starts ends', '<!-- background -->\n~~~sh\nexit 3\n~~~\n', 'Cannot follow page.md:2');
+  stuck('when a program throws', '~~~js\nthrow new Error("no");\n~~~\n', 'expected exit code 0, found 1');
+  stuck('when what it starts ends', '<!-- background -->\n~~~sh\nexit 3\n~~~\n', 'Cannot follow page.md:2');
   stuck(
-    'where the backend of the page gets nothing',
+    'when the backend of the page gets nothing',
     '<!-- file: sluice.yaml -->\n~~~yaml\nremoteWrite: [{ url: https://metrics.example.com/api/v1/write }]\n~~~\n',
     'requests at the backend',
   );
@@ -53,11 +53,11 @@ describe('a reader goes on', () => {
     'with the file that was shown',
     '<!-- file: a.json -->\n~~~json\n{}\n~~~\n~~~sh\ncat a.json\n~~~\n~~~text\n{}\n~~~\n',
   );
-  goesOn('where a command ends as the page says', '<!-- exits: 3 -->\n~~~sh\nexit 3\n~~~\n');
+  goesOn('when a command ends as the page says', '<!-- exits: 3 -->\n~~~sh\nexit 3\n~~~\n');
   goesOn('past what needs another program', '<!-- needs: ghost -->\n~~~sh\nghost\n~~~\n');
   goesOn(
     'at the port that the page names',
     `${SERVER}~~~sh\ncurl http://localhost:3030/\n~~~\n~~~text\nhello\n~~~\n`,
   );
-  goesOn('where one program takes the place of another', `${SERVER}${SERVER}`);
+  goesOn('when one program takes the place of another', `${SERVER}${SERVER}`);
 });

@@ -1,4 +1,4 @@
-// The real curl, which offers HTTP/2 and asks before it sends a body: skipped where there is none.
+// The real curl, which offers HTTP/2 and asks before it sends a body: skipped if there is none.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';

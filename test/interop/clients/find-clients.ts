@@ -4,7 +4,7 @@ import type { PushClient } from './push-client.ts';
 
 const HERE = new URL('./', import.meta.url);
 
-/** In the order of the folders. Throws where two have the same id, or a folder has no client. */
+/** In the order of the folders. Throws if two have the same id, or a folder has no client. */
 export async function findClients(): Promise<readonly PushClient[]> {
   const folders = readdirSync(HERE, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   const files = folders.map(({ name }) => new URL(`${name}/client.ts`, HERE)).sort();

@@ -14,7 +14,7 @@ export interface ProgramOptions {
 }
 
 export interface ProgramEnd {
-  /** Null where a signal ended it. */
+  /** Null if a signal ended it. */
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -32,7 +32,7 @@ export function cacheFolder(id: string): string {
   return folder;
 }
 
-/** Rejects where the program cannot be started, or runs longer than it may. */
+/** Rejects if the program cannot be started, or runs longer than it may. */
 export function runProgram(
   file: string,
   args: readonly string[],
@@ -65,7 +65,7 @@ export function runProgram(
   });
 }
 
-/** Runs a step of a build; returns its standard output. Throws where it fails. */
+/** Runs a step of a build; returns its standard output. Throws if it fails. */
 export async function build(
   file: string,
   args: readonly string[],
@@ -84,7 +84,7 @@ export async function build(
 }
 
 /**
- * The first line that `<command> --version`, or what `args` say, prints. Throws where there is no such command;
+ * The first line that `<command> --version`, or what `args` say, prints. Throws if there is no such command;
  * `origin` then tells where it comes from.
  */
 export async function versionOf(
@@ -101,7 +101,7 @@ export async function versionOf(
   }
 }
 
-/** What a client program that keeps to the contract printed. Throws where it did not keep to it. */
+/** What a client program that keeps to the contract printed. Throws if it did not keep to it. */
 export function readReport({ code, stdout, stderr }: ProgramEnd): ClientReport {
   const last = stdout.trimEnd().split('\n').at(-1) ?? '';
   if (code !== 0 || !last.startsWith('{'))

@@ -31,13 +31,13 @@ type oneCase struct {
 }
 
 type result struct {
-	// Why the rules are refused; empty where they are not.
+	// Why the rules are refused; empty if they are not.
 	Refused string    `json:"refused,omitempty"`
 	Sets    []outcome `json:"sets,omitempty"`
 }
 
 type outcome struct {
-	// Null where the set was dropped.
+	// Null if the set was dropped.
 	Labels [][2]string `json:"labels"`
 	// A labelmap made a name that no label may have: Sluice leaves such a copy out.
 	HasOddName bool `json:"hasOddName,omitempty"`

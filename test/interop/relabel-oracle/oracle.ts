@@ -17,7 +17,7 @@ export type OracleAnswer =
   | { readonly refused?: never; readonly sets: readonly OracleOutcome[] };
 
 export interface OracleOutcome {
-  /** In the order of their names; null where the set was dropped. */
+  /** In the order of their names; null if the set was dropped. */
   readonly labels: readonly (readonly [name: string, value: string])[] | null;
   /** A labelmap made a name that no label may have: Sluice leaves such a copy out. */
   readonly hasOddName?: true;

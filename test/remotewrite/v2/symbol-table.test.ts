@@ -1,7 +1,7 @@
 // The symbol table with texts that were made to share a hash: they are taken all the same, and cost little more.
 import { expect, test } from 'vitest';
 import { SymbolTable } from '../../../src/remotewrite/v2/symbol-table.ts';
-import { hashRange, SLACK } from '../../../src/wire/words.ts';
+import { hashRange, SLACK } from '../../../src/wire/byte-ranges.ts';
 
 /** Flipping these bits of four words in a row changes nothing of the hash. */
 const NEUTRAL = [0x80000000, 0x80000000, 0x10000, 0x2];

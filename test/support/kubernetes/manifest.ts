@@ -48,7 +48,7 @@ export function readFolder(folder: string): readonly Manifest[] {
   return files.flatMap(readManifests);
 }
 
-/** The template of the pods that a manifest leads to; undefined where it leads to none. */
+/** The template of the pods that a manifest leads to; undefined if it leads to none. */
 export function podTemplateOf({ kind, spec = {} }: Manifest): PodTemplate | undefined {
   if (kind === 'CronJob') {
     const { spec: job } = spec.jobTemplate as { readonly spec: Manifest['spec'] };

@@ -122,7 +122,7 @@ export class FakeLambda {
     return { requestId, response, answeredMs };
   }
 
-  /** Gives the extension an event; undefined where it is not told of this one. */
+  /** Gives the extension an event; undefined if it is not told of this one. */
   tell(event: Readonly<Record<string, unknown>>): void {
     if (event.eventType === 'INVOKE' && this.#options.isManaged) return;
     const extension = this.#extensionWaits;

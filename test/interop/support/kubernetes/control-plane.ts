@@ -36,7 +36,7 @@ export class ControlPlane {
     return runProgram(this.#pathOf('kubectl'), args, { stdin, env: this.environment });
   }
 
-  /** Returns standard output; throws where kubectl fails, or warns. */
+  /** Returns standard output; throws if kubectl fails, or warns. */
   async mustKubectl(args: readonly string[], stdin = ''): Promise<string> {
     const { code, stdout, stderr } = await this.kubectl(args, stdin);
     if (code !== 0 || stderr !== '')

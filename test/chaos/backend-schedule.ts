@@ -20,7 +20,7 @@ const TAKE: Turn = { kind: 'take', afterMs: 0 };
 const SLOWEST_MS = 300;
 const LONGEST_PHASE_MS = 400;
 
-export class BackendTurns {
+export class BackendSchedule {
   readonly #mood: Mood;
   readonly #random: SeededRandom;
   /** The flapping backend's answer to everything in this phase. */

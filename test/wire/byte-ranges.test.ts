@@ -1,6 +1,13 @@
 // Comparing, copying and hashing by words gives the same as by bytes, at every offset and up to the buffer's end.
 import { describe, expect, test } from 'vitest';
-import { compareRanges, copyRange, equalRange, equalRanges, hashRange, SLACK } from '../../src/wire/words.ts';
+import {
+  compareRanges,
+  copyRange,
+  equalRange,
+  equalRanges,
+  hashRange,
+  SLACK,
+} from '../../src/wire/byte-ranges.ts';
 import { SeededRandom } from '../support/seeded-random.ts';
 
 const LENGTHS = Array.from({ length: 41 }, (_, i) => i);
