@@ -41,7 +41,10 @@ export class RangeTable {
   starts: Int32Array;
   lengths: Int32Array;
   hashes: Int32Array;
-  /** Numbers of ranges, counted from 1; 0 is a free slot. Only those up to `#mask` are in use: half of them at most. */
+  /**
+   * For each slot the number of its range, counted from 1, and the hash: side by side, so that a search reads nothing else until
+   * hashes agree. The number is 0 for a free slot. Only slots up to `#mask` are used: half of them at most.
+   */
   #slots: Int32Array;
   #mask: number;
   /** Where the range goes that `find` has just not found. */
@@ -58,7 +61,7 @@ export class RangeTable {
     this.starts = new Int32Array(firstEntries);
     this.lengths = new Int32Array(firstEntries);
     this.hashes = new Int32Array(firstEntries);
-    this.#slots = new Int32Array(2 * firstEntries);
+    this.#slots = new Int32Array(4 * firstEntries);
     this.#mask = 2 * firstEntries - 1;
   }
 
@@ -69,7 +72,7 @@ export class RangeTable {
     this.#byText = undefined;
     if (this.hashes.length > this.#options.keptEntries) this.#shrink();
     this.#mask = 2 * this.#options.firstEntries - 1;
-    this.#slots.fill(0, 0, this.#mask + 1);
+    this.#slots.fill(0, 0, 2 * (this.#mask + 1));
   }
 
   /** The number of the range with the `length` bytes at `start` of `view`, which have this hash; -1 if there is none. */
@@ -79,13 +82,12 @@ export class RangeTable {
     const mask = this.#mask;
     let slot = spread(hash) & mask;
     for (let steps = 0; steps < ORDINARY_STEPS; steps++) {
-      const range = slots[slot]! - 1;
+      const range = slots[2 * slot]! - 1;
       if (range < 0) {
         this.#freeSlot = slot;
         return -1;
       }
-      const isAlike = this.hashes[range] === hash && this.lengths[range] === length;
-      if (isAlike && equalRanges(this.#owner.view, this.starts[range]!, view, start, length)) return range;
+      if (slots[2 * slot + 1] === hash && this.#is(range, view, start, length)) return range;
       slot = (slot + 1) & mask;
     }
     return this.#findFar(slot, view, start, length, hash);
@@ -104,18 +106,22 @@ export class RangeTable {
     this.hashes[range] = hash;
     if (this.#byText !== undefined) this.#byText.set(this.#textOf(range), range);
     else {
-      this.#slots[this.#freeSlot] = this.count;
+      this.#fill(this.#freeSlot, range, hash);
       if (2 * this.count > this.#mask) this.#growSlots();
     }
     return range;
   }
 
-  #is(range: number, view: DataView, start: number, length: number, hash: number): boolean {
+  #is(range: number, view: DataView, start: number, length: number): boolean {
     return (
-      this.hashes[range] === hash &&
       this.lengths[range] === length &&
       equalRanges(this.#owner.view, this.starts[range]!, view, start, length)
     );
+  }
+
+  #fill(slot: number, range: number, hash: number): void {
+    this.#slots[2 * slot] = range + 1;
+    this.#slots[2 * slot + 1] = hash;
   }
 
   /** Goes on with a search that has taken more steps than are ordinary, at `slot`. */
@@ -123,9 +129,11 @@ export class RangeTable {
     this.#freeSlot = NO_SLOT;
     if (this.#options.whenColliding === 'leave out') return -1;
     let slot = from;
-    let range = this.#slots[slot]! - 1;
-    for (; range >= 0 && !this.#is(range, view, start, length, hash); range = this.#slots[slot]! - 1)
+    let range = this.#slots[2 * slot]! - 1;
+    while (range >= 0 && !(this.hashes[range] === hash && this.#is(range, view, start, length))) {
       slot = (slot + 1) & this.#mask;
+      range = this.#slots[2 * slot]! - 1;
+    }
     this.#freeSlot = slot;
     this.#spend((slot - spread(hash)) & this.#mask);
     return range;
@@ -150,7 +158,7 @@ export class RangeTable {
     this.starts = new Int32Array(size);
     this.lengths = new Int32Array(size);
     this.hashes = new Int32Array(size);
-    this.#slots = new Int32Array(2 * size);
+    this.#slots = new Int32Array(4 * size);
   }
 
   #growColumns(): void {
@@ -162,21 +170,21 @@ export class RangeTable {
   #growSlots(): void {
     const size = 2 * (this.#mask + 1);
     this.#mask = size - 1;
-    if (size > this.#slots.length) this.#slots = new Int32Array(size);
-    else this.#slots.fill(0, 0, size);
+    if (2 * size > this.#slots.length) this.#slots = new Int32Array(2 * size);
+    else this.#slots.fill(0, 0, 2 * size);
     for (let range = 0; range < this.count && this.#byText === undefined; range++) this.#place(range);
   }
 
   #place(range: number): void {
     const first = spread(this.hashes[range]!) & this.#mask;
     let slot = first;
-    while (this.#slots[slot] !== 0) {
+    while (this.#slots[2 * slot] !== 0) {
       slot = (slot + 1) & this.#mask;
       const isFar = ((slot - first) & this.#mask) >= ORDINARY_STEPS;
       if (isFar && this.#options.whenColliding === 'leave out') return;
     }
     this.#spend((slot - first) & this.#mask);
-    this.#slots[slot] = range + 1;
+    this.#fill(slot, range, this.hashes[range]!);
   }
 }
 
