@@ -66,10 +66,17 @@ describe('the table of ranges', () => {
       holdsForSeeds(100, (random) => {
         under.reset();
         const model = new Map<string, number>();
+        let leftOut = 0;
         for (const text of rollTexts(random)) {
-          if (!model.has(text)) model.set(text, model.size);
-          expect(under.take(text)).toBe(model.get(text));
+          const number = under.take(text);
+          // A few honest texts are hard to place, too.
+          if (whenColliding === 'leave out' && number === -1 && !model.has(text)) leftOut++;
+          else {
+            if (!model.has(text)) model.set(text, model.size);
+            expect(number).toBe(model.get(text));
+          }
         }
+        expect(leftOut).toBeLessThanOrEqual(model.size / 4);
         expect(under.table.count).toBe(model.size);
         for (const text of rollTexts(random)) expect(under.find(text)).toBe(model.get(text) ?? -1);
       });
