@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { parseDuration } from '../config/units.ts';
-import { quote } from '../intake/outcome/quoted-text.ts';
+import { quote } from '../wire/quoted-text.ts';
 import { optionProblem, UsageError } from './command-ending.ts';
 
 const LONGEST_MS = 24 * 86_400_000;

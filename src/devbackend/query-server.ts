@@ -57,7 +57,7 @@ async function answerRequest(
 
 function refuseByHead(request: IncomingMessage): QueryAnswer | undefined {
   const host = request.headers.host ?? '';
-  if (!isLoopbackHost(host)) {
+  if (!isLoopbackAuthority(host)) {
     return closing(
       text(403, `Cannot answer for host ${JSON.stringify(host)}: expected a loopback host such as localhost`),
     );
@@ -79,7 +79,7 @@ function refuseByHead(request: IncomingMessage): QueryAnswer | undefined {
 }
 
 /** Another site can point its own name to 127.0.0.1 (DNS rebinding). The Host header then has that name. */
-function isLoopbackHost(host: string): boolean {
+function isLoopbackAuthority(host: string): boolean {
   return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i.test(host);
 }
 

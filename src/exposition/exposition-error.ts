@@ -1,6 +1,7 @@
 // The error that refuses a malformed body, and how pieces of the body are shown in it. The message is one line: place, what was
 // expected, what was found.
 import { BYTE_CLASS, TOKEN_END } from '../wire/ascii.ts';
+import { quote } from '../wire/quoted-text.ts';
 
 const MAX_SHOWN = 60;
 
@@ -18,13 +19,7 @@ export class ExpositionError extends SyntaxError {
 
 /** A piece of the body, quoted: on one line, cut to a readable length, with invalid UTF-8 and control characters visible. */
 export function show(bytes: Buffer, start: number, end: number): string {
-  const text = bytes.toString('utf8', start, Math.min(end, start + MAX_SHOWN * 4));
-  const shown = text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
-  return JSON.stringify(shown).replace(/[\u007f-\u009f\u2028\u2029]/g, escapeUnit);
-}
-
-function escapeUnit(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return quote(bytes.toString('utf8', start, Math.min(end, start + MAX_SHOWN * 4)), MAX_SHOWN);
 }
 
 /** The character at `at`, quoted, or in words if it is the end of the line or body. */

@@ -1,4 +1,4 @@
-// What the backend of a chaos run does with each request, and when it is there at all. One seed decides everything.
+// What the backend of a chaos run does with each request, and when it listens. One seed decides everything.
 import { SeededRandom } from '../support/seeded-random.ts';
 import type { Mood } from './kill-options.ts';
 
@@ -7,7 +7,7 @@ export type Turn =
   | { readonly kind: 'take'; readonly afterMs: number }
   /** Nothing of it is taken. */
   | { readonly kind: 'refuse'; readonly status: number }
-  /** The connection is reset before the body has been read, or behind it. Nothing is taken. */
+  /** The connection is reset before or after the body has been read. Nothing is taken. */
   | { readonly kind: 'reset'; readonly readsBody: boolean };
 
 /** A stretch of time in which the backend listens, or does not, and takes requests, or does not. */

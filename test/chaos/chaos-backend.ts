@@ -88,7 +88,7 @@ export class ChaosBackend {
         return;
       case 'take': {
         if (turn.afterMs > 0) await pause(turn.afterMs);
-        // As a server that gives up a request whose sender is gone.
+        // Like a server that drops a request when its sender has disconnected.
         if (request.socket.destroyed) return;
         this.#take(body, request);
         response.writeHead(204).end();
@@ -124,7 +124,7 @@ export class ChaosBackend {
   }
 }
 
-/** Undefined if the sender went away meanwhile. */
+/** Undefined if the sender disconnected. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   try {

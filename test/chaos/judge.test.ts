@@ -1,8 +1,8 @@
-// The judge of chaos runs finds what is wrong, and nothing where nothing is: otherwise its zeros would mean nothing.
+// The judge of chaos runs finds every kind of fault, and none in a clean run: otherwise its zeros would mean nothing.
 import { describe, expect, test } from 'vitest';
 import { judge, type Verdict } from './judge.ts';
 import type { KillRun } from './kill-experiment.ts';
-import { brokenPromises, describeRuns } from './kill-report.ts';
+import { describeRuns, faultsOfRun } from './kill-report.ts';
 import type { PushedLedger, PushedOutcome } from './pusher.ts';
 import type { TakenRequest, TakenSamples } from './taken-samples.ts';
 
@@ -107,7 +107,7 @@ describe('the judge finds', () => {
     { duplicated: 3, inFlight: 3 },
   );
   finds(
-    'a repetition once more after the same start has gone on',
+    'a repetition after the same start has sent newer pushes',
     THREE,
     taken(
       { push: [1, 2] },
@@ -158,7 +158,7 @@ describe('the judge excuses', () => {
   excuses('a refused push that did not arrive', ledger('refused', 'acknowledged'), taken({ push: [2] }), 0);
 });
 
-test('the judge takes series that never shared a request for different shards, each with a request in doubt', () => {
+test('the judge takes series that never shared a request for different shards, each with a request in flight', () => {
   const requests: readonly Request[] = [{ samples: [[0, 1]] }, { samples: [[1, 1]] }, { samples: [[2, 1]] }];
   const again = requests.map((request) => ({ ...request, generation: 2 }));
   const samples = taken(...requests, ...again);
@@ -172,17 +172,17 @@ test('the judge takes series that never shared a request for different shards, e
 describe('the report', () => {
   const verdict = judge([ledger('acknowledged', 'refused', 'unanswered')], taken(), 'shard');
   const run: KillRun = { mood: 'down', rounds: 7, verdict, statuses: new Map([[202, 1]]), ending: 0 };
-  test('breaks the promise of stored where a push is lost, and none where none is made', () => {
+  test('fails the level stored if a push is lost, but not a level that guarantees nothing', () => {
     const broken = (level: 'queued' | 'stored', peer: 'sluice' | 'vmagent' = 'sluice') =>
-      brokenPromises({ level, peer }, run);
+      faultsOfRun({ level, peer }, run);
     expect(broken('stored')).toEqual(['backend down: expected 0 lost, found 1']);
     expect(broken('queued')).toEqual([]);
     expect(broken('stored', 'vmagent')).toEqual([]);
   });
 
-  test('breaks the promise where nothing was acknowledged, or the last stop lost something', () => {
+  test('fails if nothing was acknowledged, or the last stop lost something', () => {
     const idle = { ...run, verdict: judge([ledger('refused')], taken(), 'shard'), ending: 3 };
-    expect(brokenPromises({ level: 'stored', peer: 'sluice' }, idle)).toEqual([
+    expect(faultsOfRun({ level: 'stored', peer: 'sluice' }, idle)).toEqual([
       'backend down: expected acknowledged pushes, found none',
       'backend down: expected exit code 0 of the last stop, found 3',
     ]);

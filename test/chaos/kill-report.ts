@@ -18,10 +18,10 @@ const COLUMNS: readonly (readonly [title: string, of: (run: KillRun) => string |
   ['clashing', ({ verdict }) => verdict.clashing],
   ['torn', ({ verdict }) => verdict.torn],
   ['confirmed early', ({ verdict }) => verdict.confirmedEarly],
-  ['refused yet delivered', ({ verdict }) => verdict.refusedYetDelivered],
+  ['refused but delivered', ({ verdict }) => verdict.refusedYetDelivered],
 ];
 
-/** What must be zero where a promise is made. */
+/** What must be zero if the level guarantees delivery. */
 const FAULTS = [
   'lost',
   'duplicated',
@@ -33,8 +33,8 @@ const FAULTS = [
   'malformed',
 ] as const satisfies readonly (keyof Verdict)[];
 
-/** What is wrong with a run, one sentence each; empty if the level's promise was kept, or none is made. */
-export function brokenPromises(
+/** What is wrong with a run, one sentence each; empty if the level's guarantee was kept, or it guarantees nothing. */
+export function faultsOfRun(
   { peer, level }: Pick<KillOptions, 'peer' | 'level'>,
   { mood, verdict, ending }: KillRun,
 ): string[] {

@@ -3,7 +3,7 @@
 
 import { runKillExperiment } from './kill-experiment.ts';
 import { KILL_USAGE, type KillOptions, parseKillOptions } from './kill-options.ts';
-import { brokenPromises, describeRuns } from './kill-report.ts';
+import { describeRuns, faultsOfRun } from './kill-report.ts';
 import { describeGone, runPushgatewayKills } from './pushgateway-experiment.ts';
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
@@ -29,7 +29,7 @@ async function killForEachMood(chosen: KillOptions): Promise<number> {
   for (const moods of chosen.runs) {
     const runs = await runKillExperiment(chosen, moods);
     console.log(describeRuns(runs));
-    broken.push(...runs.flatMap((run) => brokenPromises(chosen, run)));
+    broken.push(...runs.flatMap((run) => faultsOfRun(chosen, run)));
   }
   for (const sentence of broken) console.log(`BROKEN ${sentence}`);
   return broken.length > 0 ? 1 : 0;

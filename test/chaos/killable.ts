@@ -49,7 +49,7 @@ export class Killable {
     this.#ended.catch(() => {});
   }
 
-  /** Rejects if the program has ended by itself, with its last words. */
+  /** Rejects if the program has ended by itself, with its last output. */
   assertRuns(): void {
     const { exitCode, signalCode } = this.#child!;
     if (exitCode === null && signalCode === null) return;
@@ -93,7 +93,7 @@ async function isReady(url: string): Promise<boolean> {
   }
 }
 
-/** Below the ports that systems give to outgoing connections, so that nobody takes it between a kill and the next start. */
+/** Below the ports that systems give to outgoing connections, so that no other program takes it between a kill and the next start. */
 export async function fixedPort(): Promise<number> {
   for (;;) {
     const port = randomInt(20_000, 30_000);

@@ -108,7 +108,7 @@ function vmagent({ folder, port, backendPorts }: Place): Peer {
       ],
       readyUrl: `http://127.0.0.1:${port}/health`,
     },
-    // Debian's does not know the paths of Pushgateway yet.
+    // Debian's version does not have the paths of Pushgateway yet.
     target: (instance) => `/api/v1/import/prometheus?extra_label=job=chaos&extra_label=instance=${instance}`,
     confirms: never,
     // Its pauses between attempts double up to a minute.

@@ -1,5 +1,5 @@
-// One connection that pushes as fast as it is answered, up to once in a millisecond, and goes on when the program is there again. The n-th push of a
-// connection carries the value n in every series; what became of each is remembered.
+// One connection that pushes as fast as it is answered, up to once in a millisecond, and reconnects after a kill. The n-th
+// push of a connection has the value n in every series. The outcome of each push is kept.
 import { connect, type Socket } from 'node:net';
 import { monotonicMs } from './monotonic-ms.ts';
 
@@ -13,7 +13,7 @@ export interface PushedLedger {
   readonly instance: string;
   /** Of push n at n - 1. */
   readonly outcomes: readonly PushedOutcome[];
-  /** When pushes were answered with the word that the backend has them, by their numbers; on the clock of `monotonicMs`. */
+  /** When pushes were answered as delivered, by their numbers; on the clock of `monotonicMs`. */
   readonly confirmedAtMs: ReadonlyMap<number, number>;
 }
 

@@ -16,7 +16,7 @@ export interface PushgatewayKills {
   readonly persists: boolean;
   readonly pushes: number;
   readonly acknowledged: number;
-  /** Acknowledged pushes that a scrape after the restart shows neither themselves nor by a newer one. */
+  /** Acknowledged pushes for which a scrape after the restart shows neither the push nor a newer one. */
   gone: number;
 }
 

@@ -1,5 +1,4 @@
-// The thread in which the backend of a chaos run lives, so that decoding does not slow down the pushes. It does what it is
-// told and answers every order.
+// The thread of the backend of a chaos run, so that decoding does not slow down the pushes. It runs and answers each command.
 import { parentPort, workerData } from 'node:worker_threads';
 import { ChaosBackend } from './chaos-backend.ts';
 import type { Order } from './chaos-receiver.ts';

@@ -2,7 +2,7 @@
 // value is also its place.
 import type { TakenRequest } from './taken-samples.ts';
 
-/** How a sample that was taken stands to those before it. `inFlight`: repeated, as only a kill excuses it. */
+/** How a sample relates to the earlier ones. `inFlight`: repeated, which only a kill excuses. */
 export type Arrival = 'first' | 'inFlight' | 'duplicated' | 'outOfOrder' | 'clashing';
 
 /** With which start of the program a sample came, and when. */

@@ -1,7 +1,7 @@
 // What the backend of a chaos run took, in order: only requests that it answered with 2xx. Plain values that a thread can
 // hand over.
 
-/** Numbers that stand for one sample in `TakenRequest.samples`. */
+/** How many numbers a sample takes in `TakenRequest.samples`. */
 export const FIELDS_PER_SAMPLE = 3;
 
 /** Says which start of the program sent a request: what one sent before its kill may be read after the next start. */
@@ -22,6 +22,6 @@ export interface TakenSamples {
   /** `instance/part`: who pushed, and which of the series of a push it is. */
   readonly series: readonly string[];
   readonly requests: readonly TakenRequest[];
-  /** Requests that were no remote write at all, in words. */
+  /** Descriptions of requests that were not remote write. */
   readonly violations: readonly string[];
 }

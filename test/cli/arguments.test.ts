@@ -46,7 +46,7 @@ test.each([
   [['--version'], 0],
   [['check'], 0],
   [['chekc'], 2],
-])('%j ends with %i where nobody reads what it prints', async (args, code) => {
+])('%j ends with %i if its output is closed', async (args, code) => {
   const command = new SluiceCommand(args, { env: { REMOTE_WRITE_URL: 'https://metrics.test/w' } });
   command.child.stdout?.destroy();
   command.child.stderr?.destroy();

@@ -1,4 +1,4 @@
-// The program as it is bundled finds AWS credentials where they have to be fetched: the libraries' own late loading works.
+// The program as it is bundled finds AWS credentials that have to be fetched: the libraries' own late loading works.
 import { expect, test } from 'vitest';
 import { ISOLATED_AWS, startAwsEndpoints } from '../support/aws-endpoints.ts';
 import { startReceiver } from '../support/delivery-setup.ts';

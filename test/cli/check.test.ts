@@ -1,4 +1,4 @@
-// `sluice check`: exit code 0 for what can be used, 1 for the rest, and every problem where an editor finds it.
+// `sluice check`: exit code 0 for what can be used, 1 for the rest, and every problem with a position that editors can open.
 import { expect, test } from 'vitest';
 import { runSluice, type SpawnOptions } from '../support/running-sluice.ts';
 import { TemporaryFolder } from '../support/temporary-folder.ts';

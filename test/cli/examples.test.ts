@@ -1,4 +1,4 @@
-// Every example configuration is started as it stands, with environment variables alone, and takes a push to a backend.
+// Every example configuration is started unchanged, with environment variables alone, and takes a push to a backend.
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';

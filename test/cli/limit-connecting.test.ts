@@ -1,4 +1,4 @@
-// The bound of the time until a request has a connection, whatever its socket has behind it when it comes.
+// The bound of the time until a request has a connection, whatever has happened to its socket before.
 
 import { EventEmitter } from 'node:events';
 import type { ClientRequest } from 'node:http';

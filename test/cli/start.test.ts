@@ -35,7 +35,7 @@ test('a port that is taken is named', async () => {
 });
 
 test('an address of another machine is named', () =>
-  // https://www.rfc-editor.org/rfc/rfc5737: an address for documentation, which nobody has.
+  // https://www.rfc-editor.org/rfc/rfc5737: an address for documentation, which no host has.
   refused(
     '192.0.2.1:3030',
     'Cannot listen on 192.0.2.1:3030: expected an address of this machine, found EADDRNOTAVAIL',
@@ -106,7 +106,7 @@ test('port 0 takes a free port, and the log says which', async () => {
   expect((await sluice.get('/-/ready')).status).toBe(200);
 });
 
-test.skipIf(!hasIPv6Loopback())('an IPv6 address stands in brackets in the log', async () => {
+test.skipIf(!hasIPv6Loopback())('an IPv6 address is in brackets in the log', async () => {
   const sluice = await startSluice(roadConfig(BACKEND, { listenAddress: '[::1]:0' }));
   expect(sluice.address).toMatch(/^\[::1\]:[1-9]\d*$/);
   expect((await sluice.get('/-/healthy')).text).toBe('OK\n');

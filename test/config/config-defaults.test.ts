@@ -1,4 +1,4 @@
-// Defaults of a place where the program runs stand behind what is configured, and before those of the schema.
+// Defaults of the place where the program runs: the configuration goes before them, and they go before those of the schema.
 import { expect, test } from 'vitest';
 import { withDefaults } from '../../src/config/check-config.ts';
 import { parseConfig } from '../../src/config/load-config.ts';

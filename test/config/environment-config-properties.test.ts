@@ -1,4 +1,4 @@
-// Whatever stands in the environment, the ending is a configuration or a ConfigError that shows no secret.
+// Any environment gives a configuration or a ConfigError that shows no secret.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ConfigError } from '../../src/config/config-error.ts';

@@ -21,7 +21,7 @@ function problems(env: Environment): string[] {
   return [];
 }
 
-/** Beside a URL that is right. */
+/** Next to a valid URL. */
 function refused(env: Environment, ...lines: string[]): void {
   expect(problems({ ...URL_SET, ...env }).sort()).toEqual(lines.sort());
 }

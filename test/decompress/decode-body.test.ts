@@ -53,7 +53,7 @@ test('a small body is decoded without asking', async () => {
     expect(await decode(encoding, body), encoding).toEqual({ asked: [], size: MiB });
 });
 
-test('a large body asks for what counting takes and then for what decoding takes, the window of zstd with it', async () => {
+test('a large body reserves what counting takes and then what decoding takes, with the window of zstd', async () => {
   const large = Buffer.alloc(3 * MiB, 'm 1\n');
   const working = 112 * KiB;
   const gzipped = await decode('gzip', gzipSync(large));

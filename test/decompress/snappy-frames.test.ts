@@ -102,7 +102,7 @@ describe('a snappy stream', () => {
   });
 
   test('over the limit is refused for its size before anything is decoded', async () => {
-    // Their checksums are wrong, which nobody gets to see.
+    // Their checksums are wrong too, but that is not reached.
     const chunk = rawChunk(0, Buffer.concat([Buffer.alloc(4), snappyBlock(Buffer.alloc(65_536))]));
     const bomb = snappyStream(...Array.from({ length: 64 }, () => chunk));
     await expect(decode(bomb, 4 * MiB - 1)).rejects.toThrow(new DecodedSizeError('snappy', 4 * MiB - 1));

@@ -14,7 +14,7 @@ const large = async (body: Buffer, maxBytes = MiB) =>
   decodeLarge(largeZstd(body, readZstdFrames(body), maxBytes));
 const withChecksum = (text: string | Uint8Array) =>
   zstdCompressSync(text, { params: { [constants.ZSTD_c_checksumFlag]: 1 } });
-/** One that does not tell its size beforehand, as an encoder of a stream writes it. */
+/** A frame without its size, as an encoder of a stream writes it. */
 const unsized = (text: string) => zstdFrame({ blocks: [rawBlock(text)] });
 
 async function refuses(body: Buffer, found: string): Promise<void> {
@@ -101,7 +101,7 @@ describe('a zstd body', () => {
       await expect(decode(body), content).rejects.toThrow(DecodeBodyError);
       await expect(large(body), content).rejects.toThrow(DecodeBodyError);
     }
-    // Of a block that is compressed nobody knows how much it holds before it is decoded.
+    // The size of a compressed block is known only after it is decoded.
     const short = zstdCompressSync(TEXT);
     short[5]! += 1;
     await expect(decode(short)).rejects.toThrow(DecodeBodyError);

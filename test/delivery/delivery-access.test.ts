@@ -1,4 +1,4 @@
-// A backend that refuses access (401, 403, 404): nothing is dropped, and delivery goes on once that is put right.
+// A backend that refuses access (401, 403, 404): nothing is dropped, and delivery continues once that is corrected.
 import { renameSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { accessBackoffMs } from '../../src/delivery/send/backoff.ts';

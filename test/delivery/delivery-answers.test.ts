@@ -32,7 +32,7 @@ describe('a final answer', () => {
     },
   );
 
-  test('400 that asks for a retry in its text is dropped all the same', async () => {
+  test('400 is dropped even if its text asks for a retry', async () => {
     const { events } = await answered({ status: 400, body: 'please retry' });
     expect(events.dropped).toMatchObject([{ reason: 'status_400', detail: 'please retry' }]);
   });
@@ -161,7 +161,7 @@ describe('a passing failure', () => {
     ['a close without an answer', { raw: '' }, 'connection_closed'],
     ['something that is not HTTP', { raw: 'HTTP/1.1 xyz\r\n\r\n' }, 'malformed_answer'],
     ['headers that are cut', { raw: 'HTTP/1.1 204 No Con' }, 'connection_closed'],
-    // undici takes a 100 that nobody asked for as a protocol error.
+    // undici treats an unexpected 100 as a protocol error.
     ['100', { raw: 'HTTP/1.1 100 Continue\r\n\r\n' }, 'malformed_answer'],
     ['101', { raw: 'HTTP/1.1 101 Switch\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n' }, 'malformed_answer'],
   ];

@@ -10,7 +10,7 @@ import { FakeClock } from '../support/fake-clock.ts';
 import { ScriptedReceiver, type Step } from '../support/scripted-receiver.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
-test('pushes for a backend that is not there yet arrive in order once it is', async () => {
+test('pushes for a backend that has not started yet arrive in order once it has', async () => {
   const first = await ScriptedReceiver.start();
   const { port } = first;
   const url = first.url();
@@ -52,7 +52,7 @@ test('a connection that is reset in the middle of the body is repeated in full',
   expect(events.retried.map(({ reason }) => reason)).toEqual(['connection_reset', 'connection_reset']);
 });
 
-test('two hundred resets leave no connection behind', async () => {
+test('two hundred resets leave no connection open', async () => {
   const receiver = await startReceiver([...Array(200).fill({ fault: 'reset-after-request' }), {}]);
   const { push, events } = startDelivery(backendConfig(receiver.url(), { queueConfig: { maxBackoff: 2 } }));
   push('m');

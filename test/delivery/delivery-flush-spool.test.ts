@@ -1,4 +1,4 @@
-// A flush where pushes go through the spool: what waits for the disk, in memory and in the backlog is all waited for.
+// A flush with a spool: what waits for the disk, in memory and in the backlog is all waited for.
 import { expect, test } from 'vitest';
 import { backendConfig } from '../support/backend-config.ts';
 import { startReceiver } from '../support/delivery-setup.ts';
@@ -57,7 +57,7 @@ test('a flush waits until a push is on disk and then until it is delivered', asy
   expect(receiver.delivered).toHaveLength(1);
 });
 
-test('a flush waits for a push that the disk refused and that goes on in memory', async () => {
+test('a flush waits for a push that the disk refused and that continues in memory', async () => {
   const { push, spool, receiver, delivery } = await startSpooled({
     config: { queueConfig: { batchSendDeadline: LONG } },
   });

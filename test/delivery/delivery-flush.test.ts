@@ -1,4 +1,4 @@
-// A flush: what was accepted before it is sent at once and waited for; what comes meanwhile is not.
+// A flush: what was accepted before it is sent at once and waited for; what comes later is not.
 import { expect, test } from 'vitest';
 import type { Delivery, FlushReport } from '../../src/delivery/delivery.ts';
 import { backendConfig } from '../support/backend-config.ts';
@@ -53,7 +53,7 @@ test('what an aborted flush has left is delivered later', async () => {
   expect(await delivery.flush(never())).toEqual({ remainingSamples: 0 });
 });
 
-test('a flush of a backend that nobody reaches resolves too', async () => {
+test('a flush of an unreachable backend resolves too', async () => {
   const receiver = await startReceiver();
   const url = receiver.url();
   await receiver.close();

@@ -231,17 +231,20 @@ describe('trouble while a block is taken apart', () => {
     ['401', { status: 401 }],
   ];
 
-  test.each(troubles)('%s is waited for, and then it goes on where it was', async (what, trouble) => {
-    const isRare = what.includes('Retry-After');
-    const step = failing(refusing(bad), (request) =>
-      (isRare ? request === 5 : request % 3 === 0) ? trouble : undefined,
-    );
-    const { ended, events, arrived, series } = await offered(step, sizes);
-    await ended();
-    expect(arrived()).toEqual(series.filter((each) => !bad(each)));
-    expect(events.retried.length).toBeGreaterThan(0);
-    expect(events.seriesDrops.map(({ job }) => job)).toEqual(['m3', 'm7']);
-  });
+  test.each(troubles)(
+    '%s is waited for, and then the search continues where it was',
+    async (what, trouble) => {
+      const isRare = what.includes('Retry-After');
+      const step = failing(refusing(bad), (request) =>
+        (isRare ? request === 5 : request % 3 === 0) ? trouble : undefined,
+      );
+      const { ended, events, arrived, series } = await offered(step, sizes);
+      await ended();
+      expect(arrived()).toEqual(series.filter((each) => !bad(each)));
+      expect(events.retried.length).toBeGreaterThan(0);
+      expect(events.seriesDrops.map(({ job }) => job)).toEqual(['m3', 'm7']);
+    },
+  );
 
   test('a stop that must end gives up what is left, wherever it comes, and counts it', async () => {
     for (let last = 2; last <= 16; last++) {
@@ -259,7 +262,7 @@ describe('trouble while a block is taken apart', () => {
     }
   });
 
-  test('a stop that has time goes on, and counts as lost what is refused from then on', async () => {
+  test('a stop that has time continues the search, and counts as lost what is refused from then on', async () => {
     const gate = Promise.withResolvers<void>();
     const step = failing(refusing(bad), (request) =>
       request === 2 ? { status: 503, until: gate.promise } : undefined,

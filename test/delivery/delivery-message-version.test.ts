@@ -66,7 +66,7 @@ describe('a request of remote write 2.0', () => {
     expect(header(request!, 'retry-attempt')).toEqual([]);
   });
 
-  test('has all samples, and symbols of its own', async () => {
+  test('has all samples, and its own symbols', async () => {
     const { receiver, offer, nextMs } = await startV2([{}]);
     expect(offer(encodeMany('big', 5000, nextMs()))).toBe('accepted');
     await waitUntil(() => receiver.delivered.length === 5000, 'all series');
@@ -218,12 +218,12 @@ describe('a 2xx that does not say what was written', () => {
 });
 
 describe('no fallback', () => {
-  const told = [
+  const headers = [
     ['X-Prometheus-Remote-Write-Version', '0.1.0'],
     ['x-prometheus-remote-write-samples-written', '1'],
   ] as const;
   const cases: Readonly<Record<string, Step>> = {
-    'an older version in the answer': { status: 200, headers: told },
+    'an older version in the answer': { status: 200, headers },
     'one of the three headers': { headers: [['X-Prometheus-Remote-Write-Histograms-Written', '1']] },
     '400': { status: 400 },
     '500': { status: 500 },

@@ -247,7 +247,7 @@ class World {
     expect(once.filter((series) => never.has(series))).toEqual([]);
   }
 
-  /** A write that failed may be on disk all the same: killed before it is taken back, it arrives after what went on in memory. */
+  /** A write that failed may be on disk all the same: killed before it is taken back, it arrives after what continued in memory. */
   #isUntold({ level, heard, life }: Offered): boolean {
     return level !== 'queued' && heard.length === 0 && this.#killed.has(life);
   }

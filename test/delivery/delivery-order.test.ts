@@ -130,7 +130,7 @@ test('a block whose newest push is older than the limit is dropped before the ne
     await waitUntil(() => clock.pendingTimers === 1, 'the backoff');
     if (failures === 3) {
       push('b');
-      // Before the drop: B goes out behind it at once.
+      // Before the drop, because B is sent right after it.
       receiver.play({});
     }
     clock.advance(1000);

@@ -70,7 +70,7 @@ test('six hours without a backend: everything arrives afterwards, once and in or
   await waitUntil(() => events.samplesSent === NAMES.length * STEPS, 'everything');
   expect(arrived(receiver)).toEqual(NAMES.map(() => upTo(STEPS)));
   expect(events.samplesDropped).toBe(0);
-  // What was first tried, and all that came together behind it.
+  // The block that was tried first, and everything after it in one.
   expect(events.sent).toHaveLength(2 * NAMES.length);
   expect(delivery.readings()[0]).toMatchObject({ bytes: 0, oldestAgeMs: 0 });
 });

@@ -84,7 +84,7 @@ test('of a success that counts less the rest is dropped', async () => {
   await ends(answer(200, { exemplars: '1' }), 0, 'short_write', 'answered 200');
 });
 
-test('202 of nothing at all is a success: a replica that is not the elected one', async () => {
+test('202 with nothing written is a success: a replica that is not elected answers so', async () => {
   const events = await ends(answer(202, { samples: '0', histograms: '0', exemplars: '0' }), 4);
   expect(events.exemplarsNotWritten).toBe(0);
 });

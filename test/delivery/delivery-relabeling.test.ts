@@ -1,4 +1,4 @@
-// writeRelabelConfigs where pushes go through the spool and where somebody waits for them.
+// writeRelabelConfigs with the spool, and for pushes that wait.
 
 import { expect, onTestFinished, test } from 'vitest';
 import type { RelabelConfig } from '../../src/config/config.ts';
@@ -61,9 +61,9 @@ async function start({ hasSpool, maxQueueSize = 1 << 20, script, rules = RULES }
 }
 
 for (const hasSpool of [false, true]) {
-  const where = hasSpool ? 'with a spool' : 'in memory';
+  const place = hasSpool ? 'with a spool' : 'in memory';
 
-  test(`a push of which nothing is left has been delivered, ${where}`, async () => {
+  test(`a push of which nothing is left has been delivered, ${place}`, async () => {
     const { push, events, spool } = await start({ hasSpool });
     const ends: PushEnd[] = [];
     push(['debug'], (end) => ends.push(end));

@@ -105,7 +105,7 @@ test('pushes of many groups share a request', async () => {
   expect(events.sent[0]?.jobs.get('job_0')).toBe(1);
 });
 
-test('metadata goes along with series and is never a request of its own', async () => {
+test('metadata goes with series and is never a separate request', async () => {
   const receiver = await startReceiver();
   const { offer, delivery, nextMs } = startDelivery(backendConfig(receiver.url()));
   expect(offer(encodeSamples([], [{ family: 'm', type: 1, help: 'alone' }]))).toBe('accepted');

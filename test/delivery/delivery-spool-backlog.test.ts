@@ -31,7 +31,7 @@ test('a lane that one push has filled does not read until it has room', async ()
   expect(spool.reads).toBeLessThan(5);
 });
 
-test('a later run goes on where this one ended, even in the middle of a push', async () => {
+test('a later run continues where this one ended, even in the middle of a push', async () => {
   const first = await startSpooled({
     config: { queueConfig: { ...QUICK, maxSamplesPerSend: 10 } },
     script: [{ status: 204 }, { status: 204 }, { status: 503 }],
@@ -180,7 +180,7 @@ test('a lane without any room reads nothing until it has some', async () => {
     config: { queueConfig: { ...QUICK, maxQueueSize: 5000, maxSamplesPerSend: 20 } },
     script: [{ status: 503 }],
   });
-  // Each costs more once it is sealed, with whoever waits for it, than before.
+  // Each takes more room once it is sealed, with the push that waits for it, than before.
   for (let i = 0; i < 40; i++) push('m', newWaiter('delivered'));
   await waitUntil(() => delivery.readings()[0]!.bytes > 5000, 'a lane over its share');
   push('m', newWaiter('delivered'));

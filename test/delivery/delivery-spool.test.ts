@@ -37,7 +37,7 @@ test('a push that waits for delivery is stored first', async () => {
   expect(waiter.heard).toEqual(['stored', { kind: 'reached' }]);
 });
 
-test('a push that waits to be stored is not sent if the disk fails, and a queued one goes on in memory', async () => {
+test('a push that waits to be stored is not sent if the disk fails, and a queued one continues in memory', async () => {
   const { push, spool, receiver } = await startSpooled();
   spool.isAutomatic = false;
   const waiter = newWaiter('stored');
@@ -49,7 +49,7 @@ test('a push that waits to be stored is not sent if the disk fails, and a queued
   expect(receiver.delivered.map(nameOf)).toEqual(['queued']);
 });
 
-test('pushes that wait to be stored are refused while the disk fails, and queued ones go on in memory', async () => {
+test('pushes that wait to be stored are refused while the disk fails, and queued ones continue in memory', async () => {
   const { push, spool, receiver, delivery } = await startSpooled();
   spool.trouble = 'Cannot write';
   expect(push('a', newWaiter('stored'))).toBe('spoolUnusable');

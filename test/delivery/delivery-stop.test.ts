@@ -1,4 +1,4 @@
-// The end of delivery: what is queued goes out, or is counted as lost, and nothing is left behind.
+// The end of delivery: what is queued goes out, or is counted as lost, and no timer or connection is left.
 import { expect, test } from 'vitest';
 import { backendConfig } from '../support/backend-config.ts';
 import { startDelivery, startReceiver } from '../support/delivery-setup.ts';

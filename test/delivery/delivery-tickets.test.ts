@@ -10,7 +10,7 @@ import { waitUntil } from '../support/wait-until.ts';
 const QUICK = { minBackoff: 1, maxBackoff: 2 };
 const LONG = 3_600_000;
 
-test('a push that is waited for is told that it is delivered when the backend has taken it', async () => {
+test('a waiting push ends as delivered when the backend has accepted it', async () => {
   const { end, receiver } = await pushWaiting([{ status: 204 }]);
   expect(await end).toEqual({ kind: 'reached' });
   expect(receiver.requests).toHaveLength(1);
@@ -43,7 +43,7 @@ test('a retry does not end the wait', async () => {
   expect(receiver.requests).toHaveLength(3);
 });
 
-test('a refused push is told the backend, its reason and words, and the samples', async () => {
+test('a refused push gets the backend, its reason and text, and the number of samples', async () => {
   const { end } = await pushWaiting([{ status: 400, body: 'out of bounds' }]);
   expect(await end).toEqual({
     kind: 'refused',
@@ -55,7 +55,7 @@ test('a refused push is told the backend, its reason and words, and the samples'
   });
 });
 
-test('the delivery of a block that nobody waits for does not end the wait for the one behind it', async () => {
+test('the delivery of a block without waiting pushes does not end the wait for the next one', async () => {
   const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const receiver = await startReceiver([{ until: first.promise }, { until: second.promise }]);
   const { delivery, push, events } = startDelivery(backendConfig(receiver.url()));
@@ -123,7 +123,7 @@ test('a push that grows too old hears why it was given up', async () => {
   });
 });
 
-test('a stop tells the pushes that it gives up', async () => {
+test('a stop reports to the pushes that it gives up', async () => {
   const receiver = await startReceiver([{ status: 503 }]);
   const { delivery, events } = startDelivery(backendConfig(receiver.url(), { queueConfig: QUICK }));
   const { waiter, end } = newWaiter();

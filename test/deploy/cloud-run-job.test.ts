@@ -10,7 +10,7 @@ import { RunningSluice } from '../support/running-sluice.ts';
 const FILE = new URL('../../deploy/cloud-run/job.yaml', import.meta.url);
 const { containers } = parse(readFileSync(FILE, 'utf8')).spec.template.spec.template.spec;
 
-test('Sluice beside a job ends with all delivered when the last step says so', async () => {
+test('Sluice next to a job delivers everything and ends when the last step says so', async () => {
   const receiver = await startReceiver();
   const variables: { name: string; value?: string }[] = containers.find(
     ({ name }: { name: string }) => name === 'sluice',

@@ -1,5 +1,5 @@
 // What the plain manifests have to hold among themselves and towards the program. Whether Kubernetes takes them, and as it
-// means them, test/interop asks its schemas and an API server.
+// means them, test/interop checks them with its schemas and an API server.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -124,7 +124,7 @@ describe.each(FOLDERS)('the folder %s', (folder) => {
 describe.each(SIDECARS)('%s', (path) => {
   const { spec } = PODS.find((pod) => pod.path === path)!.template;
 
-  it('lets nobody but its own pod reach Sluice', () => {
+  it('lets only its own pod reach Sluice', () => {
     expect(configOf(spec).listenAddress).toEqual({ host: '127.0.0.1', port: 3030 });
     const [job] = spec.containers;
     expect(environmentOf(job!).SLUICE_ADDRESS).toBe('127.0.0.1:3030');

@@ -45,7 +45,7 @@ describe.each(['service', 'daemonset'])('the pod of deploy/kubernetes/%s', (fold
       expect((await sluice.get(pathOf(probe))).status).toBe(200);
   });
 
-  test('is alive and ready while its backend is away, since no restart would help', async () => {
+  test('is alive and ready while its backend is down, since no restart would help', async () => {
     const receiver = await startReceiver([{ status: 503 }]);
     const sluice = await start(folder, receiver);
     await sluice.push('m 1\n');

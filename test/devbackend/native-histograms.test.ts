@@ -53,7 +53,7 @@ test('a histogram without a count, and a reset hint that is none, are refused', 
   await refusesInteger({ reset_hint: -1 }, 'expected a reset hint from 0 to 3, found -1');
 });
 
-test('a schema that nobody knows is refused', async () => {
+test('an unknown schema is refused', async () => {
   const expected = 'expected a schema from -4 to 8, or -53 for custom buckets, found';
   for (const schema of [-52, -5, 9, 127]) await refusesInteger({ schema }, `${expected} ${schema}`);
 });

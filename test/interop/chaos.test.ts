@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { runKillExperiment } from '../chaos/kill-experiment.ts';
 import { type KillOptions, type Level, MOODS, type Mood, type Signal } from '../chaos/kill-options.ts';
-import { brokenPromises, describeRuns } from '../chaos/kill-report.ts';
+import { describeRuns, faultsOfRun } from '../chaos/kill-report.ts';
 
 interface Case {
   readonly level: Level;
@@ -43,7 +43,7 @@ for (const each of CASES) {
     };
     const runs = await runKillExperiment(options, each.moods);
     expect(
-      runs.flatMap((run) => brokenPromises(options, run)),
+      runs.flatMap((run) => faultsOfRun(options, run)),
       describeRuns(runs),
     ).toEqual([]);
     for (const { verdict } of runs)

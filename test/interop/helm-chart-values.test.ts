@@ -85,16 +85,16 @@ describe('the grace period', () => {
   });
 
   it('tells an existing configuration its delay, once', async () => {
-    const told = async (kubeVersion: string, ...more: readonly string[]) => {
+    const delaysOf = async (kubeVersion: string, ...more: readonly string[]) => {
       const set = ['existingSecret=a', ...more];
       const [{ env }] = podSpec(await renderChart({ set, kubeVersion })).containers;
       const found = env.filter(({ name }: { name: string }) => name === 'SHUTDOWN_DELAY');
       return found.map(({ value }: { value: string }) => value);
     };
-    expect(await told('1.29.9')).toEqual(['5s']);
-    expect(await told('1.36.0')).toEqual(['0s']);
-    expect(await told('1.29.9', 'existingShutdownDelay=9s')).toEqual(['9s']);
-    expect(await told('1.29.9', 'env[0].name=SHUTDOWN_DELAY', 'env[0].value=3s')).toEqual(['3s']);
+    expect(await delaysOf('1.29.9')).toEqual(['5s']);
+    expect(await delaysOf('1.36.0')).toEqual(['0s']);
+    expect(await delaysOf('1.29.9', 'existingShutdownDelay=9s')).toEqual(['9s']);
+    expect(await delaysOf('1.29.9', 'env[0].name=SHUTDOWN_DELAY', 'env[0].value=3s')).toEqual(['3s']);
   });
 });
 
@@ -167,11 +167,11 @@ describe('the configuration', () => {
       const pod = podSpec(await renderChart({ valuesFiles: [file] }));
       const [{ env }] = pod.containers;
       expect(env).toContainEqual({ name: 'LISTEN_ADDRESS', value: ':3030' });
-      const told = readDocument(name).includes('SHUTDOWN_TIMEOUT') ? ['25s'] : [];
+      const timeouts = readDocument(name).includes('SHUTDOWN_TIMEOUT') ? ['25s'] : [];
       const values = env.filter((each: { name: string }) => each.name === 'SHUTDOWN_TIMEOUT');
-      expect(values.map(({ value }: { value: string }) => value)).toEqual(told);
+      expect(values.map(({ value }: { value: string }) => value)).toEqual(timeouts);
       expect(pod.terminationGracePeriodSeconds).toBe(
-        told.length > 0 ? 35 : pod.terminationGracePeriodSeconds,
+        timeouts.length > 0 ? 35 : pod.terminationGracePeriodSeconds,
       );
     });
 

@@ -154,8 +154,8 @@ describe('a receiver of 1.0 only', () => {
     expect(first).toMatchObject({ ...VERSION_2, status: 415 });
     for (const request of others) expect(request).toMatchObject({ ...VERSION_1, status: 204 });
     expect(others.map(({ attempt }) => attempt)).toEqual(others.map(() => ''));
-    const told = sluice.logs().filter(({ event }) => event === 'messageVersionFellBack');
-    expect(told).toHaveLength(1);
+    const fallbacks = sluice.logs().filter(({ event }) => event === 'messageVersionFellBack');
+    expect(fallbacks).toHaveLength(1);
   });
 
   it('gets nothing where messageVersionFallback is off, and the log says why', async () => {

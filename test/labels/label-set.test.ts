@@ -125,7 +125,7 @@ function namesOf(...names: string[]) {
   return { bytes, count: names.length, nameStart, nameEnd };
 }
 
-test('a list of names too long to be worth it gets no number that anything could be kept under', () => {
+test('a list of names that is too long gets no number, so nothing is cached for it', () => {
   const table = new ShapeTable();
   const long = namesOf('l'.repeat(5000));
   expect(table.add(1, long, new Int32Array(1)).id).toBe(NOT_KEPT);

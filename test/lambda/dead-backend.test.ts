@@ -13,7 +13,7 @@ const SOON_MS = 30_000;
 
 describe('a backend that', () => {
   const holdsUpNobody = (what: string, step: Step) =>
-    it(`${what} holds up nobody, and gets everything once it is back`, async () => {
+    it(`${what} delays no invocation, and gets everything once it is back`, async () => {
       const { receiver, environment, invoke } = await startLambda({
         script: [step],
         env: IMPATIENT,
@@ -43,7 +43,7 @@ describe('a backend that', () => {
   holdsUpNobody('resets connections', { fault: 'reset-after-request' });
 });
 
-it('a backend that never answers holds up nobody', async () => {
+it('a backend that never answers delays no invocation', async () => {
   const { invoke } = await startLambda({ script: [{ fault: 'never-answer' }], env: IMPATIENT });
   for (const n of [1, 2, 3]) {
     const { statuses, heldMs } = await invoke([n], MINUTE);
@@ -52,7 +52,7 @@ it('a backend that never answers holds up nobody', async () => {
   }
 });
 
-it('a backend that is not there holds up nobody', async () => {
+it('an unreachable backend delays no invocation', async () => {
   const { receiver, invoke } = await startLambda({ env: IMPATIENT });
   await receiver.close();
   for (const n of [1, 2]) {
@@ -98,7 +98,7 @@ it('no push waits beyond what its handler has left', async () => {
   expect(heldMs).toBeLessThan(SOON_MS);
 });
 
-it('what does not fit the queue any more is refused with 503, and the function goes on', async () => {
+it('what does not fit the queue any more is refused with 503, and the function continues', async () => {
   const { lambda, invoke } = await startLambda({
     script: [{ status: 503 }],
     env: {

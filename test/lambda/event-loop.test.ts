@@ -58,7 +58,7 @@ it('ends when ten connections in a row have broken', async () => {
   expect([seen.length, seen.at(-1)]).toEqual([20, 'rejects: socket hang up']);
 });
 
-it('goes on after a connection that broke, and counts from zero again', async () => {
+it('continues after a broken connection, and counts from zero again', async () => {
   const nine = Array(9).fill(RESET);
   const seen = await run([...nine, INVOKE, ...nine, SHUTDOWN]);
   expect(seen.filter((what) => what !== 'idle' && what !== RESET.message)).toEqual(['invoked', 'shut down']);

@@ -27,7 +27,7 @@ bounds(1000, { flush: 800, wait: 500, handlerEnd: 600 });
 bounds(300, { flush: 100, wait: 0, handlerEnd: 0 });
 bounds(-50, { flush: 0, wait: 0, handlerEnd: 0 });
 
-test('bounds shrink as time goes on', () => {
+test('bounds shrink with time', () => {
   const { clock, policy } = policyWith(1000, 3000);
   clock.advance(2500);
   expect([policy.flushMs(), policy.longestWaitMs()]).toEqual([300, 0]);

@@ -1,4 +1,4 @@
-// The environment is frozen between invocations: programs stand still, clocks go on, and what stood on the wires dies.
+// The environment is frozen between invocations: programs stop, clocks continue, and data in transit is lost.
 import { expect, it } from 'vitest';
 import { startReceiver } from '../support/delivery-setup.ts';
 import { CuttableLink } from '../support/lambda/cuttable-link.ts';
@@ -15,7 +15,7 @@ async function startBehindLink(env: Readonly<Record<string, string>> = {}) {
   return { ...setup, receiver, link };
 }
 
-it('a connection that was cut while everything stood still costs no push', async () => {
+it('a connection that was cut during the freeze loses no push', async () => {
   const { receiver, link, environment, invoke } = await startBehindLink();
   for (const n of [1, 2, 3]) {
     expect((await invoke([n])).statuses).toEqual([200]);
@@ -52,7 +52,7 @@ it('connections are kept from one invocation to the next if no long pause was be
   expect(link.connections).toBe(1);
 });
 
-it('a request that was under way when everything stood still is sent again over a new connection', async () => {
+it('a request that was in flight at the freeze is sent again over a new connection', async () => {
   const { receiver, link, environment, invoke } = await startBehindLink({
     MAX_WAIT: '100ms',
     SLUICE_LAMBDA_FLUSH_TIMEOUT: '100ms',
@@ -64,13 +64,13 @@ it('a request that was under way when everything stood still is sent again over 
   link.swallow();
   await sleep(FREEZE_MS);
   environment.thaw();
-  // Without a new connection the first request would go on for remoteTimeout, and all others wait behind it.
+  // Without a new connection the first request would go on for remoteTimeout, and all others would wait for it.
   await invoke([2]);
   await waitUntil(() => receiver.deliveredValues.length === 2, 'both samples');
   expect(receiver.deliveredValues).toEqual([1, 2]);
 });
 
-it('an answer that came while everything stood still is read, and its request not sent again', async () => {
+it('an answer that came during the freeze is read, and its request not sent again', async () => {
   let answer = () => {};
   const until = new Promise<void>((resolve) => {
     answer = resolve;

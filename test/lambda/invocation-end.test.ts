@@ -1,4 +1,4 @@
-// When a handler is taken to be done, told with a clock that stands still.
+// When a handler counts as done, tested with a fake clock.
 
 import { expect, it } from 'vitest';
 import { InvocationEnd, type InvocationEnding } from '../../src/lambda/invocation-end.ts';

@@ -1,4 +1,4 @@
-// The configuration inside of Lambda: its defaults, where it is looked for, and what of it is not followed.
+// The configuration inside Lambda: its defaults, where it is found, and which keys are ignored.
 import { describe, expect, it } from 'vitest';
 import { loadLambdaConfig } from '../../src/lambda/lambda-config.ts';
 import { readLambdaSettings } from '../../src/lambda/lambda-settings.ts';
@@ -21,7 +21,7 @@ describe('without a word about it, Sluice in Lambda', () => {
     expect(config.server.keepAliveTimeout).toBe(24 * 60 * 60 * 1000);
   });
 
-  it('logs what is amiss as JSON, and takes little memory and no long waits', () => {
+  it('logs warnings and errors as JSON, and takes little memory and no long waits', () => {
     expect(config.logging).toEqual({ level: 'warn', format: 'json' });
     expect(config.remoteWrite[0]).toMatchObject({
       remoteTimeout: 10_000,

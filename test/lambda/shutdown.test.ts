@@ -69,7 +69,7 @@ describe('a shutdown', () => {
     expect(await environment.ended()).toBe(0);
   });
 
-  it('is also what SIGTERM asks for', async () => {
+  it('also follows SIGTERM', async () => {
     const { receiver, environment, invoke } = await startLambda({
       script: [{ status: 503 }],
       env: IMPATIENT,

@@ -1,4 +1,4 @@
-// How the extension starts, and what it does where it cannot: the function goes on without its metrics.
+// How the extension starts, and what it does if it cannot: the function continues without its metrics.
 import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startReceiver } from '../support/delivery-setup.ts';
@@ -9,7 +9,7 @@ import { startLambda } from '../support/lambda/lambda-setup.ts';
 import { seriesText } from '../support/series-text.ts';
 import { TemporaryFolder } from '../support/temporary-folder.ts';
 
-/** An extension that is not expected to listen where it is told to. */
+/** An extension that is not expected to listen. */
 async function startBroken(env: Readonly<Record<string, string>>) {
   const port = await freePort();
   const environment = await LambdaEnvironment.start({
@@ -35,7 +35,7 @@ describe('an extension that cannot start', () => {
       text: `Cannot take push: Sluice could not start: ${line!.reason}\n`,
     });
     const { extensionNexts } = lambda;
-    lambda.tell({ eventType: 'INVOKE', requestId: 'x', deadlineMs: Date.now() + 60_000 });
+    lambda.sendEvent({ eventType: 'INVOKE', requestId: 'x', deadlineMs: Date.now() + 60_000 });
     await environment.until(() => lambda.extensionNexts === extensionNexts + 1, 'the end of the invocation');
     lambda.shutDown();
     expect(await environment.ended()).toBe(0);

@@ -1,4 +1,4 @@
-// Where telemetry arrives: bounded, and answered before anything is made of it.
+// The server that receives telemetry: bounded, and it answers before it handles the events.
 
 import { expect, it, onTestFinished } from 'vitest';
 import { TelemetryListener, type TelemetryRecord } from '../../src/lambda/telemetry.ts';
@@ -33,7 +33,7 @@ it('what is heard comes in the order of its arrival', async () => {
   expect(heard.map(({ requestId }) => requestId)).toEqual(['a', 'b']);
 });
 
-it('a port that is taken, and a name that nobody knows, are reasons to do without', async () => {
+it('runs without telemetry if the port is taken or the name is unknown', async () => {
   const { port } = await start();
   const second = new TelemetryListener(systemClock(), () => {});
   await expect(second.listen('127.0.0.1', port, 5000)).rejects.toThrow('EADDRINUSE');

@@ -30,7 +30,7 @@ const bundles = {
 };
 
 for (const [name, load] of Object.entries(bundles)) {
-  test(`${name} has the connections of undici, and neither its fetch nor its mocks nor its caches`, () => {
+  test(`${name} has the connections of undici, but not its fetch, mocks or caches`, () => {
     const text = load();
     expect(hasModule(text, 'undici/lib/dispatcher/pool.js')).toBe(true);
     const others = [

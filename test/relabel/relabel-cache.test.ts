@@ -6,7 +6,7 @@ import { holdsForSeeds, type SeededRandom } from '../support/seeded-random.ts';
 
 const NOTHING = Buffer.alloc(0);
 
-/** Labels with slack behind them, and their view. */
+/** Labels with slack after them, and their view. */
 function padded(text: string) {
   const bytes = Buffer.alloc(text.length + SLACK, 0xee);
   bytes.write(text, 'latin1');

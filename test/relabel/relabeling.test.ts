@@ -101,7 +101,7 @@ test('each backend keeps its own form of a push, relabeled', () => {
   expect(plain![0]).not.toHaveProperty('exemplars');
 });
 
-test('of a push that the rules leave nothing of, nothing goes on, and its metadata waits for the next', () => {
+test('nothing is sent of a push that the rules drop completely, and its metadata waits for the next', () => {
   const { transcode } = start([DROP_A], { metadataIntervalMs: 60_000 });
   expect(transcode('# TYPE a gauge\na 1\n')).toEqual([[]]);
   expect(transcode('# TYPE a gauge\na 1\nb 1\n')).toEqual([['__name__=b job=test', 'a']]);

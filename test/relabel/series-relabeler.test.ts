@@ -162,7 +162,7 @@ describe('what is dropped', () => {
   });
 });
 
-describe('what goes on', () => {
+describe('what passes', () => {
   test('is the very same bytes if no rule changes anything', () => {
     const encoded = encodeSamples([sample('b', { x: '1' }), sample('c')]);
     for (const rules of [[DROP_A], [MERGE], [DROP_A, MERGE]]) {

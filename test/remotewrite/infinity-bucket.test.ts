@@ -34,7 +34,7 @@ function checkBucket(
 }
 
 describe('the +Inf bucket', () => {
-  test("is not made where the count has a label le, its own or the path's", () => {
+  test("is not made if the count has a label le, its own or the path's", () => {
     const under = new EncoderUnderTest();
     const bucket = new InfinityBucket();
     for (const [pairs, grouping] of [

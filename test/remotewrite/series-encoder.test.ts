@@ -29,7 +29,7 @@ describe('a series as bytes', () => {
   samples('minus infinity', -Infinity, 1, '09000000000000f0ff1001');
   samples('the least double', 5e-324, 1, '0901000000000000001001');
   samples('the timestamp zero left out', 1, 0, '09000000000000f03f');
-  samples('nothing where both are zero', 0, 0, '');
+  samples('nothing if both are zero', 0, 0, '');
   samples('a negative timestamp in ten bytes', 1, -1, '09000000000000f03f10ffffffffffffffffff01');
 
   test('never has the staleness marker, whichever NaN was read', () => {

@@ -1,4 +1,4 @@
-// The acknowledgement levels where there is a spool: an answer tells what is on disk, whatever becomes of the backend.
+// The acknowledgement levels with a spool: an answer says what is on disk, whatever happens to the backend.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -33,9 +33,9 @@ function shown({ status, headers, text }: HttpAnswer): (string | number | undefi
   return [status, headers['preference-applied'] as string | undefined, text];
 }
 
-test('where the disk does not take it, a push that has to be stored is refused, and one in memory is taken', async () => {
+test('if the disk fails, a push that has to be stored is refused, and one in memory is accepted', async () => {
   const folder = new TemporaryFolder();
-  // A file where the directory should be: no user may make it one.
+  // A file in place of the directory: no user can create the directory.
   writeFileSync(join(folder.path, 'spool'), '');
   const { receiver, push } = await start({ directory: join(folder.path, 'spool') });
   const unusable = 'Cannot store push: the spool cannot be used now; GET /-/ready says why\n';

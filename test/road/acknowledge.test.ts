@@ -1,4 +1,4 @@
-// The acknowledgement levels through the whole road: what a pusher is told is what the backends did.
+// The acknowledgement levels through the whole road: the answer says what the backends did.
 import { expect, test } from 'vitest';
 import { startReceiver } from '../support/delivery-setup.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -51,7 +51,7 @@ test('422 for one series of a push: the others are delivered', async () => {
   expect(receiver.deliveredValues).toEqual([1, 3]);
 });
 
-test('502 where the backend refuses us, not the push', async () => {
+test('502 if the backend refuses access, not the push', async () => {
   const { answer } = await answered([{ status: 302, headers: [['location', '/login']] }]);
   const why = ', because of the credentials, TLS or address that Sluice has for it (redirect): 302 to /login';
   expect(answer).toEqual([
@@ -61,7 +61,7 @@ test('502 where the backend refuses us, not the push', async () => {
   ]);
 });
 
-test('503 where the push has grown too old', async () => {
+test('503 if the push has become too old', async () => {
   const clock = new FakeClock();
   const config = { push: { pushgateway: { maxWait: '10m' } } };
   const backend = { queueConfig: { sampleAgeLimit: '5s' } };
@@ -134,7 +134,7 @@ test('202 comes when the time is over, and the push is delivered all the same', 
   );
 });
 
-test('respond-async is answered while the backend is away, also where delivered is configured', async () => {
+test('respond-async is answered while the backend is down, even if delivered is configured', async () => {
   const config = { push: { pushgateway: { acknowledge: 'delivered' } } };
   const { collector } = await startRoad({ config, script: [{ fault: 'never-answer' }] });
   const answer = await collector.push('m 1\n', { headers: { prefer: 'respond-async' } });

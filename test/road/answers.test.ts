@@ -72,7 +72,7 @@ test.each([400, 409, 413, 422])('%i is never answered by the same request again'
   expect(await metric('sluice_samples_sent_total{backend="primary"}')).toBe(2);
 });
 
-test.each([401, 403, 404])('%i is repeated, readiness tells why, nothing is dropped', async (status) => {
+test.each([401, 403, 404])('%i is retried, readiness says why, nothing is dropped', async (status) => {
   const { receiver, collector, pushed, drained, metric } = await startRoad({ script: [{ status }] });
   expect((await collector.get('/-/ready')).text).toBe('OK\n');
   await pushed('a 1\n');
@@ -108,14 +108,14 @@ test.each([500, 501, 502, 503, 504, 507, 529, 599])('%i is repeated until it wor
   expect(text).not.toMatch(/^sluice_samples_dropped_total\{.*\} [^0]/m);
 });
 
-test('a backend that stays at 503 is tried again and again, and pushes are taken meanwhile', async () => {
+test('a backend that stays at 503 is retried, and pushes are accepted until it recovers', async () => {
   const { receiver, pushed } = await startRoad({ script: [{ status: 503 }] });
   await pushed('a 1\n');
   await waitUntil(() => receiver.requests.length >= 30, 'thirty attempts');
   await pushed('b 2\n');
 });
 
-test('429 is repeated, and what comes later waits behind it', async () => {
+test('429 is retried, and later pushes wait for it', async () => {
   const { receiver, pushed, delivered } = await startRoad({ script: [{ status: 429 }, { status: 429 }, {}] });
   await pushed('a 1\n');
   await waitUntil(() => receiver.requests.length > 0, 'the first attempt');
@@ -124,7 +124,7 @@ test('429 is repeated, and what comes later waits behind it', async () => {
   expect(receiver.requests.map(({ step }) => step.status ?? 204)).toEqual([429, 429, 204, 204]);
 });
 
-test('the words of a refusal stand unchanged in one log record', async () => {
+test('the text of a refusal is unchanged in one log record', async () => {
   const body = "Error: Invalid label name '__invalid__'";
   const { collector } = await answered({ status: 400, body }, 'a 1\n');
   const records = collector.log.lines.filter((line) => line.includes('__invalid__'));

@@ -27,7 +27,7 @@ function noise(seed: number): string {
   return Array.from({ length: 8 }, next).join('');
 }
 
-/** Pushes numbered bodies of several groups and remembers what became of each. */
+/** Pushes numbered bodies of several groups and keeps what became of each. */
 class Pusher {
   readonly taken: string[] = [];
   refusals = 0;

@@ -46,7 +46,7 @@ test('a backend that is down does not delay the other, and gets everything once 
   expect(up.delivered.length).toBe(LINES.length);
 });
 
-test('a push is taken for all backends or for none: where one is full, the other gets nothing of it', async () => {
+test('a push is accepted for all backends or for none: if one is full, the other gets nothing of it', async () => {
   const [stuck, free] = [await startReceiver([{ status: 503 }]), await startReceiver()];
   const queueConfig = { maxQueueSize: '4KiB', maxRequestBytes: '4KiB' };
   const collector = await startCollector(

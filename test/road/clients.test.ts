@@ -29,7 +29,7 @@ const requests: [string, string | Buffer][] = [
   ],
   ['with a query', `POST ${PATH}?x=1 HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nm 1\n`],
   [
-    'behind a doubled slash',
+    'after a doubled slash',
     `POST //pushgateway//metrics/job/j HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nm 1\n`,
   ],
   [

@@ -1,4 +1,4 @@
-// One bad series of one job takes nobody's samples with it, through the whole road.
+// One bad series of one job costs no other sample, through the whole road.
 import { expect, test } from 'vitest';
 import { refusing } from '../support/refusing-backend.ts';
 import { startRoad } from '../support/road-setup.ts';

@@ -68,7 +68,7 @@ test('empty labels vanish, those of the path among them', async () => {
 test.each([
   ['with', { cluster: 'c1', k: 'ext', __replica__: 'r1' }, ['__name__', '__replica__', 'cluster']],
   ['without', {}, ['__name__']],
-] as const)('%s external labels they stand in their sorted place', async (_, defaults, first) => {
+] as const)('%s external labels they are in their sorted place', async (_, defaults, first) => {
   const { receiver, pushed, delivered } = await startRoad({ config: { labels: { defaults } } });
   await pushed('m{k="own"} 1\n');
   await delivered(1);

@@ -20,7 +20,7 @@ async function start({ script, more }: { script?: readonly Step[]; more?: object
   return { receiver, sluice, post };
 }
 
-test('without the key a request to stop is refused, and the program goes on', async () => {
+test('without the key a request to stop is refused, and the program continues', async () => {
   const { sluice, post } = await start({ more: { enableLifecycle: false } });
   expect(await post('/-/quit')).toEqual([403, 'Cannot quit: expected enableLifecycle: true, found false\n']);
   expect((await sluice.get('/-/ready')).status).toBe(200);
@@ -79,7 +79,7 @@ test('a flush that waits when a stop gives up its samples is answered 503', asyn
   expect(await sluice.command.ended).toBe(3);
 });
 
-test('a SIGTERM behind a request to stop does not cut the stop short', async () => {
+test('a SIGTERM after a request to stop does not cut the stop short', async () => {
   const gate = Promise.withResolvers<void>();
   const { sluice, post, receiver } = await start({ script: [{ until: gate.promise }] });
   await sluice.push('m 1\n');

@@ -52,7 +52,7 @@ test('texts that are the same are one symbol, whatever they are the text of', as
   expect([...symbols].sort()).toEqual(['', ...texts].sort());
 });
 
-test('type, help and unit stand in every series of their family', async () => {
+test('type, help and unit are in every series of their family', async () => {
   const road = await startV2();
   await pushOpenMetrics(
     road,
@@ -83,7 +83,7 @@ test('type, help and unit stand in every series of their family', async () => {
   expect(described('none')).toEqual([0, '', '']);
 });
 
-test('exemplars stand in the series of their sample', async () => {
+test('exemplars are in the series of their sample', async () => {
   const road = await startV2();
   await pushOpenMetrics(
     road,
@@ -105,7 +105,7 @@ test('exemplars stand in the series of their sample', async () => {
   expect(found['h_bucket +Inf']?.exemplars).toEqual([{ labels: [], value: 2, ...at }]);
 });
 
-test('start timestamps stand at the samples of counters and histograms, and nowhere else', async () => {
+test('start timestamps are at the samples of counters and histograms only', async () => {
   const road = await startV2();
   await pushOpenMetrics(
     road,
@@ -144,8 +144,13 @@ test('the metrics say which version a backend is sent', async () => {
   await road.pushed('m 1\n');
   await road.delivered(1);
   expect(await version()).toBe(1);
-  const told = { level: 'warn', backend: 'primary', reason: 'status_415', event: 'messageVersionFellBack' };
-  expect(road.collector.log.entries()).toContainEqual(told);
+  const fallback = {
+    level: 'warn',
+    backend: 'primary',
+    reason: 'status_415',
+    event: 'messageVersionFellBack',
+  };
+  expect(road.collector.log.entries()).toContainEqual(fallback);
 });
 
 test('a series whose metadata the backend refuses is sent without any', async () => {

@@ -4,7 +4,7 @@ import { FakeClock } from '../support/fake-clock.ts';
 import { startRoad } from '../support/road-setup.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
-test('a retry is not overtaken: what was pushed meanwhile comes after it', async () => {
+test('a retry is not overtaken: later pushes come after it', async () => {
   const gate = Promise.withResolvers<void>();
   const { receiver, pushed, delivered } = await startRoad({
     script: [{ status: 503, until: gate.promise }, { status: 503 }, { status: 503 }, {}],

@@ -1,4 +1,4 @@
-// Order and completeness where every answer takes its own time and every tenth is a failure.
+// Order and completeness when every answer takes a random time and every tenth is a failure.
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { type DecodedRequest, seriesKey } from '../support/decode-write-request.ts';
@@ -14,14 +14,14 @@ const ROUNDS = 20;
 const LONGEST_MS = 20;
 const SAMPLES = GROUPS * SERIES_OF_A_GROUP * ROUNDS;
 
-/** Answers late, and sometimes with 503; remembers what was under way at the same time. */
+/** Answers late, and sometimes with 503; keeps what was in flight at the same time. */
 class SlowBackend {
   readonly #random: SeededRandom;
   readonly #underWay = new Map<string, number>();
   readonly #secondCame = Promise.withResolvers<void>();
   #requests = 0;
   mostRequests = 0;
-  /** Series that stood in two requests at once. */
+  /** Series that were in two requests at once. */
   readonly overtaken = new Set<string>();
 
   constructor(seed: number) {

@@ -1,4 +1,4 @@
-// Client libraries and tools that cannot be installed beside the tests: the wire form that their sources and
+// Client libraries and tools that cannot be installed for the tests: the wire form that their sources and
 // documentation give is replayed byte for byte on a bare socket.
 import { gzip } from 'pako';
 import { describe, expect, test } from 'vitest';
@@ -70,7 +70,7 @@ describe('PowerShell', () => {
   takes('Invoke-WebRequest -Method PUT', wireForm(head('PUT', ROWS_LENGTH), ROWS));
   takes('Invoke-WebRequest -Method POST', wireForm(head('POST', FORM, ROWS_LENGTH), ROWS));
 
-  test('a replay of the documented wire form of Invoke-WebRequest with the lines of a Windows file is taken where lineEndings is lenient', async () => {
+  test('a replay of the documented wire form of Invoke-WebRequest with the lines of a Windows file is accepted if lineEndings is lenient', async () => {
     const road = await startIntake({ push: { lineEndings: 'lenient' } });
     const request = wireForm(head('PUT', `Content-Length: ${windows.length}`), windows);
     expect((await answerTo(road, request)).status).toBe(202);

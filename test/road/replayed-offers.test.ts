@@ -61,7 +61,7 @@ describe('an old curl, which asks before it sends 1 KiB or more', () => {
     'Expect: 100-continue',
   ];
 
-  test('a replay of its documented wire form gets the answer instead of a word where it pushes to the wrong place', async () => {
+  test('a replay of its documented wire form gets the answer instead of 100 if it pushes to the wrong path', async () => {
     const road = await startIntake();
     const answer = await answerTo(road, wireForm(head('/metrics/job/backup'), ''));
     expect(answer.status).toBe(404);

@@ -24,7 +24,7 @@ function rotates(name: string, backendWith: (file: string) => Fields, headerOf: 
       backend: {
         ...backendWith(file),
         headers: { 'X-Scope-OrgID': 'team-a' },
-        // Two lanes: one waits for its answer, the other goes on trying.
+        // Two lanes: one waits for its answer, the other retries.
         queueConfig: { shards: 2, maxSamplesPerSend: 50 },
       },
       random: () => 0,
@@ -50,10 +50,10 @@ function rotates(name: string, backendWith: (file: string) => Fields, headerOf: 
     // That each series is in order, the receiver checks itself.
     expect(receiver.delivered).toHaveLength(ROUNDS * SERIES);
     expect(await metric('sluice_samples_sent_total{backend="primary"}')).toBe(ROUNDS * SERIES);
-    const told = JSON.stringify(collector.log.entries()) + (await collector.metrics());
-    expect(told).toContain('not with <redacted>');
-    expect(told).toContain('not even with <redacted>');
-    for (const secret of [OLD, NEW, headerOf(OLD), headerOf(NEW)]) expect(told).not.toContain(secret);
+    const output = JSON.stringify(collector.log.entries()) + (await collector.metrics());
+    expect(output).toContain('not with <redacted>');
+    expect(output).toContain('not even with <redacted>');
+    for (const secret of [OLD, NEW, headerOf(OLD), headerOf(NEW)]) expect(output).not.toContain(secret);
   });
 }
 

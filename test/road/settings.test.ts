@@ -84,7 +84,7 @@ describe('metadataConfig', () => {
   const A = { type: COUNTER, family: 'a', help: 'Line one\nline \\ two.', unit: '' };
   const B = { type: GAUGE, family: 'b', help: '', unit: '' };
 
-  /** A road whose every push is a request of its own. */
+  /** A road in which every push is its own request. */
   async function startStepwise(config: object) {
     const clock = new FakeClock();
     const { collector, receiver, pushed } = await startRoad({ clock, config: { ...config } });
@@ -113,7 +113,7 @@ describe('metadataConfig', () => {
     expect(await metadataOf(BODY)).toEqual([]);
   });
 
-  test('sends a new family at once beside known ones', async () => {
+  test('sends a new family at once with known ones', async () => {
     const { metadataOf } = await startStepwise({});
     expect(await metadataOf('# TYPE b gauge\nb 1\n')).toEqual([B]);
     expect(await metadataOf(BODY)).toEqual([A]);

@@ -75,7 +75,7 @@ test('samples that the backend refuses for good during the stop are lost: exit c
   expect(await sluice.logged('blockDropped')).toMatchObject({ reason: 'status_400', samples: 1 });
 });
 
-/** Brings it to where a stop waits for a backend that does not answer. */
+/** Starts it, and a stop that waits for a backend that does not answer. */
 async function startStopping(signal: NodeJS.Signals) {
   const gate = Promise.withResolvers<void>();
   const { receiver, sluice } = await start({ script: [{ until: gate.promise }], shutdownTimeout: '10m' });

@@ -59,7 +59,7 @@ test('a DELETE ends each series of the group and none of others, once; later pus
   expect(new Set(times).size).toBe(4);
 });
 
-test('the markers of a DELETE come behind the samples that were still queued', async () => {
+test('the markers of a DELETE come after the samples that were still queued', async () => {
   const gate = Promise.withResolvers<void>();
   const road = await startStaleRoad({ script: [{ until: gate.promise }, {}] });
   await road.put('first 1\n', OTHER_TARGET);

@@ -54,7 +54,7 @@ test('an outage of the backend ends nothing, and a marker that has to be repeate
   await road.expectMarkers(STALE);
 });
 
-test('a stop ends nothing, nor does the first push behind a restart', async () => {
+test('a stop ends nothing, nor does the first push after a restart', async () => {
   const receiver = await startReceiver();
   const config = roadConfig(receiver.url(), { push: { pushgateway: { staleness: 'onReplace' } } });
   const first = await startCollector(config);
@@ -67,7 +67,7 @@ test('a stop ends nothing, nor does the first push behind a restart', async () =
   expect(markers(receiver)).toEqual([]);
 });
 
-test('a marker that waits on disk while Sluice is stopped keeps its bits, and nothing ends behind that', async () => {
+test('a marker that waits on disk while Sluice is stopped keeps its bits, and nothing ends after that', async () => {
   const receiver = await startReceiver([{ status: 503 }]);
   const config = roadConfig(receiver.url(), {
     push: { pushgateway: { staleness: 'onReplace' } },
@@ -85,7 +85,7 @@ test('a marker that waits on disk while Sluice is stopped keeps its bits, and no
   expect(markers(receiver)).toHaveLength(1);
 });
 
-test('a series whose last sample had a timestamp of its own does not end, one without does again', async () => {
+test('a series whose last sample had its own timestamp does not end, and ends again once one has none', async () => {
   const road = await startStaleRoad();
   const nowMs = Date.now();
   await road.put(`own 1 ${nowMs - 1000}\nkeep 1\n`);
@@ -121,7 +121,7 @@ test('the stale bits of a client are an ordinary NaN, and end nothing', async ()
   expect(sly?.bits).toBe('7ff8000000000001');
 });
 
-test('what has no room in the memory gets no markers, and is counted', async () => {
+test('a series for which there is no memory gets no markers, and is counted', async () => {
   const road = await startStaleRoad({ push: { stalenessMaxMemory: '64KiB' } });
   const large = Array.from({ length: 900 }, (_, i) => `large_name_of_a_series_${i}{label="value"} 1\n`);
   await road.put('small 1\n');

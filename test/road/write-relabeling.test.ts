@@ -41,7 +41,7 @@ test('two backends with different rules each get what theirs make', async () => 
   expect(metricValue(metrics, 'sluice_samples_accepted_total')).toBe(9);
 });
 
-test('the replica label of a high-availability pair stands in its sorted place, and no other label begins so', async () => {
+test('the replica label of a high-availability pair is in its sorted place, and no other label begins so', async () => {
   const { pushed, receiver, delivered } = await startRoad({
     config: { labels: { defaults: { cluster: 'c1', k: 'default' } } },
     backend: { writeRelabelConfigs: [{ targetLabel: '__replica__', replacement: 'r1' }] },

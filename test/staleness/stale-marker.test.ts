@@ -66,7 +66,7 @@ test('the cursor skips metadata and finds each series, its name and the end of i
     labelBytes.push(cursor.labelsEnd - cursor.labelsStart);
   }
   expect(found).toEqual(['first', 'second', 'x'.repeat(200)]);
-  // Behind the labels of each series its empty sample takes two bytes.
+  // After the labels of each series its empty sample takes two bytes.
   const headers = [2, 2, 4];
   expect(labelBytes).toEqual(parts.map((part, i) => part.length - headers[i]! - 2));
 });

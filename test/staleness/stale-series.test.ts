@@ -130,7 +130,7 @@ test('backends that get the same push get the same bytes, even if they had diffe
   expect(new Set(last).size).toBe(1);
 });
 
-test('if one backend gets markers, another that had other series gets an object of its own', () => {
+test('if one backend gets markers, another that had other series gets its own object', () => {
   const { offer, stale } = groups();
   const parts = [['a', 'b'], ['b'], ['b', 'c']].map((names) => encodePush(names.map(named), 1));
   offer('g', 'PUT', parts);

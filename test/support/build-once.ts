@@ -38,7 +38,7 @@ function hashOf(sources: URL): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Another run may have built the same meanwhile. */
+/** Another run may have built the same at the same time. */
 function renameUnlessThere(from: string, to: string): void {
   try {
     renameSync(from, to);

@@ -1,4 +1,4 @@
-// Files of dist/, for tests that run what is built. A test of an old build would tell nothing, so it fails.
+// Files of dist/, for tests that run what is built. A test of an old build would be wrong, so it fails.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -48,7 +48,7 @@ export async function createAuthority(name = 'CN=Test authority'): Promise<Autho
   return { certPem: certificate.toString('pem'), issue };
 }
 
-/** A leaf that nobody vouches for. */
+/** A leaf certificate of no known authority. */
 export async function createSelfSigned(options: LeafOptions): Promise<Identity> {
   return issueLeaf(options);
 }

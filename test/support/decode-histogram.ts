@@ -87,7 +87,7 @@ export function toDecodedExemplar({ labels, value, timestamp }: WireExemplar): D
   return { labels: pairs, value, timestampMs: Number(timestamp) };
 }
 
-/** protobufjs names the member of a oneof that was on the wire, also where it holds zero. */
+/** protobufjs names the member of a oneof that was on the wire, even if it holds zero. */
 function eitherCount(
   written: string | undefined,
   whole: WireInteger | undefined,

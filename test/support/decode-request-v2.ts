@@ -1,5 +1,5 @@
 // Decodes the body of a remote write 2.0 request strictly and gives it the form of a decoded 1.0 request, with what only
-// 2.0 has beside it: an unknown or reserved field, a reference past the symbols or an odd number of them is an error.
+// 2.0 has besides it: an unknown or reserved field, a reference past the symbols or an odd number of them is an error.
 import { uncompress } from 'snappyjs';
 import {
   type DecodedExemplar,
@@ -15,7 +15,7 @@ export interface DecodedSeriesV2 extends DecodedSeries {
   readonly metadata:
     | { readonly type: number; readonly help: string; readonly unit: string; readonly helpRef: number }
     | undefined;
-  /** For each sample or histogram; 0 where it is not written. */
+  /** For each sample or histogram; 0 if it is not written. */
   readonly startsMs: readonly number[];
 }
 

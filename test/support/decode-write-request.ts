@@ -22,7 +22,7 @@ export interface DecodedSeries {
   readonly samples: readonly DecodedSample[];
   /** Absent if the series has none. */
   readonly exemplars?: readonly DecodedExemplar[];
-  /** Absent if the series has none. Counts are bigint where they came as whole numbers, number where as floats. */
+  /** Absent if the series has none. Counts are bigint if they came as whole numbers, number if as floats. */
   readonly histograms?: readonly DecodedHistogram[];
 }
 
@@ -92,7 +92,7 @@ export function refuseUnknownFields(type: protobuf.Type, bytes: Uint8Array): voi
   }
 }
 
-/** `name{a="b"}`-like text that tells one series from another. */
+/** `name{a="b"}`-like text that identifies a series. */
 export function seriesKey(series: DecodedSeries): string {
   return JSON.stringify([...series.labels].sort());
 }

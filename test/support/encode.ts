@@ -34,7 +34,7 @@ export function encodeSamples(
   };
 }
 
-/** `count` series of one name, told apart by the label `i`; their values are 0, 1, 2, …. */
+/** `count` series of one name, that differ in the label `i`; their values are 0, 1, 2, …. */
 export function encodeMany(name: string, count: number, timestampMs: number, padding = ''): EncodedSeries {
   const samples = Array.from({ length: count }, (_, i) => {
     const labels = padding === '' ? { i: String(i) } : { i: String(i), padding: `${i}${padding}` };

@@ -1,4 +1,4 @@
-// A clock that stands still until it is told to move. It remembers every delay it was asked for.
+// A clock that moves only when the test moves it. It keeps every delay it was asked for.
 import type { Clock, Timer } from '../../src/telemetry/clock.ts';
 
 interface PendingTimer {
@@ -47,7 +47,7 @@ export class FakeClock implements Clock {
     this.#elapsedMs = endMs;
   }
 
-  /** As after a freeze: all that became due meanwhile is called late, when the time is over. */
+  /** As after a freeze: timers that became due during it are called late, when it is over. */
   leap(byMs: number): void {
     this.#elapsedMs += byMs;
     this.advance(0);

@@ -1,4 +1,4 @@
-// A port of loopback that is free now, for programs that cannot tell which one they took.
+// A port of loopback that is free now, for programs that cannot report the port they chose.
 import { createServer } from 'node:net';
 
 export function freePort(): Promise<number> {

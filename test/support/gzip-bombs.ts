@@ -9,7 +9,7 @@ export function bombOfMembers(gigabytes: number): Buffer {
   return Buffer.concat(Array.from({ length: gigabytes * 10 }, () => member));
 }
 
-/** `gigabytes` of empty lines in one member; its checksum is wrong, which nobody should get to see. */
+/** `gigabytes` of empty lines in one member; its checksum is wrong, which should not be reached. */
 export function bombOfOneMember(gigabytes: number): Buffer {
   // Flushed, a piece refers to nothing before it and ends at a byte: it can be repeated.
   const piece = deflateRawSync(Buffer.alloc(PIECE_BYTES, '\n'), {

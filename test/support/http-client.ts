@@ -1,4 +1,4 @@
-// One HTTP request on a connection of its own. The target goes out as it is given.
+// One HTTP request on a connection of its own. The target is sent unchanged.
 import http from 'node:http';
 
 export interface HttpRequest {

@@ -40,7 +40,7 @@ export async function startIntake(options: IntakeOptions = {}): Promise<IntakeRo
   return { ...road, address, counted, forwardedNames, connect: () => RawConnection.open(address) };
 }
 
-/** A request as it stands on the wire; each header is a line of its own. */
+/** A request as it is on the wire; each header is one line. */
 export function requestText(
   requestLine: string,
   headers: readonly string[] = [],

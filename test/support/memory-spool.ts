@@ -35,7 +35,7 @@ export class MemorySpool implements PushLog {
   /** No position before this is given away again. */
   #end = 0;
 
-  /** Goes on with what `earlier` has stored. */
+  /** Continues with what `earlier` has stored. */
   constructor(listener: LogListener, earlier?: MemorySpool) {
     this.listener = listener;
     if (earlier === undefined) return;

@@ -1,4 +1,4 @@
-// A backend inside the test: no sockets and no time of its own, so that a seed decides the order of everything. It answers
+// A backend inside the test: no sockets and no timers, so that a seed decides the order of everything. It answers
 // some turns of the event loop later, by status as a real backend.
 import type { Upstream } from '../../src/delivery/lanes/backend-queue.ts';
 import { outcomeOf } from '../../src/delivery/upstream/post-sender.ts';

@@ -23,7 +23,7 @@ export class RawConnection {
     this.#socket = socket;
     socket.setNoDelay(true);
     socket.setEncoding('latin1');
-    // A reset behind an answer is as good an end as any; without an answer the test sees that it is missing.
+    // A reset after an answer is a valid end; without an answer the test sees that it is missing.
     socket.on('error', () => {});
     socket.on('data', (text: string) => {
       this.#received += text;

@@ -1,4 +1,4 @@
-// Tests that replay the documented wire form of a client that cannot be installed: what it pushes, and what it is told.
+// Tests that replay the documented wire form of a client that cannot be installed: what it pushes, and what it is answered.
 import { expect, test } from 'vitest';
 import { startIntake } from './intake-road.ts';
 import { answerTo } from './wire-form.ts';

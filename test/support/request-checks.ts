@@ -6,7 +6,7 @@ export class RequestChecks {
   readonly #newestDelivered = new Map<string, number>();
   readonly #allowsRepeats: boolean;
 
-  /** `allowsRepeats`: what was taken may come again, where its answer was lost. */
+  /** `allowsRepeats`: what was taken may come again if its answer was lost. */
   constructor(allowsRepeats = false) {
     this.#allowsRepeats = allowsRepeats;
   }

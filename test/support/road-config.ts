@@ -1,4 +1,4 @@
-// Configurations in the shape of the file: the base that the checks of the road start from, fast where it may be.
+// Configurations in the shape of the file: the base that the checks of the road start from, with short times.
 
 export type Fields = Readonly<Record<string, unknown>>;
 

@@ -38,7 +38,7 @@ export async function startCollector(
   const collector = new Collector(checked, { log: log.log, clock, random, version: '0.0.0-test' });
   const stop = () => {
     const stopped = collector.stop();
-    // A clock that stands still never comes to the deadline.
+    // A fake clock never reaches the deadline.
     if (clock instanceof FakeClock) clock.advance(checked.shutdownTimeout);
     return stopped;
   };

@@ -21,7 +21,7 @@ export interface SpawnOptions {
   readonly node?: string;
   /** A process group of its own, as a terminal gives one. */
   readonly ownGroup?: boolean;
-  /** Standard input, which ends behind it; `open` leaves it open, and without it there is none. */
+  /** Standard input, which ends after it. `open` leaves it open; undefined: none. */
   readonly stdin?: string | Uint8Array | 'open';
 }
 
@@ -80,7 +80,7 @@ export class SluiceCommand {
 
 export class RunningSluice {
   readonly command: SluiceCommand;
-  /** Host and port, as the log told it. */
+  /** Host and port, as logged. */
   readonly address: string;
 
   private constructor(command: SluiceCommand, address: string) {
@@ -142,6 +142,6 @@ function killGroup(pid: number | undefined): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // Nobody is left.
+    // The process group has ended.
   }
 }

@@ -1,4 +1,4 @@
-// The samples of a write request with the bits of their values, which do not survive as numbers where they are a NaN.
+// The samples of a write request with the bits of their values, which numbers do not keep if they are a NaN.
 import protobuf from 'protobufjs';
 import { uncompress } from 'snappyjs';
 import { WRITE_REQUEST } from './write-request-type.ts';

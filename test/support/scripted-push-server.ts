@@ -15,7 +15,7 @@ export interface PushStep {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly text?: string;
-  /** In place of an answer: the connection is reset, or nothing comes; or the text behind the status never ends. */
+  /** In place of an answer: the connection is reset, or nothing comes; or the text after the status never ends. */
   readonly fault?: 'reset' | 'hang' | 'endless-text' | 'cut-text';
 }
 

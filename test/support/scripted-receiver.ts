@@ -14,9 +14,9 @@ export interface Step {
   readonly status?: number;
   readonly headers?: readonly (readonly [string, string])[];
   readonly body?: string | Uint8Array;
-  /** Sent verbatim instead of a formed answer; the connection is closed behind it. */
+  /** Sent verbatim instead of a formed answer; the connection is closed after it. */
   readonly raw?: string;
-  /** Decides by what the request holds: what it gives is played instead of this step, which goes on where it gives nothing. */
+  /** Decides by what the request holds: what it returns is played instead of this step; undefined plays this step. */
   readonly rule?: (
     request: DecodedRequest,
     body: Buffer,
@@ -52,7 +52,7 @@ export interface RecordedRequest {
 export interface ReceiverOptions {
   readonly tls?: TlsOptions;
   readonly port?: number;
-  /** What was taken may come again, where its answer was lost. */
+  /** What was taken may come again if its answer was lost. */
   readonly allowsRepeats?: boolean;
 }
 
@@ -122,7 +122,7 @@ export class ScriptedReceiver {
     return this.delivered.flatMap(({ exemplars = [] }) => exemplars);
   }
 
-  /** Closes everything; throws if a request broke what must always hold. */
+  /** Closes everything; throws if a request was invalid. */
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     await new Promise((resolve) => this.#server.close(resolve));

@@ -1,5 +1,5 @@
 // Random choices that one seed decides: for large structures, for which a generator of fast-check for each choice would cost
-// too much. fast-check chooses the seed and prints it when a test fails; SEED brings it back (vitest.config.ts).
+// too much. fast-check chooses the seed and prints it when a test fails; SEED repeats it (vitest.config.ts).
 import fc from 'fast-check';
 
 export class SeededRandom {
@@ -74,7 +74,7 @@ export function holdsForSeeds(allRuns: number, holds: (random: SeededRandom) => 
   );
 }
 
-/** Stands in for Math.random, with the same numbers in every run. */
+/** Replaces Math.random, with the same numbers in every run. */
 export function seededFractions(seed = 1): () => number {
   const random = new SeededRandom(seed);
   return () => random.fraction();

@@ -24,7 +24,7 @@ const PATTERN =
 /** Throws an Error that says what is wrong with the signature. */
 export function checkSignature(request: SignedRequest, secretAccessKey: string): SignatureFacts {
   const headers = new Map(request.headers.map(([name, value]) => [name.toLowerCase(), value]));
-  if (headers.size !== request.headers.length) throw new Error('a header stands there twice');
+  if (headers.size !== request.headers.length) throw new Error('a header is there twice');
   const [, accessKeyId = '', scope = '', names = '', signature = ''] =
     PATTERN.exec(headers.get('authorization') ?? '') ?? [];
   const signedHeaders = names.split(';');

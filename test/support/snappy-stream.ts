@@ -28,7 +28,7 @@ export function snappyStream(...chunks: readonly Uint8Array[]): Buffer {
   return Buffer.concat([IDENTIFIER, ...chunks]);
 }
 
-/** The masked CRC-32C as it stands in a chunk. */
+/** The masked CRC-32C as it is in a chunk. */
 export function checksumOf(content: Uint8Array | string): Buffer {
   const crc = crc32c(Buffer.from(content));
   const bytes = Buffer.alloc(4);

@@ -1,5 +1,5 @@
 // The rules of the source tree: which folder may import what, and what every file must and must not hold. Pure: sources
-// in, violations out, so that each rule can be shown to bite.
+// in, violations out, so that a test can show that each rule finds its violation.
 import { posix } from 'node:path';
 
 /** Path below src/ → text. */
@@ -61,7 +61,7 @@ const DEVBACKEND_IMPORTS = ['wire/snappy-block-reader.ts', 'wire/byte-ranges.ts'
 /** What anyone may import. */
 const FREE = ['config', 'telemetry'];
 
-/** Imports that the levels alone would let pass: of whom, of what. */
+/** Imports that the levels allow but that are forbidden: importing station, target, reason. */
 const FORBIDDEN: readonly (readonly [station: string, target: RegExp, why: string])[] = [
   ['intake', /^undici$/, 'intake never imports undici'],
   ['delivery', /^node:https?$/, 'delivery never imports node:http'],
@@ -125,7 +125,7 @@ function mayImport(file: string, station: string, target: string): boolean {
   const other = stationOf(target);
   if (other === station) return isLowerRoom(file, target);
   if (other === 'devbackend') return file === 'dev.ts';
-  // A program of its own beside the command line.
+  // A separate program next to the command line.
   if (station === 'lambda' && target === 'version.ts') return true;
   if (station === 'devbackend') return DEVBACKEND_IMPORTS.includes(target);
   if (station === 'config') return false;
@@ -177,7 +177,7 @@ function refuseText(file: string, text: string): string[] {
   return found.map((why) => `${file}: ${why}`);
 }
 
-/** Comments go only where they take whole lines: enough for lines that look like imports. */
+/** Removes comments only if they take whole lines, which is enough for lines that look like imports. */
 function withoutComments(text: string): string {
   return text.replace(/^\s*\/\/.*$/gm, '').replace(/^\s*\/\*[\s\S]*?\*\//gm, '');
 }

@@ -1,4 +1,4 @@
-// The intake from the wire to the offer, before a delivery of the test's own making and a clock that stands still.
+// The intake from the wire to the offer, with a stub of the delivery and a fake clock.
 
 import { OpenPushes } from '../../src/intake/http/open-requests.ts';
 import { LargePushQueue } from '../../src/intake/push/large-push-queue.ts';

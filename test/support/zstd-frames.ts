@@ -3,7 +3,7 @@
 export interface FrameParts {
   /** The declared size takes eight bytes; undefined leaves it out. */
   readonly size?: number;
-  /** The byte that tells the window; RFC 8878, section 3.1.1.1.2. */
+  /** The byte of the window size; RFC 8878, section 3.1.1.1.2. */
   readonly windowDescriptor?: number;
   /** One byte. */
   readonly dictionary?: number;

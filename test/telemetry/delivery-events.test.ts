@@ -128,7 +128,7 @@ test('a block that is taken apart is counted, and logged for debugging only', as
   expect(debug.entries()).toMatchObject([{ level: 'debug', samples: 3, event: 'blockSplit' }]);
 });
 
-test('a backend that lets nobody in is an error and a gauge until it does', async () => {
+test('a backend that refuses access is an error and a gauge until it accepts', async () => {
   const { events, metrics, entries } = start();
   const gauge = async () => /sluice_backend_access_refused\{.*\} (\d)/.exec(await metrics.text())?.[1];
   expect(await gauge()).toBe('0');

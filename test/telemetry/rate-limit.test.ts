@@ -9,7 +9,7 @@ test('a rate limit lets a burst through, then holds back', () => {
   expect([1, 2, 3, 4, 5].map(() => limit.take('a'))).toEqual([0, 0, 0, -1, -1]);
 });
 
-test('a rate limit lets one through for each second and tells how many it held back', () => {
+test('a rate limit lets one through for each second and counts those that it suppresses', () => {
   const clock = new FakeClock();
   const limit = new RateLimit(OPTIONS, clock);
   for (let i = 0; i < 10; i++) limit.take('a');

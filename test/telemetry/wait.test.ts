@@ -24,7 +24,7 @@ describe('what is to happen on abort', () => {
     expect(calls()).toBe(1);
   });
 
-  test('does not happen after nobody listens any more', () => {
+  test('does not happen after the last listener is removed', () => {
     const { abort, stopListening, calls } = counted();
     stopListening();
     abort.abort();

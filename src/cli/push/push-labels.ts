@@ -1,6 +1,6 @@
 // --job and --label of `sluice push`: the grouping key, checked before anything is sent, and encoded as a path that Sluice, a
 // Pushgateway and the proxies before them read alike (https://github.com/prometheus/pushgateway#url).
-import { quote } from '../../intake/outcome/quoted-text.ts';
+import { quote } from '../../wire/quoted-text.ts';
 import { UsageError } from '../command-ending.ts';
 
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;

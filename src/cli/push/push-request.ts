@@ -2,8 +2,8 @@
 // that the options ask for. An input that is cut off is never pushed in part.
 import { createReadStream } from 'node:fs';
 import { promisify } from 'node:util';
-import { quote } from '../../intake/outcome/quoted-text.ts';
 import { programVersion } from '../../version.ts';
+import { quote } from '../../wire/quoted-text.ts';
 import type { OutgoingRequest } from '../http-exchange.ts';
 import { readCaFile } from '../options.ts';
 import type { PushOptions } from './push-options.ts';

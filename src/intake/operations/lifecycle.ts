@@ -4,10 +4,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseDuration } from '../../config/units.ts';
 import type { Clock } from '../../telemetry/clock.ts';
+import { quote } from '../../wire/quoted-text.ts';
 import type { Connections } from '../http/connections.ts';
 import type { OpenPushes } from '../http/open-requests.ts';
 import { PLAIN_TEXT, writePage } from '../http/write-answer.ts';
-import { quote } from '../outcome/quoted-text.ts';
 import { CHANGING_METHODS } from '../paths/method-rules.ts';
 import { waitApplied } from '../waiting/acknowledgement.ts';
 import { readPrefer } from '../waiting/prefer.ts';

@@ -1,7 +1,7 @@
 // Reads the grouping key from the pieces of a push path: names and values in turn, percent-encoded, perhaps in `@base64`
 // (https://github.com/prometheus/pushgateway#url).
 import { isUtf8 } from 'node:buffer';
-import { quote } from '../outcome/quoted-text.ts';
+import { quote } from '../../wire/quoted-text.ts';
 
 /** Something in the path that cannot be read. */
 export class PathError extends SyntaxError {}

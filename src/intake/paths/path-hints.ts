@@ -1,5 +1,5 @@
 // Hints for a client that missed the push path: what its path most likely got wrong, and the push path that was meant.
-import { quote } from '../outcome/quoted-text.ts';
+import { quote } from '../../wire/quoted-text.ts';
 import { tryDecodePiece } from './grouping-path.ts';
 
 const MAX_SHOWN = 120;

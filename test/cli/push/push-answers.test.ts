@@ -30,7 +30,7 @@ async function push(
   return { ending, stderr: stderr.replaceAll(server.url, 'URL'), server };
 }
 
-/** Its port is free when it is gone. */
+/** Its port is free when it has stopped. */
 async function closedServer(): Promise<{ readonly url: string }> {
   const server = await ScriptedPushServer.start();
   const { url } = server;
@@ -115,7 +115,7 @@ test('a server that never answers ends with 4', async () => {
   ]);
 });
 
-test('nobody at the address ends with 4', async () => {
+test('no listener at the address ends with 4', async () => {
   const { url } = await closedServer();
   const args = ['push', '--job', 'j', '--url', url, '--timeout', '2s'];
   const { ending, stderr } = await runSluice(args, { stdin: 'm 1\n' });
@@ -154,7 +154,7 @@ test('503, a reset and 429 are tried again, with the same request each time', as
   for (const each of server.pushes) expect(each).toEqual(server.pushes[0]);
 });
 
-test('--verbose tells what was read, why it is tried again, and the end', async () => {
+test('--verbose reports what was read, why it is tried again, and the end', async () => {
   const { ending, stderr } = await push([{ status: 503, text: 'full' }, { status: 202 }], ['--verbose']);
   expect(ending).toBe(0);
   expect(stderr.replace(/in \d+ ms/, 'in N ms')).toBe(

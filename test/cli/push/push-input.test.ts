@@ -1,4 +1,4 @@
-// What `sluice push` reads, what it says where there is nothing to push, and how it ends when it is told to.
+// What `sluice push` reads, what it says if there is nothing to push, and how it ends on a signal.
 import { once } from 'node:events';
 import { truncateSync } from 'node:fs';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-// The arguments of `sluice push`: what is refused before anything is read or sent, and what they stand for.
+// The arguments of `sluice push`: what is refused before anything is read or sent, and what they mean.
 import { expect, test } from 'vitest';
 import { readPushOptions } from '../../../src/cli/push/push-options.ts';
 import { TemporaryFolder } from '../../support/temporary-folder.ts';

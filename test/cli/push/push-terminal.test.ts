@@ -1,4 +1,4 @@
-// `sluice push` at a terminal: nobody sits before a silent one.
+// `sluice push` at a terminal: it says that it reads the keyboard.
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -181,7 +181,7 @@ it('keys of later versions are refused by name', () => {
   }
 });
 
-it('the version of remote write is one of two, and 1.0 stands in for 2.0 unless that is switched off', () => {
+it('the version of remote write is one of two, and 1.0 replaces 2.0 unless that is switched off', () => {
   for (const version of ['V3.0', '2.0', 'v2.0'])
     refused(`messageVersion: "${version}"`, `messageVersion: expected one of V1.0, V2.0, found "${version}"`);
   refused(

@@ -1,4 +1,4 @@
-// Relabeling rules in the configuration: refused where Prometheus refuses them, each problem at its key.
+// Relabeling rules in the configuration: refused if Prometheus refuses them, each problem at its key.
 import { describe, expect, it } from 'vitest';
 import type { RelabelConfig } from '../../../src/config/config.ts';
 import { parseConfig } from '../../../src/config/load-config.ts';

@@ -67,22 +67,22 @@ describe('a token endpoint that gives no token', () => {
     [{}, 302, 'status 302'],
     [{}, 204, 'status 204'],
   ])('but %j with %i is asked again', async (body, status, seen) => {
-    const { endpoint, detail: told } = await failure(body, status);
-    expect(told).toBe(detail(endpoint, seen));
+    const { endpoint, detail: found } = await failure(body, status);
+    expect(found).toBe(detail(endpoint, seen));
   });
 
   test('but more than 64 KiB is not read to the end', async () => {
-    const { detail: told } = await failure({ access_token: 'x'.repeat(100_000), token_type: 'Bearer' });
-    expect(told).toContain('status 200 (failed to parse "response" body as JSON)');
+    const { detail: found } = await failure({ access_token: 'x'.repeat(100_000), token_type: 'Bearer' });
+    expect(found).toContain('status 200 (failed to parse "response" body as JSON)');
   });
 
   test('and repeats what it was sent does not reveal it', async () => {
     const basic = RFC_BASIC.slice('Basic '.length);
-    const { detail: told } = await failure(
+    const { detail: found } = await failure(
       { error: 'temporarily_unavailable', error_description: basic },
       429,
     );
-    expect(told).toContain('status 429 (temporarily_unavailable: <redacted>)');
+    expect(found).toContain('status 429 (temporarily_unavailable: <redacted>)');
   });
 
   test('because nothing listens there is asked again, and nothing is sent without a token', async () => {
@@ -325,7 +325,7 @@ describe('the client secret file', () => {
   });
 });
 
-test('the token endpoint is spoken to over TLS with a client certificate, and verified', async () => {
+test('the token endpoint is used over TLS with a client certificate, and is verified', async () => {
   const authority = await createAuthority();
   const { certPem, keyPem } = await authority.issue({ ips: ['127.0.0.1'] });
   const client = await authority.issue({ purpose: 'client' });

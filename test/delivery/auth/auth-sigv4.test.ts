@@ -1,4 +1,4 @@
-// AWS Signature Version 4: every attempt is signed again, credentials are found where all AWS SDKs look and renewed before
+// AWS Signature Version 4: every attempt is signed again, credentials are found where all AWS SDKs look, and renewed before
 // they expire. Signatures are judged by AWS's description, not by the library that makes them.
 import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';

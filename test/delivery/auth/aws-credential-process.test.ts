@@ -43,7 +43,7 @@ describe('a program that shows credentials and does not end', () => {
     expect(program.calls()).toBe(1);
   });
 
-  test('leaves no timer behind when it is given up', async () => {
+  test('leaves no timer when it is given up', async () => {
     const program = hangingProgram();
     const clock = new FakeClock();
     const receiver = await startReceiver();

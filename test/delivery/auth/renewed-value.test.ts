@@ -45,9 +45,9 @@ test('a fetch that fails rejects for all callers that wait, and the next caller 
 test('a caller that stops waiting does not stop the fetch for the others', async () => {
   const { fetches, get } = renewed();
   const leaver = new AbortController();
-  const [gone, stays] = [get(leaver.signal), get()];
+  const [left, stays] = [get(leaver.signal), get()];
   leaver.abort(new Error('I leave'));
-  await expect(gone).rejects.toThrow('I leave');
+  await expect(left).rejects.toThrow('I leave');
   await expect(get(AbortSignal.abort(new Error('too late')))).rejects.toThrow('too late');
   fetches[0]?.end('a');
   expect(await stays).toBe('a');

@@ -16,14 +16,14 @@ test('an encoding that all backends take is kept once', () => {
   for (const profile of [1, 2, 3, 4]) expect(partFor(decodePushRecord(record), profile)).toEqual(encoded);
 });
 
-test('backends of one profile share an encoding where others have another', () => {
+test('backends of one profile share an encoding, and those of another have another', () => {
   const [a, b] = [encodingOf(Buffer.from('a'), 1), encodingOf(Buffer.from('b'), 2)];
   const push = decodePushRecord(encodePushRecord(offer([a, b, a, b]), [7, 1, 7, 1]));
   expect(push.parts.length).toBe(2);
   expect([7, 1].map((profile) => partFor(push, profile))).toEqual([a, b]);
 });
 
-test('two profiles that share one encoding both find it where a third has another', () => {
+test('two profiles that share one encoding both find it when a third has another', () => {
   const [a, b] = [encodingOf(Buffer.from('a'), 1), encodingOf(Buffer.from('b'), 2)];
   const push = decodePushRecord(encodePushRecord(offer([b, a, a]), [1, 2, 3]));
   expect([1, 2, 3].map((profile) => partFor(push, profile))).toEqual([b, a, a]);

@@ -47,7 +47,7 @@ describe('a refusal budget', () => {
   });
 });
 
-/** A delivery whose time stands still; `block` offers one block of pushes and waits for its end. */
+/** A delivery with a fake clock; `block` offers one block of pushes and waits for its end. */
 async function start(isBad: IsBad) {
   const clock = new FakeClock();
   const receiver = await startReceiver([refusing(isBad)]);

@@ -1,4 +1,4 @@
-// What the lane learns of one block: the outcome of sending it, over a layer below that answers as told.
+// What the lane learns of one block: the outcome of sending it, over a stub of the layer below.
 
 import { expect, test } from 'vitest';
 import { BackendLedger } from '../../../src/delivery/block/backend-ledger.ts';

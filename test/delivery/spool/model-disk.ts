@@ -48,7 +48,7 @@ export class ModelDisk {
     this.#fault = fault;
   }
 
-  /** The program ends: what it asks for from now on has no effect. A power cut takes what is not synced. */
+  /** The program ends: what it does from now on has no effect. A power cut takes what is not synced. */
   crash(kind: 'kill' | 'power'): void {
     this.#life++;
     this.isDead = false;

@@ -1,4 +1,5 @@
-// A program of its own that opens a spool and appends as fast as it is synced; it prints what is, and ends by being killed.
+// A separate program that opens a spool and appends as fast as it is synced, until it is killed. It prints what was synced, and
+// what failed or was damaged.
 // node spool-child.ts <directory>
 
 import { writeSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// What is damaged is told and left out, the rest is served: every bit of a segment is flipped once, every length is tried.
+// Damage is reported and left out, and the rest is served: every bit of a segment is flipped once, every length is tried.
 import { expect, test } from 'vitest';
 import { SpoolWorld } from './spool-world.ts';
 
@@ -15,7 +15,7 @@ async function stored(end: 'closed' | 'killed') {
   return { world, path, content: Buffer.from(world.disk.contentOf(path)) };
 }
 
-/** Which records are served after the content was changed, and what was told about the others. */
+/** Which records are served after the content was changed, and what was reported about the others. */
 async function served(world: SpoolWorld, path: string, content: Buffer) {
   world.disk.setContent(path, content);
   world.disk.removeAll('/spool/damaged');

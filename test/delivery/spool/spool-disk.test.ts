@@ -16,19 +16,19 @@ import { waitUntil } from '../../support/wait-until.ts';
 import { RecordedSpoolEvents } from './spool-events.ts';
 
 const CHILD = fileURLToPath(new URL('spool-child.ts', import.meta.url));
-/** Each opening salts its segments anew. */
+/** Each opening has its own salt for its segments. */
 let opened = 0;
 const MIB = 1024 * 1024;
 const KILLS = Number(process.env.SPOOL_KILLS ?? 6);
 
 async function open(directory: string, { maxSize = 64 * MIB, clock = new FakeClock() } = {}) {
   const events = new RecordedSpoolEvents();
-  const told = { stored: 0, failed: [] as string[] };
+  const reported = { stored: 0, failed: [] as string[] };
   const sink = {
     stored: (end: number) => {
-      told.stored = end;
+      reported.stored = end;
     },
-    failed: (_from: number, _to: number, detail: string) => void told.failed.push(detail),
+    failed: (_from: number, _to: number, detail: string) => void reported.failed.push(detail),
     loaded: () => undefined,
   };
   const spool = await Spool.open({ directory, maxSize }, sink, {
@@ -37,7 +37,7 @@ async function open(directory: string, { maxSize = 64 * MIB, clock = new FakeClo
     random: seededFractions(++opened),
   });
   onTestFinished(() => spool.close());
-  return { spool, events, told, clock };
+  return { spool, events, reported, clock };
 }
 
 class Child {
@@ -108,10 +108,10 @@ test('records that were synced before a kill are there after it, once and in ord
 
 test('folders and files are for this user alone, and missing folders are made', async () => {
   const directory = join(new TemporaryFolder().path, 'a', 'b', 'c');
-  const { spool, told } = await open(directory);
+  const { spool, reported } = await open(directory);
   spool.positionsOf('a', 1);
   spool.append(1, [Buffer.from('x')]);
-  await waitUntil(() => told.stored > 0, 'the sync');
+  await waitUntil(() => reported.stored > 0, 'the sync');
   const modes = ['', 'segments', 'positions'].map((name) => statSync(join(directory, name)).mode & 0o777);
   expect(modes).toEqual([0o700, 0o700, 0o700]);
   for (const folder of ['segments', 'positions'])
@@ -119,9 +119,9 @@ test('folders and files are for this user alone, and missing folders are made', 
       expect(statSync(join(directory, folder, name)).mode & 0o777).toBe(0o600);
 });
 
-test('a file in the place of the directory makes the spool unusable until it is gone', async () => {
+test('a file in place of the directory makes the spool unusable until it is removed', async () => {
   const directory = new TemporaryFolder().write('spool', '');
-  const { spool, events, clock, told } = await open(directory);
+  const { spool, events, clock, reported } = await open(directory);
   const detail = `Cannot use spool directory ${directory}: expected a disk that takes and keeps files, found a file in the place of a directory (ENOTDIR)`;
   expect(spool.append(1, [Buffer.from('x')])).toEqual({ kind: 'unusable', detail });
   rmSync(directory);
@@ -129,27 +129,27 @@ test('a file in the place of the directory makes the spool unusable until it is 
   await waitUntil(() => spool.isUsable, 'the spool to be usable');
   expect(events.health).toEqual([detail, 'usable']);
   expect(spool.append(1, [Buffer.from('x')]).kind).toBe('appended');
-  await waitUntil(() => told.stored > 0, 'the sync');
+  await waitUntil(() => reported.stored > 0, 'the sync');
 });
 
 test('an append fails if the directory was removed, and the directory is made again', async () => {
   const directory = join(new TemporaryFolder().path, 'spool');
-  const { spool, told, clock, events } = await open(directory);
+  const { spool, reported, clock, events } = await open(directory);
   const positions = spool.positionsOf('a', 1);
   spool.append(1, [Buffer.from('first')]);
-  await waitUntil(() => told.stored > 0, 'the sync');
+  await waitUntil(() => reported.stored > 0, 'the sync');
   rmSync(directory, { recursive: true });
   spool.append(1, [Buffer.from('second')]);
-  await waitUntil(() => told.failed.length > 0, 'the failure');
-  expect(told.failed).toEqual(['nothing at its path (ENOENT)']);
+  await waitUntil(() => reported.failed.length > 0, 'the failure');
+  expect(reported.failed).toEqual(['nothing at its path (ENOENT)']);
   clock.advance(1000);
   await waitUntil(() => spool.isUsable, 'the spool to be usable');
   const appended = spool.append(1, [Buffer.from('third')]);
-  await waitUntil(() => appended.kind === 'appended' && told.stored === appended.end, 'the sync');
+  await waitUntil(() => appended.kind === 'appended' && reported.stored === appended.end, 'the sync');
   const texts = (await readAll(spool)).map(({ payload }) => Buffer.from(payload).toString());
   expect(texts).toEqual(['third']);
   expect(events.damage).toHaveLength(1);
-  positions.settle(0, { position: told.stored, samples: 0 });
+  positions.settle(0, { position: reported.stored, samples: 0 });
   await expect(open(directory)).rejects.toThrow('expected no other Sluice in it, found one');
 });
 
@@ -160,15 +160,15 @@ test.skipIf(process.getuid?.() !== 0)(
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', path]);
     onTestFinished(() => void execFileSync('umount', ['-l', path]));
     mkdirSync(join(path, 'spool'));
-    const { spool, told, clock, events } = await open(join(path, 'spool'));
+    const { spool, reported, clock, events } = await open(join(path, 'spool'));
     const kept: number[] = [];
-    for (let at = 0; told.failed.length === 0; at++) {
+    for (let at = 0; reported.failed.length === 0; at++) {
       const result = spool.append(at, [Buffer.alloc(100_000, at)]);
       if (result.kind !== 'appended') throw new Error(`BUG: ${result.kind}`);
-      await waitUntil(() => told.stored === result.end || told.failed.length > 0, 'its end');
-      if (told.stored === result.end) kept.push(at);
+      await waitUntil(() => reported.stored === result.end || reported.failed.length > 0, 'its end');
+      if (reported.stored === result.end) kept.push(at);
     }
-    expect(told.failed).toEqual(['no space left (ENOSPC)']);
+    expect(reported.failed).toEqual(['no space left (ENOSPC)']);
     expect(events.health).toEqual([
       `Cannot use spool directory ${path}/spool: expected a disk that takes and keeps files, found no space left (ENOSPC)`,
     ]);
@@ -179,7 +179,7 @@ test.skipIf(process.getuid?.() !== 0)(
     clock.advance(1000);
     await waitUntil(() => spool.isUsable, 'the spool to be usable');
     const result = spool.append(99, [Buffer.alloc(100_000, 9)]);
-    await waitUntil(() => result.kind === 'appended' && told.stored === result.end, 'the sync');
+    await waitUntil(() => result.kind === 'appended' && reported.stored === result.end, 'the sync');
     expect(await readBack()).toEqual([...kept, 99]);
   },
 );
@@ -193,7 +193,7 @@ test.skipIf(process.getuid?.() !== 0)(
     writeFileSync(join(path, 'foreign'), '');
     const first = await open(path);
     first.spool.append(1, [Buffer.from('kept')]);
-    await waitUntil(() => first.told.stored > 0, 'the sync');
+    await waitUntil(() => first.reported.stored > 0, 'the sync');
     await first.spool.close();
     execFileSync('mount', ['-o', 'remount,ro', path]);
     const { spool, events, clock } = await open(path);

@@ -1,4 +1,4 @@
-// A spool on a model disk, and a memory of everything it was given and has said: each step checks what must always hold.
+// A spool on a model disk, and a record of everything it was given and has reported. Each step checks what must always hold.
 import { expect } from 'vitest';
 import type { LogRecord } from '../../../src/delivery/block/push-log.ts';
 import type { BackendPositions } from '../../../src/delivery/spool/positions/backend-positions.ts';

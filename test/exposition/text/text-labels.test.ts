@@ -160,7 +160,7 @@ describe('the line after', () => {
     ab,
   );
   takes(
-    'a value that goes on with an escape',
+    'a value that continues with an escape',
     read('{a="1",b="2"}', '{a="1\\"",b="2"}'),
     ab,
     sample('m', { a: '1"', b: '2' }, 1),

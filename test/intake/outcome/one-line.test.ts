@@ -1,7 +1,7 @@
 // Whatever a client sends, an error is one line: nothing of the client's own text begins another one.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { quote } from '../../../src/intake/outcome/quoted-text.ts';
+import { quote } from '../../../src/wire/quoted-text.ts';
 import { type IntakeRoad, JOB_PATH, pushText, requestText, startIntake } from '../../support/intake-road.ts';
 
 /** All that a terminal, an editor or a log reader may take for the end of a line, and what moves a cursor. */

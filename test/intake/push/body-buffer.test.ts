@@ -69,9 +69,9 @@ test('a body cut in any way has the same bytes, and takes the memory that it ann
     fc.property(cuts, fc.nat(100_000), (pieces, maxBytes) => {
       const body = new BodyBuffer(maxBytes);
       for (const bytes of pieces) {
-        const told = body.heldWith(bytes.length);
+        const announced = body.heldWith(bytes.length);
         body.append(piece(bytes));
-        expect(memoryOf(body)).toBe(told);
+        expect(memoryOf(body)).toBe(announced);
       }
       expect(body.length).toBe(pieces.reduce((sum, { length }) => sum + length, 0));
       expect(Buffer.concat(body.pieces()).equals(Buffer.concat(pieces))).toBe(true);

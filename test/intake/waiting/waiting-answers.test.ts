@@ -51,7 +51,7 @@ test('what is not taken is answered at once, and no preference was honoured', as
 
 test('a failure after the offer is answered with the preference that was honoured', async () => {
   const intake = await startWaitingIntake();
-  const told = async (end: PushEnd, status: number, reason: string, text: string) => {
+  const checkAnswer = async (end: PushEnd, status: number, reason: string, text: string) => {
     const answer = await endWith(intake, end);
     expect([...applied(answer), answer.body]).toEqual([status, 'wait=5', `${text}\n`]);
     expect(intake.answered.at(-1)).toMatchObject({ status, reason, sampleCount: 1, detail: text });
@@ -59,13 +59,18 @@ test('a failure after the offer is answered with the preference that was honoure
   };
   const refused = { kind: 'refused', backend: 'b', reason: 'status_400', detail: 'no', samples: 1 } as const;
   const words = 'Cannot deliver push: backend b refused all its samples';
-  await told({ ...refused, isOurFault: false }, 422, 'refused', `${words} (status_400): no`);
+  await checkAnswer({ ...refused, isOurFault: false }, 422, 'refused', `${words} (status_400): no`);
   const why = ', because of the credentials, TLS or address that Sluice has for it';
-  await told({ ...refused, isOurFault: true }, 502, 'backend_access', `${words}${why} (status_400): no`);
+  await checkAnswer(
+    { ...refused, isOurFault: true },
+    502,
+    'backend_access',
+    `${words}${why} (status_400): no`,
+  );
   const givenUp = { kind: 'givenUp', reason: 'too_old', detail: 'too late', isOurFault: false } as const;
   const late = 'Cannot deliver push: it was given up: too late';
-  expect(await told(givenUp, 503, 'given_up', late)).toBe('5');
-  expect(await told({ ...givenUp, reason: 'shutdown' }, 503, 'stopping', late)).toBe('5');
+  expect(await checkAnswer(givenUp, 503, 'given_up', late)).toBe('5');
+  expect(await checkAnswer({ ...givenUp, reason: 'shutdown' }, 503, 'stopping', late)).toBe('5');
 });
 
 test('a push that the disk did not take counts as not taken', async () => {

@@ -1,4 +1,4 @@
-// One push that waits: what it is told of each end, exactly once, and never something that is not true.
+// One push that waits: what it reports of each end, exactly once, and never something that is not true.
 import { expect, test } from 'vitest';
 import type { PushEnd } from '../../../src/delivery/block/offered-push.ts';
 import { answerFor, type PushOutcome } from '../../../src/intake/outcome/push-outcome.ts';
@@ -10,12 +10,12 @@ interface Setting {
 }
 
 function startWaiting({ level = 'delivered', hasSpool = false }: Setting = {}) {
-  const told: PushOutcome[] = [];
+  const reported: PushOutcome[] = [];
   const left: WaitingPush[] = [];
   const onEnd = (one: WaitingPush) => left.push(one);
   const push = new WaitingPush({ level, waitMs: 5000, applied: 'wait=5' }, 7, { hasSpool, onEnd });
-  push.whenOver((outcome) => told.push(outcome));
-  return { push, told, left };
+  push.whenOver((outcome) => reported.push(outcome));
+  return { push, reported, left };
 }
 
 const REFUSED = {
@@ -30,18 +30,18 @@ const GIVEN_UP = { kind: 'givenUp', reason: 'too_old', detail: 'too late', isOur
 
 test('a push that cannot be stored gets that answer', () => {
   for (const level of ['stored', 'delivered'] as const) {
-    const { push, told } = startWaiting({ level, hasSpool: true });
+    const { push, reported } = startWaiting({ level, hasSpool: true });
     push.ended({ kind: 'notStored', detail: 'ENOSPC' });
     const detail = 'Cannot store push: the spool failed: ENOSPC';
-    expect(told).toEqual([{ kind: 'notStored', detail, applied: 'wait=5' }]);
+    expect(reported).toEqual([{ kind: 'notStored', detail, applied: 'wait=5' }]);
   }
 });
 
 test('each failure is one line that says whose it is', () => {
   const says = (end: PushEnd, status: number, text: string) => {
-    const { push, told } = startWaiting();
+    const { push, reported } = startWaiting();
     push.ended(end);
-    expect(told.map(answerFor)).toMatchObject([{ status, text: `Cannot deliver push: ${text}` }]);
+    expect(reported.map(answerFor)).toMatchObject([{ status, text: `Cannot deliver push: ${text}` }]);
   };
   const took = 'backend primary refused 2 of its 7 samples and took the others';
   says(REFUSED, 422, `${took} (status_400): out of bounds`);
@@ -72,61 +72,61 @@ test('each failure is one line that says whose it is', () => {
 
 test('a push that a stop gives up is answered as stopping, whatever kept it from being delivered', () => {
   for (const isOurFault of [true, false]) {
-    const { push, told } = startWaiting();
+    const { push, reported } = startWaiting();
     push.ended({ ...GIVEN_UP, reason: 'shutdown', isOurFault });
-    expect(told).toMatchObject([{ kind: 'stopping', applied: 'wait=5' }]);
+    expect(reported).toMatchObject([{ kind: 'stopping', applied: 'wait=5' }]);
   }
 });
 
 test('a push that was taken counts its samples, whatever became of it then', () => {
   for (const end of [REFUSED, GIVEN_UP, { kind: 'reached' }] as const) {
-    const { push, told } = startWaiting();
+    const { push, reported } = startWaiting();
     push.ended(end);
-    expect(told).toMatchObject([{ sampleCount: 7, applied: 'wait=5' }]);
+    expect(reported).toMatchObject([{ sampleCount: 7, applied: 'wait=5' }]);
   }
 });
 
 test('a push that has reached its level is answered with that level', () => {
   const delivered = startWaiting();
   delivered.push.ended({ kind: 'reached' });
-  expect(delivered.told.map(answerFor)).toMatchObject([{ status: 200, reason: 'delivered' }]);
+  expect(delivered.reported.map(answerFor)).toMatchObject([{ status: 200, reason: 'delivered' }]);
   const stored = startWaiting({ level: 'stored', hasSpool: true });
   stored.push.stored();
-  expect(stored.told.map(answerFor)).toMatchObject([{ status: 202, reason: 'accepted' }]);
+  expect(stored.reported.map(answerFor)).toMatchObject([{ status: 202, reason: 'accepted' }]);
 });
 
 test('a push to be delivered does not end when it is stored', () => {
-  const { push, told } = startWaiting({ hasSpool: true });
+  const { push, reported } = startWaiting({ hasSpool: true });
   push.stored();
-  expect(told).toEqual([]);
+  expect(reported).toEqual([]);
   push.ended({ kind: 'reached' });
-  expect(told).toMatchObject([{ kind: 'delivered' }]);
+  expect(reported).toMatchObject([{ kind: 'delivered' }]);
 });
 
 test('without a spool the end of the time ends the wait', () => {
-  const { push, told } = startWaiting();
+  const { push, reported } = startWaiting();
   push.timeIsOver();
-  expect(told).toEqual([{ kind: 'accepted', sampleCount: 7, applied: 'wait=5' }]);
+  expect(reported).toEqual([{ kind: 'accepted', sampleCount: 7, applied: 'wait=5' }]);
 });
 
 test('with a spool the end of the time waits on for the disk, whatever it says', () => {
   const early = startWaiting({ hasSpool: true });
   early.push.stored();
   early.push.timeIsOver();
-  expect(early.told).toMatchObject([{ kind: 'accepted' }]);
+  expect(early.reported).toMatchObject([{ kind: 'accepted' }]);
   const late = startWaiting({ hasSpool: true });
   late.push.timeIsOver();
-  expect(late.told).toEqual([]);
+  expect(late.reported).toEqual([]);
   late.push.stored();
-  expect(late.told).toMatchObject([{ kind: 'accepted' }]);
+  expect(late.reported).toMatchObject([{ kind: 'accepted' }]);
   const failed = startWaiting({ hasSpool: true });
   failed.push.timeIsOver();
   failed.push.ended({ kind: 'notStored', detail: 'EIO' });
-  expect(failed.told).toMatchObject([{ kind: 'notStored' }]);
+  expect(failed.reported).toMatchObject([{ kind: 'notStored' }]);
   const quick = startWaiting({ hasSpool: true });
   quick.push.timeIsOver();
   quick.push.ended({ kind: 'reached' });
-  expect(quick.told).toMatchObject([{ kind: 'delivered' }]);
+  expect(quick.reported).toMatchObject([{ kind: 'delivered' }]);
 });
 
 test('it ends once, whatever comes after', () => {
@@ -137,17 +137,17 @@ test('it ends once, whatever comes after', () => {
     (push) => push.stored(),
   ];
   for (const first of ends) {
-    const { push, told, left } = startWaiting({ hasSpool: true });
+    const { push, reported, left } = startWaiting({ hasSpool: true });
     first(push);
     for (const later of [...ends, ...ends]) later(push);
-    expect([told.length, left]).toEqual([1, [push]]);
+    expect([reported.length, left]).toEqual([1, [push]]);
   }
 });
 
 test('a listener that comes late gets the outcome at once', () => {
   const { push } = startWaiting();
   push.ended({ kind: 'reached' });
-  const told: string[] = [];
-  push.whenOver(({ kind }) => told.push(kind));
-  expect(told).toEqual(['delivered']);
+  const reported: string[] = [];
+  push.whenOver(({ kind }) => reported.push(kind));
+  expect(reported).toEqual(['delivered']);
 });

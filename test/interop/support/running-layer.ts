@@ -48,7 +48,7 @@ export class RunningLayer {
   /** One invocation in which the function pushes once. */
   async invokeWithPush(body: string): Promise<HttpAnswer> {
     const deadlineMs = Date.now() + PATIENCE_MS;
-    this.lambda.tell({
+    this.lambda.sendEvent({
       eventType: 'INVOKE',
       requestId: 'one',
       deadlineMs,

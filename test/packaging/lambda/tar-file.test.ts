@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { fileOfTar } from '../../../packaging/lambda/tar-file.ts';
 import { TemporaryFolder } from '../../support/temporary-folder.ts';
 
-test('every file is found with its bytes, whatever stands before it, and one that is not there is said to be missing', () => {
+test('every file is found with its bytes, whatever is before it, and a missing file is an error', () => {
   const folder = new TemporaryFolder();
   const contents = { empty: '', short: 'x', block: 'b'.repeat(512), longer: 'c'.repeat(1300) };
   for (const [name, text] of Object.entries(contents)) folder.write(name, text);

@@ -1,4 +1,4 @@
-// The parts of a pod's specification that tests read. What Kubernetes itself thinks of it, test/interop asks.
+// The parts of a pod's specification that tests read. Kubernetes itself checks it in test/interop.
 
 export interface PodTemplate {
   readonly metadata?: {

@@ -1,4 +1,4 @@
-// The way to a backend, as TCP: what stands on it can be cut, or from one moment on swallowed without a sign, as by a gateway
+// The way to a backend, as TCP: its connections can be cut, or from one moment on swallowed without a sign, as by a gateway
 // that has forgotten a connection.
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
@@ -39,7 +39,7 @@ export class CuttableLink {
     this.#pairs.clear();
   }
 
-  /** From now on nothing gets through on the connections that there are, and nobody is told. */
+  /** From now on nothing gets through on the connections that there are, and neither side notices. */
   swallow(): void {
     for (const [client, server] of this.#pairs) {
       client.unpipe(server);

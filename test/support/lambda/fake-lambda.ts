@@ -13,7 +13,7 @@ import { sendTelemetry, type TelemetryEvent } from './telemetry-sender.ts';
 export interface FakeLambdaOptions {
   /** What a subscription is answered: OK, as an environment without telemetry does, or as one that refuses it. */
   readonly telemetry?: 'supported' | 'unsupported' | 'refused';
-  /** Invocations are not told to extensions, and none may ask for them. */
+  /** Extensions get no invocation events, and none may ask for them. */
   readonly isManaged?: boolean;
 }
 
@@ -110,7 +110,7 @@ export class FakeLambda {
     const answered = new Promise((resolve) => this.#responses.set(requestId, resolve));
     // Before the event: on a slow machine it would come after the second in which the extension relies on it.
     await this.send('start' in telemetry ? telemetry.start : [startOf(requestId)]);
-    this.tell(invokeEvent(requestId, deadlineMs));
+    this.sendEvent(invokeEvent(requestId, deadlineMs));
     const runtime = this.#runtimeWaits!;
     this.#runtimeWaits = undefined;
     runtime.setHeader('lambda-runtime-aws-request-id', requestId);
@@ -122,21 +122,22 @@ export class FakeLambda {
     return { requestId, response, answeredMs };
   }
 
-  /** Gives the extension an event; undefined if it is not told of this one. */
-  tell(event: Readonly<Record<string, unknown>>): void {
+  /** Gives the extension an event; undefined if it does not get this one. */
+  sendEvent(event: Readonly<Record<string, unknown>>): void {
     if (event.eventType === 'INVOKE' && this.#options.isManaged) return;
     const extension = this.#extensionWaits;
-    if (extension === undefined) throw new Error('Cannot tell the extension: it does not wait for an event');
+    if (extension === undefined)
+      throw new Error('Cannot send the event: the extension does not wait for one');
     this.#extensionWaits = undefined;
     extension.setHeader('lambda-extension-event-identifier', randomUUID());
     json(extension, 200, event);
   }
 
   shutDown(shutdownReason = 'SPINDOWN', withinMs = 2000): void {
-    this.tell({ eventType: 'SHUTDOWN', deadlineMs: Date.now() + withinMs, shutdownReason });
+    this.sendEvent({ eventType: 'SHUTDOWN', deadlineMs: Date.now() + withinMs, shutdownReason });
   }
 
-  /** To where the extension has asked for it; nothing where it has not, or `events` is undefined. */
+  /** To where the extension has asked for it; nothing if it has not, or `events` is undefined. */
   async send(events: unknown): Promise<void> {
     if (this.subscription !== undefined && events !== undefined)
       await sendTelemetry(this.subscription.port, events);

@@ -15,7 +15,7 @@ interface Payload {
   readonly pushes?: readonly PushOrder[];
   /** All at the same time. */
   readonly parallel?: readonly PushOrder[];
-  /** What the handler does beside pushing, before and after. */
+  /** What the handler does besides pushing, before and after. */
   readonly beforeMs?: number;
   readonly afterMs?: number;
 }

@@ -1,4 +1,4 @@
-// An execution environment: the extension and a function as real programs beside a stand-in of Lambda's APIs, which can be
+// An execution environment: the extension and a function as real programs with a stand-in of Lambda's APIs, which can be
 // frozen together. Nothing of it outlives its test.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,7 @@ import { FakeLambda, type FakeLambdaOptions } from './fake-lambda.ts';
 export interface EnvironmentOptions extends FakeLambdaOptions {
   /** Added to the environment of the extension. */
   readonly env?: Readonly<Record<string, string>>;
-  /** There is none where the extension is not expected to listen. */
+  /** There is none if the extension is not expected to listen. */
   readonly hasFunction?: boolean;
 }
 

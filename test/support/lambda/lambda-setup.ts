@@ -7,7 +7,7 @@ import { LambdaEnvironment } from './lambda-environment.ts';
 export interface LambdaSetupOptions extends FakeLambdaOptions {
   readonly script?: readonly Step[];
   readonly env?: Readonly<Record<string, string>>;
-  /** What was taken may come again, where its answer was lost. */
+  /** What was taken may come again if its answer was lost. */
   readonly allowsRepeats?: boolean;
 }
 

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { lockFile } from '../../../../src/delivery/spool/disk/file-lock.ts';
 import { TemporaryFolder } from '../../../support/temporary-folder.ts';
 
-/** Stands where another program does in the midst of taking the lock: in the way, and gone a moment later. */
+/** As if another program is just taking the lock: there, and gone a moment later. */
 const PASSER_BY = `
   const { parentPort, workerData } = require('node:worker_threads');
   const { DatabaseSync } = require('node:sqlite');

@@ -119,7 +119,7 @@ test('a file that was removed is written again', async () => {
   expect(found(disk)?.lanes).toEqual([at(4)]);
 });
 
-test('each lane goes on where it was if the number of lanes is the same', () => {
+test('each lane continues where it was if the number of lanes is the same', () => {
   const { positions } = start(2);
   positions.adopt({ backend: 'a', lanes: [at(4, 2), at(9)], earlier: [] });
   expect([positions.laneAt(0), positions.laneAt(1), positions.lowest]).toEqual([at(4, 2), at(9), 4]);

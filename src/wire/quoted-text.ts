@@ -1,4 +1,5 @@
-// Foreign text in a sentence for people: in quotes, cut to a readable length, and without anything that could start a second line.
+// Quotes text of clients in error messages: cut to a readable length, and without anything that could start a second line.
+// Used by the intake, the parsers and the commands.
 
 const MAX_SHOWN = 60;
 /** What JSON leaves as it is although it moves a terminal or ends a line: DEL, the C1 controls, U+2028 and U+2029. */
