@@ -1,6 +1,6 @@
 // Finds the one sample or native histogram of an encoded series, and its timestamp; only for bytes that this program wrote.
 
-import { WireType } from '../wire/protobuf-message.ts';
+import { WireType } from '../wire/protobuf-reader.ts';
 import { fieldEnd, readInt64, readVarint, varintEnd } from '../wire/varint.ts';
 import {
   HISTOGRAM_START_TIMESTAMP,

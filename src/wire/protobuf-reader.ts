@@ -1,8 +1,8 @@
 // Reads Protocol Buffers field by field (https://protobuf.dev/programming-guides/encoding/). The content of the field
 // read last is in properties of the reader: no object per field. Invariant: `at` never passes the limit, whatever a length says.
+import { isUtf8 } from 'node:buffer';
 import type { ByteArena } from './byte-arena.ts';
 import { toUnsigned } from './protobuf-int64.ts';
-import { type MessageFields, refuseWireType, shownInteger, WireType } from './protobuf-message.ts';
 
 /** Refuses what is being read. */
 export interface FieldRefuser {
@@ -171,4 +171,53 @@ export class ProtobufReader {
   #fail(problem: string): never {
     return this.#refuser.fail(problem);
   }
+}
+
+export const WireType = {
+  varint: 0,
+  fixed64: 1,
+  bytes: 2,
+  groupStart: 3,
+  groupEnd: 4,
+  fixed32: 5,
+} as const;
+
+export interface MessageFields {
+  /** For error messages. */
+  readonly name: string;
+  /** The tags of all its fields: number and wire type. A field that may be packed has both tags. */
+  readonly tags: readonly number[];
+}
+
+const SHOWN = ['a varint', '64 bits', 'a length and bytes', 'a group', 'the end of a group', '32 bits'];
+
+/** Refuses the field of `tag` if `message` has a field with its number. Other fields are unknown, and are allowed. */
+export function refuseWireType(
+  refuser: { fail(problem: string): never },
+  tag: number,
+  { name, tags }: MessageFields,
+): void {
+  for (const known of tags) {
+    if (known >>> 3 !== tag >>> 3) continue;
+    refuser.fail(
+      `expected field ${tag >>> 3} of ${name} as ${SHOWN[known & 7]}, found it as ${SHOWN[tag & 7]}`,
+    );
+  }
+}
+
+/** An unsigned 64-bit number for a message. */
+export function shownInteger(low: number, high: number): string {
+  return high === 0 ? String(low) : String((BigInt(high) << 32n) | BigInt(low));
+}
+
+const HIGH_BITS = 0x80808080;
+
+/** Four bytes at a time as long as all are ASCII, as they mostly are. */
+export function isUtf8Range(bytes: Buffer, view: DataView, start: number, end: number): boolean {
+  let at = start;
+  for (; at + 4 <= end; at += 4) {
+    if ((view.getInt32(at) & HIGH_BITS) !== 0) return isUtf8(bytes.subarray(start, end));
+  }
+  for (; at < end; at++) if (bytes[at]! > 127) return isUtf8(bytes.subarray(start, end));
+  return true;
 }

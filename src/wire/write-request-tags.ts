@@ -1,6 +1,6 @@
 // The tags of every field that Sluice writes into a remote-write request, message by message, named as in the .proto files.
 // A tag is the number of a field together with its wire type. All of them fit in one byte, except the last one of Histogram.
-import { WireType } from './protobuf-message.ts';
+import { WireType } from './protobuf-reader.ts';
 
 const { varint: VARINT, fixed64: FIXED64, bytes: BYTES } = WireType;
 

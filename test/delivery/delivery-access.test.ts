@@ -1,7 +1,7 @@
 // A backend that refuses access (401, 403, 404): nothing is dropped, and delivery continues once that is corrected.
 import { renameSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { accessBackoffMs } from '../../src/delivery/send/backoff.ts';
+import { accessBackoffMs } from '../../src/delivery/send/retry-sender.ts';
 import { backendConfig } from '../support/backend-config.ts';
 import { startDelivery, startReceiver } from '../support/delivery-setup.ts';
 import { FakeClock } from '../support/fake-clock.ts';

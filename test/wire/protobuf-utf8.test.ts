@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isUtf8Range } from '../../src/wire/protobuf-utf8.ts';
+import { isUtf8Range } from '../../src/wire/protobuf-reader.ts';
 
 /** `isUtf8Range` of the bytes, among others that are no UTF-8. */
 function check(bytes: Uint8Array): boolean {

@@ -1,5 +1,5 @@
 // Repeats a push until it is taken, refused for good, or its time is over.
-import { backoffMs } from '../../delivery/send/backoff.ts';
+import { backoffMs } from '../../delivery/send/retry-sender.ts';
 import { type Clock, passed } from '../../telemetry/clock.ts';
 import type { FinalEnding, PushEnding } from './push-result.ts';
 

@@ -1,10 +1,10 @@
 // What a lane has in memory: an open batch, then sealed blocks in order, and at most one request in flight. Both kinds of
 // lane have one. A block comes to its end before a later one is tried, so every series keeps its order.
+import type { Clock, Timer } from '../../telemetry/clock.ts';
 import { Batch, type BatchLimits, type PushFacts, uncompressedBudget } from '../block/batch.ts';
 import { type LanePush, piecesOf } from '../block/lane-push.ts';
 import type { QueuedBlock } from '../block/queued-block.ts';
 import { BlockSender, type SenderDeps } from '../send/block-sender.ts';
-import { BatchDeadline } from './batch-deadline.ts';
 
 /** What the lane hears of its blocks. */
 export interface BlockQueueListener {
@@ -181,5 +181,47 @@ export class BlockQueue {
     this.#samples -= block.sampleCount;
     for (const { ticket } of block.waiting) ticket.release();
     this.#listener.settled(block);
+  }
+}
+
+/**
+ * Says when an open batch has waited long enough for company: at its deadline, or in the next turn of the event loop if
+ * somebody waits for one of its pushes.
+ */
+class BatchDeadline {
+  readonly #clock: Clock;
+  readonly #delayMs: number;
+  readonly #onDue: () => void;
+  readonly #meet = (): void => {
+    this.cancel();
+    this.#onDue();
+  };
+  #timer: Timer | undefined;
+  #isHurried = false;
+
+  constructor(clock: Clock, delayMs: number, onDue: () => void) {
+    this.#clock = clock;
+    this.#delayMs = delayMs;
+    this.#onDue = onDue;
+  }
+
+  /** Does nothing if the time is running already. */
+  start(): void {
+    this.#timer ??= this.#clock.setTimer(this.#meet, this.#delayMs);
+  }
+
+  /** Pushes that come in this turn of the event loop still go along. */
+  hurry(): void {
+    if (this.#isHurried) return;
+    this.#isHurried = true;
+    setImmediate(() => {
+      this.#isHurried = false;
+      this.#meet();
+    });
+  }
+
+  cancel(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
   }
 }

@@ -1,9 +1,9 @@
 // Takes one refused block apart until every refused series is alone: the rest is delivered, once and in the order of the
 // block. The backend's refusal budget bounds it; when that is used up, refused parts are dropped whole.
 import type { BlockSealer } from '../../remotewrite/block.ts';
+import type { RefusalBudget } from '../block/backend-ledger.ts';
 import { type BlockPart, OpenedBlock } from '../block/opened-block.ts';
 import { isLeftInSpool, type OutgoingBlock, type QueuedBlock } from '../block/queued-block.ts';
-import type { RefusalBudget } from '../block/refusal-budget.ts';
 import type {
   FinalOutcome,
   GivenUp,

@@ -3,7 +3,6 @@
 import type { SampleStore, StoredSeries } from '../store/sample-store.ts';
 import type { StoredSample } from '../store/stored-sample.ts';
 import { matchesAll } from './label-matcher.ts';
-import { QueryError } from './query-error.ts';
 import {
   countPoints,
   type InstantSeries,
@@ -13,6 +12,7 @@ import {
   rangeSeries,
 } from './query-result.ts';
 import type { Selector } from './selector.ts';
+import { QueryError } from './selector-scanner.ts';
 
 type EvaluatedData =
   | { readonly resultType: 'vector'; readonly result: readonly InstantSeries[] }

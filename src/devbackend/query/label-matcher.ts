@@ -1,7 +1,7 @@
 // One condition on one label. A label that a series does not have counts as empty. Patterns are RE2, as in Prometheus:
 // they take time linear in the length of the value, and one that works here works on a real backend.
 import { RE2JS, RE2JSSyntaxException } from 're2js';
-import { QueryError } from './query-error.ts';
+import { QueryError } from './selector-scanner.ts';
 
 export type MatchOperator = '=' | '!=' | '=~' | '!~';
 

@@ -3,10 +3,10 @@
 import type { DecodedExemplar } from '../receiver/write-request-v1.ts';
 import type { SampleStore, StoredSeries } from '../store/sample-store.ts';
 import { evaluateAt, evaluateSteps, metricOf, selectSeries } from './evaluate.ts';
-import { QueryError } from './query-error.ts';
 import { readLimit, readMatches, readStep, readTime } from './query-parameters.ts';
 import { formatValue } from './query-result.ts';
 import { parseSelector } from './selector.ts';
+import { QueryError } from './selector-scanner.ts';
 
 interface ApiAnswer {
   readonly status: number;

@@ -1,6 +1,7 @@
 // Reads the parameters of a query: times, steps and selectors. Every error names the parameter.
-import { QueryError } from './query-error.ts';
+
 import { parseQueryDuration, parseSelector, type Selector } from './selector.ts';
+import { QueryError } from './selector-scanner.ts';
 
 /** RFC 3339, or seconds since the epoch. */
 const RFC3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;

@@ -1,6 +1,5 @@
 // Reads the text of a selector one token at a time, string literals among them, and keeps the position for errors.
 // Literals in double and single quotes have Go's escapes, literals in backquotes have none.
-import { QueryError } from './query-error.ts';
 
 export class SelectorScanner {
   readonly #text: string;
@@ -106,4 +105,9 @@ function decode(bytes: Uint8Array, scanner: SelectorScanner): string {
   } catch {
     throw scanner.error('the string before it to be UTF-8');
   }
+}
+
+/** A query that cannot be answered: something of it does not parse, or the answer is too large. */
+export class QueryError extends SyntaxError {
+  override readonly name = 'QueryError';
 }

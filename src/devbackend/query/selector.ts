@@ -2,8 +2,7 @@
 //   up   up{job="a",zone!~"b.*"}   {__name__=~"up|down"}   {"my.metric",job="a"}   up{job="a"}[5m]
 
 import { createMatcher, type LabelMatcher, type MatchOperator } from './label-matcher.ts';
-import { QueryError } from './query-error.ts';
-import { SelectorScanner, takeQuotedString } from './selector-scanner.ts';
+import { QueryError, SelectorScanner, takeQuotedString } from './selector-scanner.ts';
 
 export interface Selector {
   readonly matchers: readonly LabelMatcher[];

@@ -1,7 +1,7 @@
 // Reads all of a MetricFamily but its metrics: name, type, HELP and UNIT. Fields may come in any order, so the parser runs
 // this over the whole family before it reads the first metric.
 import type { ProtobufReader } from '../../wire/protobuf-reader.ts';
-import { isUtf8Range } from '../../wire/protobuf-utf8.ts';
+import { isUtf8Range } from '../../wire/protobuf-reader.ts';
 import { show } from '../exposition-error.ts';
 import { type FamilyTable, FamilyType } from '../family-table.ts';
 import { checkMetricName, type Refuser } from '../name-rules.ts';

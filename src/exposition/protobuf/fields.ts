@@ -1,7 +1,7 @@
 // The fields of io.prometheus.client.MetricFamily and of the messages in it, as tags: field number and wire type in one.
 // The grammar for all files of this folder
 // (https://github.com/prometheus/client_model/blob/master/io/prometheus/client/metrics.proto).
-import type { MessageFields } from '../../wire/protobuf-message.ts';
+import type { MessageFields } from '../../wire/protobuf-reader.ts';
 
 export const FamilyField = { name: 0x0a, help: 0x12, type: 0x18, metric: 0x22, unit: 0x2a } as const;
 

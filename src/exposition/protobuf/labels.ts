@@ -3,7 +3,7 @@
 import { type LabelSet, type LabelShape, MAX_LABELS } from '../../labels/label-set.ts';
 import { equalRange } from '../../wire/byte-ranges.ts';
 import type { ProtobufReader } from '../../wire/protobuf-reader.ts';
-import { isUtf8Range } from '../../wire/protobuf-utf8.ts';
+import { isUtf8Range } from '../../wire/protobuf-reader.ts';
 import { show } from '../exposition-error.ts';
 import { checkLabelName, type Refuser } from '../name-rules.ts';
 import { LABEL_PAIR_FIELDS, LabelField } from './fields.ts';

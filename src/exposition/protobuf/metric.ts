@@ -3,8 +3,8 @@
 import type { ExemplarSet } from '../../labels/exemplar-set.ts';
 import { type LabelSet, VALUE } from '../../labels/label-set.ts';
 import { toSigned, toUnsigned } from '../../wire/protobuf-int64.ts';
-import { shownInteger } from '../../wire/protobuf-message.ts';
 import type { ProtobufReader } from '../../wire/protobuf-reader.ts';
+import { shownInteger } from '../../wire/protobuf-reader.ts';
 import { FamilyType } from '../family-table.ts';
 import type { Refuser } from '../name-rules.ts';
 import { ProtobufExemplars, ProtobufTimestamp } from './exemplars.ts';

@@ -11,8 +11,8 @@ import {
   ZERO_THRESHOLD,
 } from '../../labels/native-histogram.ts';
 import { ProtobufInt64, toUnsigned } from '../../wire/protobuf-int64.ts';
-import { shownInteger } from '../../wire/protobuf-message.ts';
 import type { ProtobufReader } from '../../wire/protobuf-reader.ts';
+import { shownInteger } from '../../wire/protobuf-reader.ts';
 import type { Refuser } from '../name-rules.ts';
 import { HistogramField, MetricField } from './fields.ts';
 import type { ProtobufHistogram } from './histogram.ts';

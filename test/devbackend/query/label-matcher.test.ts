@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createMatcher } from '../../../src/devbackend/query/label-matcher.ts';
-import { QueryError } from '../../../src/devbackend/query/query-error.ts';
+import { QueryError } from '../../../src/devbackend/query/selector-scanner.ts';
 
 function matches(pattern: string, value: string): boolean {
   return createMatcher('a', '=~', pattern).matches(value);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { matchesAll } from '../../../src/devbackend/query/label-matcher.ts';
-import { QueryError } from '../../../src/devbackend/query/query-error.ts';
 import { parseSelector } from '../../../src/devbackend/query/selector.ts';
+import { QueryError } from '../../../src/devbackend/query/selector-scanner.ts';
 
 const UP = { __name__: 'up', job: 'api', zone: 'eu-1', text: 'a "b" \\ \n c' };
 

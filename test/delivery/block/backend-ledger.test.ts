@@ -1,6 +1,6 @@
 // The bound on what is spent on a backend that refuses much, by itself and in a delivery.
 import { describe, expect, test } from 'vitest';
-import { KEPT_FOR_PUSHES, MAX_REFUSALS, RefusalBudget } from '../../../src/delivery/block/refusal-budget.ts';
+import { KEPT_FOR_PUSHES, MAX_REFUSALS, RefusalBudget } from '../../../src/delivery/block/backend-ledger.ts';
 import { backendConfig } from '../../support/backend-config.ts';
 import { startDelivery, startReceiver } from '../../support/delivery-setup.ts';
 import { encodeMany } from '../../support/encode.ts';

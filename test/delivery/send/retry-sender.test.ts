@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { backoffMs, boundedRetryAfterMs } from '../../../src/delivery/send/backoff.ts';
+import { backoffMs, boundedRetryAfterMs } from '../../../src/delivery/send/retry-sender.ts';
 
 const CONFIG = { minBackoff: 30, maxBackoff: 5000, maxRetryAfter: 120_000 };
 
