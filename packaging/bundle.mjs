@@ -1,5 +1,5 @@
 // Bundles the program and its libraries into dist/: one file starts faster than a tree of packages.
-// The development backend becomes a chunk of its own that only `sluice dev` loads. The Lambda extension is one CommonJS
+// The development backend becomes a separate chunk that only `sluice dev` loads. The Lambda extension is one CommonJS
 // file, since only a script can be given a code cache of our own (lambda/start/run-bundle.cjs).
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -51,7 +51,7 @@ async function buildExtension() {
     entryPoints: { lambda: 'src/lambda/main.ts' },
     outExtension: { '.js': '.cjs' },
     format: 'cjs',
-    // A script has no loader of its own for them.
+    // A script cannot import dynamically.
     supported: { 'dynamic-import': false },
     // With the version written in, nothing asks where the file is.
     logOverride: { 'empty-import-meta': 'silent' },

@@ -25,7 +25,7 @@ const SOUND: Sources = new Map(
   ].map((file) => [file, '// A comment.\n']),
 );
 
-/** What is wrong when one file of the sound tree has this text behind its opening comment. */
+/** What is wrong when one file of the sound tree has this text after its opening comment. */
 function withText(file: string, text: string): string[] {
   return violations(new Map([...SOUND, [file, `// A comment.\n${text}\n`]]));
 }
@@ -114,7 +114,7 @@ describe('the rules', () => {
     for (const target of ['node:fs', 'node:fs/promises'])
       refuses(file, target, 'this station reads no files');
 
-  test('refuse that delivery imports labels and exposition, though they lie below', () => {
+  test('refuse that delivery imports labels and exposition, although they are below', () => {
     expect(withText('delivery/a.ts', "import { a } from '../labels/a.ts';")).toEqual([
       'delivery/a.ts imports labels/a.ts: delivery knows bytes, never labels',
     ]);

@@ -1,6 +1,6 @@
 #!/var/lang/bin/node
 // The extension of the small layer, run by the Node of a Node.js function. Anything may be that Node: this file is written
-// for very old ones too, and where it is too old for Sluice the function goes on without.
+// for very old ones too, and if it is too old for Sluice, the function continues without it.
 'use strict';
 var OLDEST_MAJOR = 24;
 var BUNDLE = '/opt/sluice/lambda.cjs';

@@ -53,6 +53,6 @@ function retried(make: () => void): void {
 }
 
 function run([command, ...before]: readonly string[], args: readonly string[]): Buffer {
-  // A program that listens elsewhere, or has options of its own, is none of this build's business.
+  // The builder's own addresses and options of Node must not affect the build.
   return execFileSync(command!, [...before, ...args], { env: {}, stdio: ['ignore', 'pipe', 'inherit'] });
 }

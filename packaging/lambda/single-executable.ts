@@ -72,7 +72,7 @@ async function preparedBlob(
   return readFileSync(file('blob'));
 }
 
-/** postject is a file of its own, unpacked to where it can be loaded from. */
+/** Unpacks postject into a file, from which it can be loaded. */
 function injector(folder: string): Inject {
   const library = join(folder, 'postject');
   mkdirSync(library);

@@ -62,7 +62,7 @@ function lambdaDefaults(env: Environment, labels: readonly LambdaLabel[], instan
   return {
     listenAddress: '127.0.0.1:3030',
     logging: { level: 'warn', format: 'json' },
-    // What is not frozen need not hold up its pushes, nor keep its connections longer than elsewhere.
+    // An environment that is never frozen needs neither: no push that waits, no connection that is kept longer.
     ...(isManagedInstance(env) ? {} : FROZEN_DEFAULTS),
     labels: { defaults: Object.fromEntries(labels.map((label) => [label, values[label] ?? ''])) },
     remoteWrite: [{ remoteTimeout: '10s', queueConfig: { maxQueueSize: '16MiB' } }],

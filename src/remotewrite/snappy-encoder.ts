@@ -27,7 +27,7 @@ export class SnappyEncoder {
   #input: Buffer = Buffer.alloc(0);
   #inputView: DataView = viewOf(this.#input);
 
-  /** Compresses `bytes` into a block of its own memory. */
+  /** Compresses `bytes` into a block with its own memory. */
   encode(bytes: Uint8Array): Buffer {
     this.#input = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     this.#inputView = viewOf(this.#input);

@@ -1,4 +1,4 @@
-// Waits that a signal can end. Every wait of the program is made of these, so none leaves a timer or a listener behind.
+// Waits that a signal can end. Every wait of the program is made of these, so none leaks a timer or a listener.
 import type { Clock } from './clock.ts';
 
 /**

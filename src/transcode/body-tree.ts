@@ -217,7 +217,7 @@ function rootKey({ layout }: FixedLabels, format: number): number {
   return FORMATS * layout + format;
 }
 
-/** Whether a number after this byte is certainly a token of its own. After a name it would belong to the name. */
+/** Whether a number after this byte is certainly a separate token. After a name it would belong to the name. */
 function endsToken(byte: number | undefined): boolean {
   return byte === SPACE || byte === TAB || byte === CLOSE_BRACE;
 }

@@ -121,7 +121,7 @@ export class SampleAppender {
     }
   }
 
-  /** The sample to be counted next has a timestamp of its own. */
+  /** The sample to be counted next has its own timestamp. */
   #noteTimed(): void {
     this.timed ??= [];
     this.timed.push(this.sampleCount);

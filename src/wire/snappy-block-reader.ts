@@ -155,6 +155,6 @@ export class SnappyBlockReader {
   }
 
   #tooFarBack(element: number, offset: number): Error {
-    return this.#fault(`the copy at byte ${element} reaches ${offset} bytes back, to where nothing is`);
+    return this.#fault(`the copy at byte ${element} reaches ${offset} bytes back, outside the output`);
   }
 }

@@ -43,8 +43,7 @@ describe('a snappy block', () => {
   });
 
   test('with a copy from before its start, or from nowhere, is refused', async () => {
-    const reaches = (offset: number) =>
-      `the copy at byte 5 reaches ${offset} bytes back, to where nothing is`;
+    const reaches = (offset: number) => `the copy at byte 5 reaches ${offset} bytes back, outside the output`;
     await refuses('07086162630104', reaches(4));
     await refuses('07086162630100', reaches(0));
     await refuses('0708616263e1ff', reaches(2047));

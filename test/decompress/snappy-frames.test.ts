@@ -89,13 +89,13 @@ describe('a snappy stream', () => {
     await refuses('2 bytes declare to decode to 65535', chunk('ffff030061'));
     await refuses('the element at byte 19 is cut off', chunk('03086162'));
     await refuses('a block decodes to more than the 3 bytes it declares', chunk('03086162630061'));
-    await refuses('the copy at byte 22 reaches 3 bytes back, to where nothing is', chunk('090461620503'));
+    await refuses('the copy at byte 22 reaches 3 bytes back, outside the output', chunk('090461620503'));
   });
 
   test('whose block reaches back into the chunk before is refused', async () => {
     const reaching = Buffer.concat([checksumOf('aaaaa'), Buffer.from('0500610102', 'hex')]);
     await refuses(
-      'the copy at byte 33 reaches 2 bytes back, to where nothing is',
+      'the copy at byte 33 reaches 2 bytes back, outside the output',
       uncompressedChunk('aaaa'),
       rawChunk(0, reaching),
     );
@@ -196,7 +196,7 @@ describe('the stream identifier', () => {
     );
     const filled = Buffer.concat([beginning, Buffer.alloc(900)]);
     await expect(decode(filled)).rejects.toThrow(
-      'found that the copy at byte 4 reaches 1884315982 bytes back, to where nothing is',
+      'found that the copy at byte 4 reaches 1884315982 bytes back, outside the output',
     );
   });
 });

@@ -13,7 +13,7 @@ const CHART = parse(readDocument('charts/sluice/Chart.yaml')) as Mapping & {
   readonly annotations: Readonly<Record<string, string>>;
 };
 const PROGRAM = JSON.parse(readDocument('package.json')) as { readonly version: string };
-/** Parts of a pod that are told in one row, whatever their keys are by default. */
+/** Parts of a pod that are in one row, whatever their keys are by default. */
 const WHOLE =
   /^(?:resources|podSecurityContext|securityContext|(?:liveness|readiness|startup)Probe|autoscaling\.behavior|dashboard\.labels|tests\.resources)$/;
 

@@ -181,7 +181,7 @@ describe.runIf(process.platform === 'linux')('the files of the final stage', () 
     expect(files()).toEqual(before);
   });
 
-  it('end with a message where neither a file nor an address is given', async () => {
+  it('end with a message if neither a file nor an address is given', async () => {
     const sluice = start({ LISTEN_ADDRESS: '127.0.0.1:0', SLUICE_DEFAULT_CONFIG_FILE: '/nowhere/c.yaml' });
     await waitUntil(() => sluice.child.exitCode !== null, 'the end of Sluice');
     expect(sluice.output()).toBe(

@@ -1,5 +1,5 @@
 // The image as far as it can be made without a container engine: the Dockerfile's COPY and RUN steps on temporary folders.
-// `npm ci` is stood in for by the repository's own node_modules, Node's image by this machine's files.
+// The repository's own node_modules replace `npm ci`, and this machine's files replace Node's image.
 import { execFileSync } from 'node:child_process';
 import { cpSync, globSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -77,7 +77,7 @@ export class ImageFolder {
   }
 }
 
-/** As COPY does: of a folder its content, a file into `target` where that is a folder. */
+/** As COPY does: of a folder its content, a file into `target` if that is a folder. */
 function copyAs(source: string, target: string, targetIsFolder: boolean): void {
   const intoFolder = statSync(source).isFile() && (targetIsFolder || target.endsWith('/'));
   cpSync(source, intoFolder ? join(target, basename(source)) : target, {

@@ -7,7 +7,7 @@ it('the builder of the Lambda image gets the built layers, which it copies, and 
   const copies = parseDockerfile(readDocument('lambda/Dockerfile')).flatMap(copiesOf);
   const sources = copies.filter(({ from }) => from === undefined).flatMap((copy) => copy.sources);
   expect(sources).toEqual(['lambda/out']);
-  // Beside the Dockerfile and with its name, it stands in for .dockerignore, which lets no layer through.
+  // Next to the Dockerfile and with its name, it replaces .dockerignore, which lets no layer through.
   const lines = readDocument('lambda/Dockerfile.dockerignore')
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'));

@@ -1,5 +1,5 @@
 // Every block of every page is run, checked, or left out for a reason that applies: none escapes in silence. What the marks
-// above blocks mean stands in CONTRIBUTING.md.
+// above blocks mean is in CONTRIBUTING.md.
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { checkStep } from './pages/check-step.ts';
@@ -19,7 +19,7 @@ describe.each(pageNames())('%s', (name) => {
   });
 });
 
-it('each page with commands is followed by a test of its own', () => {
+it('each page with commands has a test that follows it', () => {
   const wanted = pageNames().filter(hasCommands).map(followFile);
   expect(readdirSync(new URL('follow/', import.meta.url)).sort()).toEqual(wanted.sort());
 });

@@ -40,7 +40,7 @@ const it = itAfter(async () => {
 afterAll(() => (store as ImageStore | undefined)?.remove());
 
 function run(options: ContainerOptions = {}): RunningContainer {
-  // Each has files of its own: where something is mounted, an empty file stays behind.
+  // Each has its own files: where something was mounted, an empty file is left.
   return new RunningContainer(store.mount(NAME), config, {
     ...options,
     env: { ...FREE_PORT, ...options.env },
@@ -107,7 +107,7 @@ it('what is queued is delivered when it is stopped', async () => {
   expect(receiver.deliveredValues).toEqual([2]);
 });
 
-it('the health check fails where nothing answers', async () => {
+it('the health check fails if nothing answers', async () => {
   const receiver = await startReceiver();
   const container = run({ env: { REMOTE_WRITE_URL: receiver.url() } });
   await container.address();
@@ -137,7 +137,7 @@ it('a start and the health check find their code compiled, and have nothing to a
   expect(await container.stop()).toBe(0);
   for (const output of [container.output, health.output]) {
     expect(output).toContain('/app/dist/sluice.js was accepted');
-    // What Node had to compile it would try to keep, in vain.
+    // Node would try to store what it had to compile, and fail.
     expect(output.match(/^.*(?:was not initialized|was rejected|failed).*$/m)?.[0]).toBe(undefined);
   }
 });

@@ -33,7 +33,7 @@ export const DELIBERATE_DIFFERENCES = {
     applies: ({ theirs }) => theirs.text.includes('pushed metrics must not have timestamps'),
   },
   quotedName: {
-    reason: 'newer versions take names in quotes, where the name itself is a classic one',
+    reason: 'newer versions take names in quotes if the name itself is a classic one',
     takenBy: 'ours',
     applies: (answers) =>
       /invalid|expected/.test(answers.theirs.text) && QUOTED_NAME.test(theirLine(answers)),

@@ -65,6 +65,6 @@ async function runJava(program: string): Promise<string> {
 async function runGo(program: string): Promise<string> {
   for (const file of ['go.mod', 'go.sum'])
     copyFileSync(fileURLToPath(new URL(file, GO_MODULE)), join(dirname(program), file));
-  // Where nothing was fetched before, Go tells of each download.
+  // If nothing was fetched before, Go reports each download.
   return `go mod download 2> /dev/null && go run '${program}'`;
 }

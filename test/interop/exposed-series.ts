@@ -31,7 +31,7 @@ export function sentSamples(all: readonly DecodedSeries[]): Samples {
   return new Map(all.map(({ labels, samples }) => [keyOf(labels), samples[0]!.value]));
 }
 
-/** Every way in which the two are not alike. `types` tells the histograms and summaries of the body by name. */
+/** Every way in which the two are not alike. `types` has the histograms and summaries of the body by name. */
 export function compareSamples(
   exposed: Samples,
   sent: Samples,

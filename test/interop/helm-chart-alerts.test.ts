@@ -85,7 +85,7 @@ describe('the alerts', () => {
     for (const name of names) expect(known).toContain(`| \`${name}\` |`);
   });
 
-  it('are about what the PodMonitor scrapes where there is one', async () => {
+  it('are about what the PodMonitor scrapes if there is one', async () => {
     const { rules } = await renderRules('serviceMonitor.enabled=false', 'podMonitor.enabled=true');
     expect(rules[0]?.expr).toContain('absent(up{namespace="metrics", job="metrics/sluice"})');
   });

@@ -1,4 +1,4 @@
-// The chart's dashboard: every expression parses, and asks for what Sluice and Node tell.
+// The chart's dashboard: every expression parses, and uses metrics that Sluice and Node have.
 import { describe, expect } from 'vitest';
 import { stringify } from 'yaml';
 import { readDocument } from '../docs/markdown.ts';
@@ -58,13 +58,13 @@ describe('the dashboard', () => {
     expect([code, code === 0 ? '' : stdout + stderr]).toEqual([0, '']);
   });
 
-  it('asks for metrics that Sluice has', async () => {
+  it('uses metrics that Sluice has', async () => {
     const known = readDocument('docs/metrics.md');
     const names = (await expressions()).flatMap((expr) => expr.match(/\b(?:sluice|process)_\w+/g) ?? []);
     for (const name of names) expect(known).toContain(`\`${name.replace(/_bucket$/, '')}\``);
   });
 
-  it('tells of each panel what it shows, and numbers them', async () => {
+  it('describes each panel, and numbers them', async () => {
     const { panels } = await renderDashboard();
     expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
     for (const { type, title, description } of panels)

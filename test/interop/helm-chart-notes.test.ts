@@ -1,4 +1,4 @@
-// What `helm install` tells at its end: where jobs push to, and how to try it, with names and ports that are there.
+// What `helm install` prints at its end: where jobs push to, and how to try it, with names and ports that are there.
 import { describe, expect } from 'vitest';
 import { runHelm } from './helm/helm.ts';
 import { itAfter } from './support/it-after.ts';
@@ -45,7 +45,7 @@ describe('the notes', () => {
     expect(text).toContain('curl http://127.0.0.1:3030/-/ready\n');
   });
 
-  it('lead to the workload where there is no Service', async () => {
+  it('lead to the workload if there is no Service', async () => {
     const text = await notes(
       'service.enabled=false',
       'mode=daemonset',
@@ -108,7 +108,7 @@ describe('the notes', () => {
     const text = await notes('config.enableLifecycle=true', 'networkPolicy.enabled=true');
     expect(text).not.toContain('WARNING');
   });
-  it('do not warn of several pods where there is one', async () => {
+  it('do not warn of several pods if there is one', async () => {
     const set = ['service.sessionAffinity=None', 'replicaCount=1'];
     expect(await notes(...set)).not.toContain('WARNING');
     expect(await notes(...set, 'autoscaling.enabled=true')).toContain('WARNING: pushes of one grouping key');

@@ -116,7 +116,7 @@ describe('the rendered container', () => {
     expect(performance.now() - startedMs).toBeLessThan(graceSeconds * 1000);
   });
 
-  it('takes pushes for a while after SIGTERM where Kubernetes has no sleep', async () => {
+  it('takes pushes for a while after SIGTERM if Kubernetes has no sleep', async () => {
     const backend = await receiver();
     const { sluice } = await startPod(backend, ['preStopSleepSeconds=4'], undefined, '1.29.0');
     sluice.signal('SIGTERM');
@@ -173,7 +173,7 @@ describe('the rendered container', () => {
 });
 
 describe('helm test', () => {
-  it('fails with the reason where no backend takes the sample', async () => {
+  it('fails with the reason if no backend takes the sample', async () => {
     const backend = await receiver({ status: 503 });
     const { code, stdout, stderr } = await runHelmTest(await startPod(backend, ['tests.waitSeconds=1']));
     expect([code, stdout, stderr]).toEqual([
@@ -183,13 +183,13 @@ describe('helm test', () => {
     ]);
   });
 
-  it('fails with the reason where the sample is refused', async () => {
+  it('fails with the reason if the sample is refused', async () => {
     const { code, stderr } = await runHelmTest(await startPod(await receiver({ status: 400 }), []));
     expect(code).toBe(1);
     expect(stderr).toMatch(/^Cannot push: expected 200 or 202, found 422: /);
   });
 
-  it('fails where nothing listens', async () => {
+  it('fails if nothing listens', async () => {
     const pod = await startPod(await receiver(), []);
     await pod.sluice.stop();
     const { code, stderr } = await runHelmTest(pod);
@@ -197,7 +197,7 @@ describe('helm test', () => {
     expect(stderr).toMatch(/^Cannot reach http:\/\/127\.0\.0\.1:\d+: connect ECONNREFUSED/);
   });
 
-  it('passes where the sample is counted and delivered', async () => {
+  it('passes if the sample is counted and delivered', async () => {
     const backend = await receiver();
     const { code, stdout, stderr } = await runHelmTest(await startPod(backend, []));
     expect([code, stdout, stderr]).toEqual([

@@ -218,7 +218,7 @@ describe('values that are wrong together', () => {
     [URL_SET, 'prometheusRule.enabled=true'],
     'Cannot tell which Sluice the alerts are about: expected serviceMonitor.enabled or podMonitor.enabled true, or the labels of its scraped metrics as prometheusRule.selector, found none',
   );
-  it('are refused where they name an alert that is not there', async () => {
+  it('are refused if they name an unknown alert', async () => {
     const sentence = 'Cannot change alert SluiceGone: expected one of SluiceDown, SluicePodDown, ';
     await expect(render(['prometheusRule.disabled={SluiceGone}'])).rejects.toThrow(sentence);
     await expect(render(['prometheusRule.overrides.SluiceGone.for=1m'])).rejects.toThrow(sentence);

@@ -63,7 +63,7 @@ describe('the grace period', () => {
   lasts(65, [TOLD_DELAY, 'env[0].name=SHUTDOWN_DELAY', 'env[0].value=30s']);
   lasts(70, [TOLD_STOP, 'env[0].name=SHUTDOWN_TIMEOUT', 'env[0].value=1m']);
 
-  it('begins with a sleep where Kubernetes has one', async () => {
+  it('begins with a sleep if Kubernetes has one', async () => {
     const sleep = async (kubeVersion: string) =>
       podSpec(await render([], { kubeVersion })).containers[0].lifecycle;
     expect(await sleep('1.30.0')).toEqual({ preStop: { sleep: { seconds: 5 } } });
@@ -71,7 +71,7 @@ describe('the grace period', () => {
     expect(await sleep('1.29.9')).toBeUndefined();
   });
 
-  it('begins with a delay of Sluice where Kubernetes has no sleep, unless the values give one', async () => {
+  it('begins with a delay of Sluice if Kubernetes has no sleep, unless the values give one', async () => {
     const delay = async (kubeVersion: string, ...set: readonly string[]) => {
       const manifests = await render(set, { kubeVersion });
       const text = manifests.find(({ kind }) => kind === 'ConfigMap')?.data['collector.yaml'] as string;
@@ -84,7 +84,7 @@ describe('the grace period', () => {
     expect(await delay('1.30.0')).toBeUndefined();
   });
 
-  it('tells an existing configuration its delay, once', async () => {
+  it('sets the delay of an existing configuration, once', async () => {
     const delaysOf = async (kubeVersion: string, ...more: readonly string[]) => {
       const set = ['existingSecret=a', ...more];
       const [{ env }] = podSpec(await renderChart({ set, kubeVersion })).containers;
@@ -132,7 +132,7 @@ describe('the spool', () => {
     expect(await spoolVolume()).toBeUndefined();
   });
 
-  it('has no volume of ours where the values mount one', async () => {
+  it('has no volume of the chart if the values mount one', async () => {
     const set = [
       'config.spool.directory=/data/spool',
       'extraVolumeMounts[0].name=a',
@@ -184,7 +184,7 @@ describe('the configuration', () => {
     expect(await checksum('config.logging.level=debug')).not.toBe(usual);
   });
 
-  it('may hold a credential where it is a Secret', async () => {
+  it('may hold a credential if it is a Secret', async () => {
     const set = ['configSecret=true', 'config.remoteWrite[0].authorization.credentials=hunter2'];
     const { stringData } = await find('Secret', ...set);
     expect(stringData['collector.yaml']).toContain('credentials: hunter2');
@@ -195,7 +195,7 @@ describe('the configuration', () => {
 });
 
 describe('names and labels', () => {
-  // Flux and Kustomize refuse a key that stands twice, as the parser here does.
+  // Flux and Kustomize refuse a key that is there twice, as the parser here does.
   const LABELS = [
     'commonLabels.team=platform',
     'commonLabels.app\\.kubernetes\\.io/part-of=jobs',
@@ -205,7 +205,7 @@ describe('names and labels', () => {
     'podLabels.app\\.kubernetes\\.io/name=other',
   ];
 
-  it('stand once where values give one again, and the closest value counts', async () => {
+  it('are there once if values give one again, and the closest value counts', async () => {
     for (const mode of ['deployment', 'daemonset', 'statefulset']) {
       const manifests = await render([`mode=${mode}`, ...LABELS]);
       const workload = manifests.find(({ kind }) => kind.toLowerCase() === mode);
@@ -273,7 +273,7 @@ describe('a value that is unset with null', () => {
       expect(podSpec(await render([`${probe}=null`])).containers[0][probe]).toBeUndefined();
   });
 
-  it('is refused by its name where it is a group of settings', async () => {
+  it('is refused by its name if it is a group of settings', async () => {
     for (const key of ['config', 'service', 'autoscaling', 'ingress', 'hostPort', 'prometheusRule'])
       await expect(render([`${key}=null`])).rejects.toThrow(`missing property '${key}'`);
   });

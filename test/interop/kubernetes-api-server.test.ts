@@ -1,4 +1,4 @@
-// A real API server takes the plain manifests, and the pods that its controllers make of them are admitted where Pod Security
+// A real API server takes the plain manifests, and the pods that its controllers make of them are admitted if Pod Security
 // is as strict as it can be. Every warning of the API server counts as a failure.
 import { readdirSync, realpathSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -24,7 +24,7 @@ const it = itWithControlPlane();
 const FOLDERS = { service: 2, daemonset: 1 };
 const JOBS = ['sidecar/job.yaml', 'sidecar/sidecar-before-1.29.yaml'];
 
-it('a pod with rights that nobody needs is refused, so what is taken below is restricted', async (plane) => {
+it('a pod with rights that it does not need is refused, so what is taken below is restricted', async (plane) => {
   await makeRestrictedNamespace(plane, 'strict');
   const spec = { containers: [{ name: 'idle', image: 'idle' }] };
   const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'idle' }, spec };
@@ -152,7 +152,7 @@ async function whenPods(plane: ControlPlane, namespace: string, count: number): 
   const owned = '{range .items[?(@.metadata.ownerReferences)]}pod/{.metadata.name}{"\\n"}{end}';
   const names = () => plane.mustKubectl(['get', 'pods', '-n', namespace, '-o', `jsonpath=${owned}`]);
   const found = (text: string) => text.split('\n').filter((line) => line.startsWith('pod/')).length >= count;
-  // What refuses a pod stands in an event.
+  // The reason why a pod is refused is in an event.
   const seen = async () => {
     const text = await names();
     return found(text)

@@ -1,5 +1,5 @@
 // A push through a real `kubectl port-forward`, API server and the kubelet's own streaming code, to a Sluice that plays the pod
-// of deploy/kubernetes/service. What a tunnel that breaks leaves behind, and what the user is told.
+// of deploy/kubernetes/service. What remains of a broken tunnel, and what the user sees.
 import { expect } from 'vitest';
 import { startReceiver } from '../support/delivery-setup.ts';
 import { freePort } from '../support/free-port.ts';
@@ -82,7 +82,7 @@ it('a large push and many at one time go through one tunnel whole', async (plane
   expect(receiver.deliveredValues).toHaveLength(20_020);
 });
 
-it('a push whose tunnel is cut in its midst leaves nothing behind', async (plane) => {
+it('nothing of a push is sent if its tunnel breaks during it', async (plane) => {
   const { receiver, sluice, forward } = await startRoad(plane, 'cut');
   const { tunnel, address } = await forward('service/sluice');
   const connection = await RawConnection.open(address);
@@ -97,7 +97,7 @@ it('a push whose tunnel is cut in its midst leaves nothing behind', async (plane
   expect(receiver.deliveredValues).toEqual([3]);
 });
 
-it('a pod that is gone is told by kubectl, a pod that is back is reached by a new tunnel', async (plane) => {
+it('kubectl reports a pod that has ended, and a new tunnel reaches a new pod', async (plane) => {
   const { receiver, sluice, startSluice, forward } = await startRoad(plane, 'restart');
   const { tunnel, address } = await forward('deployment/sluice');
   expect((await sendPush(address, 'm 1\n', { headers: { prefer: 'wait=10' } })).status).toBe(200);

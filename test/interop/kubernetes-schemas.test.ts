@@ -14,7 +14,7 @@ const VERSIONS = ['v1.29.15', 'v1.31.14', 'v1.34.9', KUBERNETES_VERSION];
 const BEFORE_SIDECARS = 'v1.27.16';
 const OLD_SIDECAR = 'sidecar/sidecar-before-1.29.yaml';
 const VALUES = readdirSync(join(CHART, 'ci'));
-/** What a file of values asks for and a version does not have yet. */
+/** What a file of values uses and a version does not have yet. */
 const TOO_EARLY: Readonly<Record<string, readonly string[]>> = {
   'v1.29.15 all-values.yaml': ['Service: /spec must NOT have additional properties trafficDistribution'],
 };

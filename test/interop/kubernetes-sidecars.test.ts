@@ -15,7 +15,7 @@ import { itWith } from './support/programs.ts';
 
 const it = itWith('curl');
 const SECRETS = { 'sluice-remote-write': { token: 'the-token\n' } };
-/** The line of the script that stands for what a job does. */
+/** The line of the script in place of the job's work. */
 const WORK = '# … the work of the job …';
 
 class Pod {

@@ -1,4 +1,4 @@
-// The examples for AWS: templates as their own tools read them, functions as Lambda runs them, beside a Sluice.
+// The examples for AWS: templates as their own tools read them, functions as Lambda runs them, next to a Sluice.
 import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ const TOOLS = fileURLToPath(new URL('../../node_modules/.cache/sluice-lambda-too
 const PACKAGES = ['cfn-lint==1.58.0', 'python-hcl2==8.1.4'];
 const run = promisify(execFile);
 
-/** Prints the file as JSON; ends with what is wrong where it is not HCL. */
+/** Prints the file as JSON; fails with the problem if it is not HCL. */
 const HCL_AS_JSON = 'import hcl2, json, sys; print(json.dumps(hcl2.load(open(sys.argv[1]))))';
 
 const itWithTools = itAfter(async () => {
@@ -98,7 +98,7 @@ describe('the functions', () => {
       expect(receiver.deliveredValues).toHaveLength(2);
     });
 
-    itWithTools(`that in ${folder} does its work where nobody takes pushes`, async () => {
+    itWithTools(`that in ${folder} does its work if no Sluice takes pushes`, async () => {
       const lines = await invoke('http://127.0.0.1:9/pushgateway');
       expect(lines[0]).toContain('metrics not pushed: ');
       expect(JSON.parse(lines.at(-1)!)).toEqual({ orders: 3 });

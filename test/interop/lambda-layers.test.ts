@@ -25,7 +25,7 @@ const itWithLayers = itAfter(async () => {
 
 describe(`the layer that brings its own Node (${OWN})`, () => {
   itWithLayers(
-    'runs without a shell, with /opt read-only and without HOME; pushes; and ends when told to',
+    'runs without a shell, with /opt read-only and without HOME; pushes; and ends on SHUTDOWN',
     async () => {
       const opt = unpackLayer(OWN);
       const layer = await RunningLayer.start((env) => runLayer(opt, { env }));
@@ -109,7 +109,7 @@ describe('the layer of another architecture', () => {
     buildLayers('arm64');
   });
 
-  itEmulated('runs there, pushes, and ends when told to', async () => {
+  itEmulated('runs there, pushes, and ends on SHUTDOWN', async () => {
     const program = join(unpackLayer('arm64'), 'extensions/sluice');
     const [emulator, ...args] = process.env.EMULATE_ARM64!.split(' ');
     const layer = await RunningLayer.start((env) =>

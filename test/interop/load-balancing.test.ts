@@ -1,4 +1,4 @@
-// Two Sluice behind real load balancers with the files of deploy/load-balancing: each group has one Sluice, order holds,
+// Two Sluices behind real load balancers with the files of deploy/load-balancing: each group has one Sluice, order holds,
 // and a push that was acknowledged survives what a rollout and a crash do.
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
@@ -51,7 +51,7 @@ describe.each<BalancerName>(['haproxy', 'nginx', 'envoy'])('%s', (name) => {
     const { address } = await start([a.port, b.port]);
     for (let round = 1; round <= 5; round++) {
       await pushEach(GROUPS, async (group) => {
-        // What stands in the query is no part of the grouping key.
+        // The query is no part of the grouping key.
         const push = { target: `${target(group)}?round=${round}` };
         expect((await sendPush(address, `numbered ${round}\n`, push)).status).toBe(202);
       });

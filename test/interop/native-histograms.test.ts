@@ -1,4 +1,4 @@
-// The development backend beside a real Prometheus: the same write requests to both, the same questions, one answer.
+// The development backend compared with a real Prometheus: the same write requests and queries give the same results.
 import { expect } from 'vitest';
 import { type DevBackend, startDevBackend } from '../../src/devbackend/dev-backend.ts';
 import { type Asked, ask } from '../devbackend/ask.ts';

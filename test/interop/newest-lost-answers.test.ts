@@ -1,4 +1,4 @@
-// What happens where the newest Prometheus stores a request and the answer is lost: it gets the same bytes again, and has
+// What happens if the newest Prometheus stores a request and the answer is lost: it gets the same bytes again, and has
 // every sample, histogram and exemplar once.
 import { expect } from 'vitest';
 import { metricValue } from '../support/metric-value.ts';
@@ -16,7 +16,7 @@ const VERSIONS: readonly MessageVersion[] = ['V1.0', 'V2.0'];
 
 for (const messageVersion of VERSIONS) {
   it(`lost answers lose nothing and double nothing (${messageVersion})`, async () => {
-    // Of a series that stands in the block several times, it refuses all but the last as out of order, though it has them.
+    // Of a series that is in the block several times, it refuses all but the last as out of order, though it has them.
     await loseAnswers(messageVersion, '0s');
   });
 

@@ -1,4 +1,4 @@
-// Remote write 2.0 before the newest Prometheus: what only this version carries, what is written in part, and the fallback.
+// Remote write 2.0 to the newest Prometheus: what only this version carries, what is written in part, and the fallback.
 import { expect } from 'vitest';
 import { metricValue } from '../support/metric-value.ts';
 import { bitsOf, type ExactSeries, nameOf } from './support/exact-series.ts';

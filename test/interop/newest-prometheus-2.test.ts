@@ -126,7 +126,7 @@ other 1
   const metadataOf = (series: readonly ExactSeries[]) =>
     Object.fromEntries(series.map((each) => [nameOf(each), each.metadata]));
 
-  it('is beside every series, of every family, also of later pushes and of other groups', async () => {
+  it('is with every series, of every family, also of later pushes and of other groups', async () => {
     const { prometheus, pushed, arrived } = await startNewestRoad('V2.0');
     await pushed(BODY, OPEN_METRICS);
     expect(metadataOf(await arrived(11))).toEqual(EXPECTED);
@@ -158,7 +158,7 @@ describe('a receiver of 1.0 only', () => {
     expect(fallbacks).toHaveLength(1);
   });
 
-  it('gets nothing where messageVersionFallback is off, and the log says why', async () => {
+  it('gets nothing if messageVersionFallback is off, and the log says why', async () => {
     const { prometheus, sluice, pushed } = await startNewestRoad('V2.0', {
       accept: 'v1',
       backend: { messageVersionFallback: false },

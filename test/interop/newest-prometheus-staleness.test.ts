@@ -11,7 +11,7 @@ const STALE = '7ff0000000000002';
 const start = () =>
   startNewestRoad('V1.0', { pushgateway: { staleness: 'onReplace', onDelete: 'markStale' } });
 
-it('a series that a push no longer has is ended, and goes on where a later push has it again', async () => {
+it('a series that a push no longer has is ended, and continues when a later push has it again', async () => {
   const road = await start();
   await road.pushed('gone 1\nkept 1\n');
   await road.pushed('kept 2\n');

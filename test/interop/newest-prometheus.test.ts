@@ -123,7 +123,7 @@ describe.each(VERSIONS)('with messageVersion %s', (messageVersion) => {
     const bucket = own('took_seconds_bucket', '1');
     expect(bucket?.exemplars).toEqual([{ labels: {}, bits: bitsOf(0.5), timestampMs: EXEMPLAR_MS }]);
     const last = own('took_seconds_bucket', '+Inf');
-    // Without a time of its own it has that of its sample.
+    // Without its own time it has that of its sample.
     const { timestampMs } = last!.samples[0]!;
     expect(last?.exemplars).toEqual([{ labels: { trace_id: 'c3' }, bits: bitsOf(1e9), timestampMs }]);
   });

@@ -34,7 +34,7 @@ it('random families, native histograms and exemplars are the same by 1.0 and by 
         name,
       );
   };
-  // Behind a sample of now, those with odd timestamps are too late for both.
+  // After a sample of now, those with odd timestamps are too old for both.
   await push('first 1\n', TEXT, 'first');
   await seenByBoth('first');
   const random = new SeededRandom(2);

@@ -1,5 +1,5 @@
 // Where Sluice decides otherwise than Python's OpenMetrics parser, on purpose: the whole list. Any other difference is a
-// defect. What each side says is a message of its own.
+// defect. Each side has its own messages.
 
 interface Difference {
   readonly reason: string;
@@ -39,7 +39,7 @@ const REFUSED_BY_US: readonly Difference[] = [
     message: /expected a timestamp in seconds .*, found "[+-]?(?:[0-9]{13,}|[0-9.]+[eE]\+?[0-9]+)/,
   },
   {
-    reason: 'Python takes any bytes behind ninth decimals',
+    reason: 'Python takes any bytes after ninth decimals',
     message: /expected a timestamp in seconds .*, found "[+-]?[0-9]+\.[0-9]{9}/,
   },
 ];
@@ -54,20 +54,20 @@ const REFUSED_BY_THEM: readonly Difference[] = [
   { reason: 'a counter may have the bare name', message: /Clashing name/ },
   { reason: 'the order of series within a family is free', message: /Invalid metric grouping/ },
   {
-    reason: 'whether the times of a series rise is decided where series meet, not by the parser',
+    reason: 'whether the times of a series rise is checked when series are compared, not by the parser',
     message: /Timestamps went backwards|Mix of timestamp presence/,
   },
   {
-    reason: 'an exemplar may stand behind any sample',
+    reason: 'an exemplar may follow any sample',
     message: /only histogram\/gaugehistogram buckets and counters can have exemplars/,
   },
   {
-    reason: 'Python loses its way behind an escaped quote or backslash',
+    reason: 'Python misreads what follows an escaped quote or backslash',
     message:
       /Invalid line: (?:[^ ]* )?# \{.*\\"|could not convert string to float|Invalid value: |invalid metric name/s,
     body: /\\[\\"]/,
   },
-  { reason: 'a comma may stand behind the last label', message: /Invalid labels: .*,$/s },
+  { reason: 'a comma may follow the last label', message: /Invalid labels: .*,$/s },
 ];
 
 /** Bodies of the table that Python judges otherwise than the specification. */

@@ -30,7 +30,7 @@ const REFUSED: readonly (readonly [what: string, body: string | Uint8Array, targ
   ['a series twice, but for a label of the path', 'bad{job="1"} 1\nbad{job="2"} 2\n'],
   ['a series twice, but for an empty label', 'bad 1\nbad{a=""} 2\n'],
   ['a bucket twice', '# TYPE bad histogram\nbad_bucket{le="1"} 1\nbad_bucket{le="1.0"} 2\n'],
-  ['a bad line behind good ones', 'bad 1\nbad_too 2\nbad_as_well x\n'],
+  ['a bad line after good ones', 'bad 1\nbad_too 2\nbad_as_well x\n'],
   ['a job that is not UTF-8', 'bad 1\n', '/pushgateway/metrics/job/%ff'],
   ['a job that is not UTF-8 in base64', 'bad 1\n', '/pushgateway/metrics/job@base64/_w'],
   ['a grouping label that is reserved', 'bad 1\n', '/pushgateway/metrics/job/j/__name__/other'],
@@ -51,7 +51,7 @@ it('no poison leaves, and Prometheus gets all good pushes around it', async () =
     { name: 'real', url: prometheus.writeUrl },
     { name: 'wire', url: wire.url() },
   ]);
-  // One grouping key: everything goes through one lane, good beside bad.
+  // One grouping key: everything goes through one lane, good with bad.
   const pushGood = async (i: number) =>
     expect((await sluice.push(`good{i="${i}"} ${i}\n`)).status, `good push ${i}`).toBe(202);
   for (const [i, [what, body, target]] of REFUSED.entries()) {

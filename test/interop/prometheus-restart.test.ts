@@ -9,7 +9,7 @@ import { startSluice } from './support/sluice.ts';
 const it = itWith('prometheus');
 
 function survives(name: string, signal: NodeJS.Signals) {
-  it(`a stream of numbered pushes is whole where Prometheus ${name}`, async () => {
+  it(`a stream of numbered pushes is complete when Prometheus ${name}`, async () => {
     const prometheus = await Prometheus.start();
     const sluice = await startSluice({ url: prometheus.writeUrl });
     const stream = new NumberedStream(sluice);
@@ -30,7 +30,7 @@ function survives(name: string, signal: NodeJS.Signals) {
 survives('is stopped and started again', 'SIGTERM');
 survives('is killed and started again', 'SIGKILL');
 
-it('pushes that wait when Sluice is told to stop arrive before it ends', async () => {
+it('pushes that wait when Sluice is stopped arrive before it ends', async () => {
   const prometheus = await Prometheus.start();
   const sluice = await startSluice({
     url: prometheus.writeUrl,

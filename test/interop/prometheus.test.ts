@@ -43,7 +43,7 @@ it('a sample that Prometheus refuses is dropped with a word in the log, the push
   const { prometheus, sluice } = await start();
   const push = async (body: string) =>
     expect(await pushWithCurl(sluice.address, 'job/late', body)).toEqual({ status: 202, text: '' });
-  // Only behind a sample of now is one of 1970 too late.
+  // Only after a sample of now is one of 1970 too old.
   await push('it_before 1\n');
   await storedSeries(prometheus, 1);
   await push('it_too_old 1 1000\n');

@@ -1,4 +1,4 @@
-// What single clients can do beyond the four metrics, before a real Sluice with a real Prometheus behind it: native
+// What single clients can do beyond the four metrics, against a real Sluice that sends to a real Prometheus: native
 // histograms, exemplars, and the Delete() that many jobs end with.
 import { describe, expect } from 'vitest';
 import { startReceiver } from '../support/delivery-setup.ts';
@@ -25,7 +25,7 @@ describe('native histograms', () => {
   ) =>
     describe(client.title, () => {
       const it = itWithClient(client);
-      it('arrive with every observation in a bucket of its own, and without classic buckets', async () => {
+      it('arrive with every observation in its own bucket, and without classic buckets', async () => {
         const prometheus = await Prometheus.start({ features: ['native-histograms'] });
         const sluice = await startSluice({ url: prometheus.writeUrl });
         expect(await push(runFor(sluice))).toEqual(DONE);
@@ -57,14 +57,14 @@ describe('a histogram of Java that is both classic and native', () => {
     return { native, bounds: classic.map(({ labels }) => labels.le ?? '').sort() };
   };
 
-  it('arrives as both where sendClassicHistograms says so', async () => {
+  it('arrives as both if sendClassicHistograms says so', async () => {
     const { native, bounds } = await storedWith({ sendClassicHistograms: true });
     expect(native).toHaveLength(1);
     expectObservations(native[0]?.histogram);
     expect(bounds).toEqual(['+Inf', '0.1', '1', '10']);
   });
 
-  it('arrives as a classic one where sendNativeHistograms is off', async () => {
+  it('arrives as a classic one if sendNativeHistograms is off', async () => {
     const { native, bounds } = await storedWith({ sendNativeHistograms: false });
     expect(native).toEqual([]);
     expect(bounds).toEqual(['+Inf', '0.1', '1', '10']);
@@ -110,7 +110,7 @@ describe('Delete() of Go client_golang', () => {
     expect(error).toContain('keeps nothing, so there is nothing to delete');
   });
 
-  it('succeeds where onDelete is ignore', async () => {
+  it('succeeds if onDelete is ignore', async () => {
     expect(await withSetting({ onDelete: 'ignore' })).toEqual(DONE);
   });
 });

@@ -1,4 +1,4 @@
-// Real push clients before a real Sluice: what each of them pushes is what can be queried behind it, exactly, and a push
+// Real push clients against a real Sluice: what each of them pushes is what can be queried in its backend, exactly, and a push
 // that is refused fails in the client.
 import { afterAll, describe, expect } from 'vitest';
 import { startReceiver } from '../support/delivery-setup.ts';
@@ -42,23 +42,20 @@ describe.each(clients.map((client) => [`${client.title} (${client.id})`, client]
         if (passed === CHECKS_OF_A_CLIENT) outcomes.set(client, { kind: 'checked', version });
       });
 
-    check(
-      'fails with what its user can read where Sluice refuses the push, and nothing is forwarded',
-      async () => {
-        const receiver = await startReceiver();
-        const sluice = await startFor(client, receiver.url());
-        for (const verb of verbsOf(client)) {
-          const run = { baseUrl: baseUrlOf(sluice), verb, job: 'wrong', grouping: { le: 'x' } };
-          expectFailure(client, await client.push(run), '400', WRONG_GROUPING);
-        }
-        const detail = expect.stringContaining(WRONG_GROUPING);
-        expect(await sluice.logged('pushRefused')).toMatchObject({ job: 'wrong', status: 400, detail });
-        expect(await sluice.stop()).toBe(0);
-        expect(receiver.delivered).toEqual([]);
-      },
-    );
+    check('shows its user the reason if Sluice refuses the push, and nothing is forwarded', async () => {
+      const receiver = await startReceiver();
+      const sluice = await startFor(client, receiver.url());
+      for (const verb of verbsOf(client)) {
+        const run = { baseUrl: baseUrlOf(sluice), verb, job: 'wrong', grouping: { le: 'x' } };
+        expectFailure(client, await client.push(run), '400', WRONG_GROUPING);
+      }
+      const detail = expect.stringContaining(WRONG_GROUPING);
+      expect(await sluice.logged('pushRefused')).toMatchObject({ job: 'wrong', status: 400, detail });
+      expect(await sluice.stop()).toBe(0);
+      expect(receiver.delivered).toEqual([]);
+    });
 
-    check('fails with what its user can read where it pushes to the wrong place', async () => {
+    check('shows its user the reason if it pushes to the wrong path', async () => {
       const receiver = await startReceiver();
       const sluice = await startFor(client, receiver.url());
       for (const verb of verbsOf(client)) {

@@ -103,7 +103,7 @@ it('POST leaves the other metrics of a group, PUT takes them away', async () => 
   expect(await families()).toEqual(['c']);
 });
 
-it('its refusal is told, and ends with 1', async () => {
+it('its refusal is reported, and ends with 1', async () => {
   const { address } = await Pushgateway.start();
   const { ending, stderr } = await push(address, ['--job', 'j'], 'm one\n');
   expect([ending, stderr]).toEqual([
@@ -112,7 +112,7 @@ it('its refusal is told, and ends with 1', async () => {
   ]);
 });
 
-it('that it did not wait for a backend is told', async () => {
+it('that it did not wait for a backend is reported', async () => {
   const { address } = await Pushgateway.start();
   const { ending, stderr } = await push(address, ['--job', 'j', '--wait', '2s']);
   expect([ending, stderr]).toEqual([0, expect.stringContaining('did not say that it waited for delivery')]);

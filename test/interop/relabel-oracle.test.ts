@@ -45,7 +45,7 @@ function checkedRules({ rules, utf8Names }: RelabelCase): readonly RelabelConfig
   }
 }
 
-/** What Sluice makes of each set: all sets as one push, told apart by their values and times. */
+/** What Sluice makes of each set: all sets as one push, identified by their values and times. */
 function relabel(rules: readonly RelabelConfig[], { sets, utf8Names }: RelabelCase): Labels[] {
   const limits = { maxSeriesBytes: 1 << 24, maxBytes: 1 << 26 };
   const relabeler = new SeriesRelabeler(rules, { utf8Names, ...limits, onTrouble: 'drop' });
@@ -62,7 +62,7 @@ function relabel(rules: readonly RelabelConfig[], { sets, utf8Names }: RelabelCa
   return made;
 }
 
-/** A series whose name is gone or not one is not sent. */
+/** A series without a valid name is not sent. */
 function sent({ labels }: OracleOutcome, utf8Names: boolean): Labels {
   const name = labels?.find(([label]) => label === '__name__')?.[1] ?? '';
   return nameRules(utf8Names).isMetricName(name) ? labels : null;

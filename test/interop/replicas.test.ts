@@ -1,5 +1,5 @@
 // Two Sluice that do not know of each other and get pushes of the same group: what a real Prometheus makes of it, with and
-// without a label that tells them apart.
+// without a label that distinguishes them.
 import { expect } from 'vitest';
 import { sendHttp } from '../support/http-client.ts';
 import { itWith } from './support/programs.ts';
@@ -20,7 +20,7 @@ async function flush({ sluice }: Replica): Promise<void> {
   expect(status).toBe(200);
 }
 
-/** The older push leaves behind the newer one. */
+/** The older push is sent after the newer one. */
 async function pushCrosswise(older: Replica, newer: Replica): Promise<void> {
   await push(older, 1);
   await push(newer, 2);
@@ -39,7 +39,7 @@ it('without a label for the replica a push that leaves later than a newer one is
   expect(stored.map(({ samples }) => samples.map(({ value }) => value))).toEqual([[2]]);
 });
 
-it('with a label for the replica both are stored, each in a series of its own', async () => {
+it('with a label for the replica both are stored, each in its own series', async () => {
   const prometheus = await Prometheus.start();
   const [older, newer] = await startTwo({ url: prometheus.writeUrl, queueConfig: HELD });
   await pushCrosswise(older, newer);

@@ -1,5 +1,5 @@
 // The real command with a disk that fails it: what cannot be stored is refused, what need not be stored is delivered from
-// memory, everybody can see it, and it heals when the disk does. What was acknowledged arrives, once and in order.
+// memory, the failure is visible, and it heals when the disk does. What was acknowledged arrives, once and in order.
 import {
   existsSync,
   mkdirSync,
@@ -24,7 +24,7 @@ import { NumberedPushes, SPOOL_BYTES, SpooledSluice, spoolArguments } from './su
 const IN_MEMORY = { prefer: 'respond-async' };
 
 interface Fault {
-  /** What /-/ready says behind the name of the directory. */
+  /** What /-/ready says after the name of the directory. */
   readonly found: string;
   readonly damage: (directory: string, disk?: SmallDisk) => void;
   readonly mend?: (directory: string, disk?: SmallDisk) => void;
@@ -210,7 +210,7 @@ describe('a spool that was damaged while Sluice was not running', () => {
     },
   );
 
-  test('delivers what lies before a truncation, and goes on behind it', async () => {
+  test('delivers what is before a truncation, and continues after it', async () => {
     const { directory, acknowledged } = await filledSpool();
     const file = largestFile(directory, 'segments');
     truncateSync(file, Math.floor(statSync(file).size / 2));
@@ -224,7 +224,7 @@ describe('a spool that was damaged while Sluice was not running', () => {
     expect(kept.length).toBeLessThan(STORED);
   });
 
-  test('delivers everything where it does not know any more what was delivered', async () => {
+  test('delivers everything if the positions are lost', async () => {
     const { directory, acknowledged } = await filledSpool();
     for (const name of readdirSync(join(directory, 'positions')))
       writeFileSync(join(directory, 'positions', name), 'no positions');
@@ -235,7 +235,7 @@ describe('a spool that was damaged while Sluice was not running', () => {
     expect(await spooled.sluice.stop()).toBe(0);
   });
 
-  test('is no reason not to start where every file in it is rubbish', async () => {
+  test('does not prevent the start if every file in it is rubbish', async () => {
     const { directory } = await filledSpool();
     for (const folder of ['segments', 'positions']) {
       for (const name of readdirSync(join(directory, folder)))

@@ -1,4 +1,4 @@
-// Staleness markers before a real Prometheus: what a push replaces is gone from instant queries at once.
+// Staleness markers in a real Prometheus: what a push replaces is absent from instant queries at once.
 import { expect } from 'vitest';
 import { bodyOf, Type } from '../exposition/protobuf/family-messages.ts';
 import { sendHttp, sendPush } from '../support/http-client.ts';
@@ -46,7 +46,7 @@ async function start(pushgateway: Readonly<Record<string, unknown>>) {
   return { prometheus, push, remove, shows };
 }
 
-it('without staleness a replaced series goes on being shown', async () => {
+it('without staleness a replaced series is still shown', async () => {
   const { push, shows } = await start({});
   await push('gone 1\nkept 1\n');
   await shows('gone kept');
@@ -54,7 +54,7 @@ it('without staleness a replaced series goes on being shown', async () => {
   await shows('gone kept new');
 });
 
-it('a replaced series ends at once, and goes on when it is pushed again', async () => {
+it('a replaced series ends at once, and continues when it is pushed again', async () => {
   const { prometheus, push, remove, shows } = await start({ staleness: 'onReplace', onDelete: 'markStale' });
   await push('gone 1\nkept 1\n');
   await shows('gone kept');

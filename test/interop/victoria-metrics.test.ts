@@ -59,7 +59,7 @@ it('values of up to 15 digits and infinities arrive exactly, and a timestamp of 
   expect(stored.map(({ samples }) => samples[0]!.timestampMs)).toEqual(values.map(() => timestampMs));
 });
 
-it('a stream of numbered pushes is whole where VictoriaMetrics is stopped and started again', async () => {
+it('a stream of numbered pushes is complete when VictoriaMetrics is stopped and started again', async () => {
   const { backend, sluice } = await start();
   const stream = new NumberedStream(sluice);
   await stream.push(40);

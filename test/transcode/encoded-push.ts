@@ -6,7 +6,7 @@ export interface PlainSeries {
   readonly name: string;
   /** The value of a label `i`; no label if it is empty. */
   readonly i: string;
-  /** A timestamp of its own. */
+  /** Its own timestamp. */
   readonly timestampMs?: number;
 }
 

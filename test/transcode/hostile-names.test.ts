@@ -1,4 +1,4 @@
-// Names of millions of bytes: their messages are one readable line, and memory does not keep them.
+// Names of millions of bytes: their messages are one readable line, and they are not kept in memory.
 import { describe, expect, test } from 'vitest';
 import { loadProtoType } from '../../src/devbackend/protobuf-messages.ts';
 import type { BodyFormat } from '../../src/transcode/body-format.ts';

@@ -1,4 +1,4 @@
-// Large pushes of honest labels are never mistaken for names that were made to collide.
+// Large pushes of ordinary labels are never mistaken for names that were made to collide.
 import { expect, test } from 'vitest';
 import { fixed, newTranscoder } from './transcode-body.ts';
 

@@ -61,7 +61,7 @@ function histogram(random: SeededRandom, name: string, own: OwnLabels): Line[] {
   if (random.coin()) lines.push(sampleLine(random, `${name}_sum`, own));
   if (random.coin()) {
     const count = sampleLine(random, `${name}_count`, own);
-    // A count with a time of its own would need a bucket of that time next to one of another.
+    // A count with its own time would need a bucket of that time next to one of another.
     const hasInfinity = uppers.some(({ canonical }) => canonical === '+Inf');
     lines.push(hasInfinity ? { ...count, timestampMs: undefined } : { ...count, makesInfinity: name });
   }

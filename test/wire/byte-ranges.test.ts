@@ -79,7 +79,7 @@ describe('hashRange', () => {
     }
   });
 
-  test('tells short names, near numbers and lengths of zeros apart', () => {
+  test('gives short names, near numbers and lengths of zeros different hashes', () => {
     const texts = Array.from({ length: 20_000 }, (_, i) => `i${i}`);
     const zeros = LENGTHS.map((length) => '\0'.repeat(length));
     const hashes = [...texts, ...zeros].map((text) => {

@@ -62,7 +62,7 @@ export function uniqueTexts(
   });
 }
 
-/** Refuses `value` with a sentence of its own and ends the parsing of it. */
+/** Refuses `value` with its own sentence and ends the parsing of it. */
 export function refuseValue(context: Context, expected: string, value: unknown): void {
   refuse(context, [], expected, describeValue(value));
 }

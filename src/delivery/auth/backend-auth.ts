@@ -10,7 +10,7 @@ import type { Sender } from '../block/send-outcome.ts';
 export interface BackendAuth extends Sender {
   /** `text` without any credential, should a backend repeat one. */
   redact(text: string): string;
-  /** As `ConnectionPool.renew`, for connections of its own, if there are any. */
+  /** As `ConnectionPool.renew`, for its own connections, if there are any. */
   renewConnections?(graceMs: number): void;
   close(): Promise<void>;
 }

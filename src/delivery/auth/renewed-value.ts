@@ -10,7 +10,7 @@ export interface Fetched<T> {
 }
 
 export interface RenewedValueOptions<T> {
-  /** Has a time limit of its own; ends when `signal` aborts. */
+  /** Has its own time limit; ends when `signal` aborts. */
   readonly fetch: (signal: AbortSignal) => Promise<Fetched<T>>;
   readonly clock: Clock;
   /** How long before the value expires the next fetch starts; never more than a tenth of the lifetime. */

@@ -107,7 +107,7 @@ export class SigV4Auth implements BackendAuth {
     return findCredentials({ config: this.#config, region: this.#region, requestHandler });
   }
 
-  /** The library has time limits of its own only for some sources. */
+  /** The library has its own time limits only for some sources. */
   async #withinTime<T>(found: Promise<T>, signal: AbortSignal): Promise<T> {
     const timeout = new AbortController();
     const seen = `found no answer within ${this.#timeoutMs} ms`;

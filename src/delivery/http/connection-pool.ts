@@ -122,7 +122,7 @@ export class ConnectionPool {
       pipelining: 1,
       allowH2: false,
       keepAliveTimeout: KEEP_ALIVE_MS,
-      // Each request has a time limit of its own that covers all of it.
+      // Each request has its own time limit, which covers all of it.
       headersTimeout: 0,
       bodyTimeout: 0,
     });

@@ -19,8 +19,8 @@ export interface GroupCommitDeps {
   readonly onFailed: (from: number, to: number, error: unknown) => void;
 }
 
-/** A failed group whose bytes may still be on disk, where they must not stay. */
-interface Doubt {
+/** A failed group whose bytes may still be on disk and must be removed from it. */
+interface UncertainGroup {
   readonly from: number;
   readonly to: number;
   readonly error: unknown;
@@ -36,7 +36,7 @@ export class GroupCommit {
   #committedEnd = 0;
   #pendingBytes = 0;
   #writing: Promise<void> | undefined;
-  #doubt: Doubt | undefined;
+  #uncertain: UncertainGroup | undefined;
 
   constructor(deps: GroupCommitDeps) {
     this.#deps = deps;
@@ -56,7 +56,7 @@ export class GroupCommit {
     return this.#writing === undefined;
   }
 
-  /** Goes on after what is on disk: the last record there ends at `lastEnd`, the next one gets `nextPosition`. */
+  /** Continues after what is on disk: the last record there ends at `lastEnd`, the next one gets `nextPosition`. */
   startAt(lastEnd: number, nextPosition: number): void {
     this.#lastEnd = lastEnd;
     this.#committedEnd = lastEnd;
@@ -87,9 +87,9 @@ export class GroupCommit {
 
   /** Makes sure that nothing of a failed group is on disk. Rejects with what the disk throws; then it has to be called again. */
   async settleUncertain(): Promise<void> {
-    if (this.#doubt === undefined) return;
+    if (this.#uncertain === undefined) return;
     await this.#deps.writer.cutBack();
-    this.#doubtSettled(this.#doubt);
+    this.#failUncertain(this.#uncertain);
   }
 
   /** When it resolves, everything that was appended is on disk or has failed. */
@@ -130,20 +130,20 @@ export class GroupCommit {
     this.#segment = undefined;
     this.#lastEnd = this.#committedEnd;
     this.#pendingBytes = 0;
-    this.#doubt = { from: group.from, to, error };
+    this.#uncertain = { from: group.from, to, error };
     onTrouble(error, group.bytes);
     const isCut = await this.#deps.writer.cutBack().then(
       () => true,
       () => false,
     );
-    if (isCut) return this.#doubtSettled(this.#doubt);
+    if (isCut) return this.#failUncertain(this.#uncertain);
     // What came after the group was never written, so its failure is certain.
-    this.#doubt = { from: group.from, to: group.end, error };
+    this.#uncertain = { from: group.from, to: group.end, error };
     if (to > group.end) onFailed(group.end, to, error);
   }
 
-  #doubtSettled({ from, to, error }: Doubt): void {
-    this.#doubt = undefined;
+  #failUncertain({ from, to, error }: UncertainGroup): void {
+    this.#uncertain = undefined;
     this.#deps.onFailed(from, to, error);
   }
 }

@@ -1,5 +1,5 @@
 // Reads the exemplar after a sample, in text and OpenMetrics: labels, value and an optional timestamp in seconds
-// (https://prometheus.io/docs/specs/om/open_metrics_spec/#exemplars). It has a LabelSet of its own.
+// (https://prometheus.io/docs/specs/om/open_metrics_spec/#exemplars). It has its own LabelSet.
 import type { ExemplarSet } from '../../labels/exemplar-set.ts';
 import { LabelSet } from '../../labels/label-set.ts';
 import { LF, OPEN_BRACE } from '../../wire/ascii.ts';

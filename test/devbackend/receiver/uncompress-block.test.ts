@@ -16,8 +16,8 @@ test('a block that is not valid is refused with what is wrong', () => {
   refuses('0308616263f4', 'the element at byte 5 is cut off');
   refuses('0408616263', 'the data end too early');
   refuses('0208616263', 'a block decodes to more than the 2 bytes it declares');
-  refuses('07086162630104', 'the copy at byte 5 reaches 4 bytes back, to where nothing is');
-  refuses('07086162630100', 'the copy at byte 5 reaches 0 bytes back, to where nothing is');
+  refuses('07086162630104', 'the copy at byte 5 reaches 4 bytes back, outside the output');
+  refuses('07086162630100', 'the copy at byte 5 reaches 0 bytes back, outside the output');
   refuses('070861626301', 'the element at byte 5 is cut off');
 });
 

@@ -68,7 +68,7 @@ function checkManifests(at: string, text: string): void {
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** Every key that a page sets is one of the chart's; where the chart has an empty map or list, anything is. */
+/** Every key that a page sets is one of the chart's; if the chart has an empty map or list, any key is allowed. */
 function checkChartValues(at: string, text: string): void {
   const chart = parse(readFileSync(new URL('charts/sluice/values.yaml', ROOT), 'utf8')) as Values;
   const shown = parse(text) as Values;
@@ -90,7 +90,7 @@ function isMap(value: unknown): value is Values {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The lines stand in the file one behind the other, indented by any number of spaces. */
+/** The lines follow each other in the file, indented by any number of spaces. */
 function checkQuote(at: string, text: string, path: string): void {
   const url = new URL(path, ROOT);
   if (!existsSync(url)) throw new Error(`Cannot check ${at}: expected the file ${path}, found none`);

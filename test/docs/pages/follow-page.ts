@@ -19,7 +19,7 @@ export function followFile(name: string): string {
   return `${name.replaceAll('/', '-').replace(/\.md$/, '')}.test.ts`;
 }
 
-/** What cannot be read is told by the test of all pages. */
+/** The test of all pages reports what cannot be read. */
 export function hasCommands(name: string): boolean {
   try {
     return stepsOf(readPage(name)).some((step) => isRun(step, false));

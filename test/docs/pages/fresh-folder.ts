@@ -1,11 +1,11 @@
-// The repository as somebody has it who has just cloned it: what stands in it, without what was installed or built.
+// The repository as it is after a clone: its files, without what was installed or built.
 import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ROOT } from './page.ts';
 
 const REPOSITORY = fileURLToPath(ROOT);
-/** Beside what .gitignore names. */
+/** Besides what .gitignore names. */
 const NOT_CLONED = ['.git'];
 
 /** Nine files of ten, which no page writes to. */

@@ -1,4 +1,4 @@
-// Addresses that pages name, moved to where things are in a test, and back: ports of loopback to free ones, and the backend
+// Addresses on pages, replaced by those of a test, and back: ports of loopback to free ones, and the backend
 // that a reader has to a receiver of the test.
 import { freePort } from '../../support/free-port.ts';
 
@@ -17,7 +17,7 @@ export class PageAddresses {
     this.#backend = backend;
   }
 
-  /** Finds a free port for each one that stands in `text`. */
+  /** Finds a free port for each one in `text`. */
   static async of(text: string, backend: string): Promise<PageAddresses> {
     const addresses = new PageAddresses(backend);
     const written = [...text.matchAll(LOOPBACK)].map(([, port]) => Number(port));
@@ -29,7 +29,7 @@ export class PageAddresses {
     return `127.0.0.1:${this.#here.get(PUSH_PORT)}`;
   }
 
-  /** `sluice dev` says where its query API is: at 3031, or where that is taken elsewhere. */
+  /** `sluice dev` says where its query API is: at 3031, or elsewhere if that is taken. */
   learnQueryPort(printed: string): void {
     const [, port] = /^ {2}http:\/\/127\.0\.0\.1:(\d+)$/m.exec(printed) ?? [];
     if (port !== undefined) this.#here.set(QUERY_PORT, Number(port));
@@ -43,7 +43,7 @@ export class PageAddresses {
     return moved.replaceAll(EXAMPLE_BACKEND, this.#backend);
   }
 
-  /** What was printed here, as it would have been where the page's addresses are. */
+  /** Output of the test, with the addresses of the page. */
   toPage(text: string): string {
     let printed = text
       .replaceAll(this.#backend, EXAMPLE_BACKEND)

@@ -53,7 +53,7 @@ export class PageShell {
     const npm = findCommand('npm');
     if (!installs)
       writeCommand(join(root, 'commands', 'npm'), `[ "$1" = ci ] && exec ${links}\nexec '${npm}' "$@"`);
-    // Behind all others: a page that installs the command gets what it has installed.
+    // After all others: a page that installs the command gets what it has installed.
     writeCommand(
       join(root, 'last', 'sluice'),
       `exec '${process.execPath}' '${REPOSITORY}bin/sluice.js' "$@"`,
@@ -93,7 +93,7 @@ export class BackgroundCommand {
     return this.#child.process.exitCode !== null || this.#child.process.signalCode !== null;
   }
 
-  /** What it has printed so far may tell where it is. */
+  /** What it has printed so far, which may have its address. */
   learnAddresses(): void {
     this.#addresses.learnQueryPort(this.#child.printed());
   }
@@ -104,7 +104,7 @@ export class BackgroundCommand {
     return this.#addresses.toPage(this.#child.printed());
   }
 
-  /** As Ctrl-C or the end of its terminal does; killed where that takes too long. */
+  /** As Ctrl-C or the end of its terminal does; killed if that takes too long. */
   async stop(): Promise<void> {
     killGroup(this.#child.process, 'SIGTERM');
     const timer = setTimeout(() => killGroup(this.#child.process, 'SIGKILL'), STOP_TIMEOUT_MS);
@@ -119,7 +119,7 @@ interface Spawned {
   readonly printed: () => string;
 }
 
-/** In a group of its own, so that whatever it starts ends with it. */
+/** In its own process group, so that everything it starts ends with it. */
 function spawnBash(script: string, options: { cwd: string; env: Readonly<Record<string, string>> }): Spawned {
   const child = spawn('bash', ['-c', script], {
     ...options,
@@ -145,7 +145,7 @@ function killGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch {
-    // Nobody is left.
+    // The process group has ended.
   }
 }
 
@@ -174,7 +174,7 @@ function environment(root: string): Record<string, string> {
   };
 }
 
-/** What tools fetched before, and where they fetch it from: all of the reader's home that a page may use. */
+/** Caches and sources of the tools: all of the reader's home that a page may use. */
 function cachesOf(home: string): Record<string, string> {
   return {
     npm_config_userconfig: join(home, '.npmrc'),

@@ -5,7 +5,7 @@ import { parsePage } from './page.ts';
 import { masked, shows, showsAmong } from './shown-output.ts';
 import { stepsOf } from './steps.ts';
 
-/** Reads a page; `~~~` stands for a fence. */
+/** Reads a page; `~~~` replaces a fence. */
 function steps(markdown: string) {
   return stepsOf(parsePage('page.md', markdown.replaceAll('~~~', '```')));
 }
@@ -20,12 +20,12 @@ describe('a page is refused', () => {
 
   refused('when a block has no end', '~~~sh\ntrue\n', 'Cannot read page.md:1: expected the end of the block');
   refused(
-    'when a mark stands over running text',
+    'when a mark is above running text',
     '<!-- needs: go -->\nText\n',
     'Cannot read page.md:2: expected a block under <!-- needs',
   );
   refused(
-    'when a mark stands at its end',
+    'when a mark is at its end',
     '# Page\n\n<!-- needs: go -->\n',
     'Cannot read page.md: expected a block under its last mark',
   );
@@ -91,7 +91,7 @@ describe('a page is refused', () => {
     'Cannot read page.md:1: expected apiVersion',
   );
   refused(
-    'when it quotes what does not stand there',
+    'when it quotes what is not there',
     '<!-- from: package.json -->\n~~~json\n{ "name": "other" }\n~~~\n',
     'Cannot check page.md:2: expected lines of package.json, found others',
   );
@@ -107,7 +107,7 @@ describe('a page is read', () => {
     it(name, () => expect(steps(markdown).map(({ treatment }) => treatment.kind)).toEqual(wanted));
 
   kinds('with commands and what they print', '~~~sh\ntrue\n~~~\n~~~text\nok\n~~~\n', ['run', 'output']);
-  kinds('with output behind a word on it', '~~~bash\ntrue\n~~~\nIt says:\n~~~text\nok\n~~~\n', [
+  kinds('with output after a sentence about it', '~~~bash\ntrue\n~~~\nIt says:\n~~~text\nok\n~~~\n', [
     'run',
     'output',
   ]);
@@ -133,14 +133,14 @@ describe('shown output', () => {
   same('is the same but for times', '{"value":[1795235005.53,"42"]}', '{"value":[1795235999,"42"]}', true);
   same('leaves out lines for three dots', 'a\n...\nd\n', 'a\nb\nc\nd\n', true);
   same('leaves out no line for three dots too', 'a\n...\nd\n', 'a\nd\n', true);
-  same('has what stands behind three dots', 'a\n...\nd\n', 'a\nb\nc\n', false);
+  same('has what follows three dots', 'a\n...\nd\n', 'a\nb\nc\n', false);
   same('takes signs of expressions as they are', 'a.c [x]*', 'abc [x]*', false);
 
   it('keeps numbers that are not times', () => {
     expect(masked('port 3030, 182733, 1.7e9')).toBe('port 3030, 182733, 1.7e9');
   });
 
-  it('of a program in the background stands among its log', () => {
+  it('of a program in the background is part of its log', () => {
     expect(showsAmong('a\nb\n', '{"event":"x"}\na\n{"event":"y"}\nb\n')).toBe(true);
     expect(showsAmong('a\nb\n', 'b\na\n')).toBe(false);
   });

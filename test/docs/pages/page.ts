@@ -1,5 +1,5 @@
 // A page of the documentation as a reader goes through it: its fenced blocks in order, each with the marks above it. A mark
-// is an HTML comment, which readers do not see; one that stands over no block would be lost, so it is an error.
+// is an HTML comment, which readers do not see; one that is above no block would be lost, so it is an error.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 export const ROOT = new URL('../../../', import.meta.url);

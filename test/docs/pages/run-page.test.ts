@@ -1,9 +1,9 @@
-// The runner of the pages fails where a reader would be stuck, and what one block leaves is there for the next.
+// The runner of the pages fails if a reader would be stuck, and what one block leaves is there for the next.
 import { describe, expect, it } from 'vitest';
 import { parsePage } from './page.ts';
 import { runPage } from './run-page.ts';
 
-/** `~~~` stands for a fence. */
+/** `~~~` replaces a fence. */
 function follow(markdown: string): Promise<void> {
   const frames = { js: async (program: string) => `node '${program}'` };
   return runPage(parsePage('page.md', markdown.replaceAll('~~~', '```')), { isWhole: false, frames });
@@ -42,7 +42,7 @@ describe('a reader is stuck', () => {
   );
 });
 
-describe('a reader goes on', () => {
+describe('a reader continues', () => {
   const goesOn = (name: string, markdown: string) => it(name, () => follow(markdown));
 
   goesOn(

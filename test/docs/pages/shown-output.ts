@@ -1,5 +1,5 @@
-// Output of a command beside the output that a page shows. What differs from run to run is masked by fixed rules, and a line
-// of three dots stands for any lines; everything else has to be the same.
+// Compares the output of a command with the output that a page shows. What differs from run to run is masked by
+// fixed rules, and a line of three dots matches any lines; everything else has to be the same.
 
 /** Each with what it is about. */
 const MASKS: readonly (readonly [RegExp, string])[] = [

@@ -44,7 +44,7 @@ const REASONS: Readonly<Record<string, (block: PageBlock) => boolean>> = {
 /** Of other programs, unless a test knows what it is. */
 const ILLUSTRATIONS = ['', 'text', 'http', 'promql', 'mermaid', 'diff', 'yaml', 'ini', 'toml'];
 const SHELLS = ['sh', 'bash', 'shell'];
-/** Snippets that run as modules; with what they need beside Node. */
+/** Snippets that run as modules; with what they need besides Node. */
 const MODULES: Readonly<Record<string, readonly string[]>> = { js: [], python: ['python3'] };
 const MARKS = [
   'not run',

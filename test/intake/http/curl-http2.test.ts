@@ -23,7 +23,7 @@ test.skipIf(!hasCurl)('curl --http2 pushes over HTTP/1.1', async () => {
   expect(await road.forwardedNames()).toEqual(['a', 'b']);
 });
 
-test.skipIf(!hasCurl)('curl that asks before it sends its body is told to, or why not', async () => {
+test.skipIf(!hasCurl)('curl that asks before it sends its body gets 100, or the reason', async () => {
   const road = await startIntake();
   const url = `http://${road.address}${JOB_PATH}`;
   const asks = ['--header', 'Expect: 100-continue', '--expect100-timeout', '20'];

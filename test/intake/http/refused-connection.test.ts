@@ -1,4 +1,4 @@
-// A client that was told 400 must not find its push forwarded all the same.
+// A push that was answered with 400 is never forwarded.
 import { expect, test } from 'vitest';
 import { startListener } from '../../support/bare-listener.ts';
 import { JOB_PATH } from '../../support/intake-road.ts';
@@ -38,7 +38,7 @@ test('rubbish after a push that waits for its turn', () => {
   return refusesAll(sized(body.length, `${body}rubbish\r\n\r\n`));
 });
 
-test('a push of its own right size is accepted', async () => {
+test('a push with the right length is accepted', async () => {
   const { address, accepted } = await start();
   const connection = await RawConnection.open(address);
   connection.send(sized(10, 'series1 1\n'));

@@ -14,7 +14,7 @@ test('requests of any kind are seen, and open until they are answered', async ()
   expect(listener.activity.seen).toBe(3);
 });
 
-test('a push whose body is still on its way is open, and no more so once its connection is gone', async () => {
+test('a push whose body is still arriving is open until its connection is closed', async () => {
   const { address, listener } = await startListener();
   const { hostname, port } = new URL(`http://${address}`);
   const socket = connect(Number(port), hostname);

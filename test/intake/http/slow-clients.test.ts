@@ -5,7 +5,7 @@ import type { RawConnection } from '../../support/raw-connection.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 
 const MANY = 100;
-/** How long each phase of a request may take here: too long to be cut for, and about as short as it can be told apart. */
+/** How long each phase of a request may take here: too long to be cut for, and as short as a test can distinguish. */
 const FOREVER = '10m';
 const SHORT_MS = 500;
 

@@ -113,7 +113,7 @@ test('a flush that comes while a thousand wait does not wait', async () => {
   expect(signals.findIndex(({ aborted }) => aborted)).toBe(1000);
 });
 
-test('a flush whose client has gone ends', async () => {
+test('a flush whose client has disconnected ends', async () => {
   const { listener, signals, clock, openPushes } = await startStuck();
   const connection = await RawConnection.open(listener.address);
   connection.send(requestText('POST /-/flush HTTP/1.1'));

@@ -57,7 +57,7 @@ test('readiness is 503 with the reason while pushes are not taken; health is not
   await answers({ operations }, 'GET /-/healthy', [200, PLAIN, 'OK\n']);
 });
 
-test('readiness stays 200 and tells what keeps pushes from being delivered', async () => {
+test('readiness stays 200 and says what prevents delivery', async () => {
   const operations = { troubles: () => ['Backend a answers 401.', 'Backend b answers 404.'] };
   const text = 'OK\nBackend a answers 401.\nBackend b answers 404.\n';
   await answers({ operations }, 'GET /-/ready', [200, PLAIN, text]);
@@ -123,7 +123,7 @@ test('the root page names the path of pushes and each path of the operations, wh
   for (const path of paths) expect((await ask(listener, `GET ${path}`)).status).toBe(200);
 });
 
-test('a request with a body that nobody wants is answered, and its connection stays', async () => {
+test('a request with an unexpected body is answered, and its connection stays', async () => {
   const listener = await startListener();
   const connection = await RawConnection.open(listener.address);
   for (const path of ['/-/healthy', '/nowhere', '/metrics']) {

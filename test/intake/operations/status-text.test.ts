@@ -1,4 +1,4 @@
-// /api/v1/status: what a Pushgateway's readers look for is where they look for it, and no secret is.
+// /api/v1/status: it has what readers of a Pushgateway's status look for, and no secret.
 
 import { expect, test } from 'vitest';
 import { configFromObject } from '../../../src/config/check-config.ts';

@@ -177,7 +177,7 @@ test('with utf8Names names are taken raw and escaped, with base64 too, and the j
   readsNames('job/j/U__l_2f_1/', { job: 'j', 'l/1': '' });
   readsNames('job/U__l_2e_1/a/U__l_2e_1', { job: 'U__l_2e_1', a: 'U__l_2e_1' });
   readsNames('job@base64/VV9fYQ', { job: 'U__a' });
-  // What cannot be unescaped is a name as it stands.
+  // What cannot be unescaped is taken as the name unchanged.
   readsNames('job/j/U__a_b/c', { job: 'j', U__a_b: 'c' });
 });
 

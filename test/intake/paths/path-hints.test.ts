@@ -1,4 +1,4 @@
-// Whoever misses the push path is told what is wrong, and the path that was meant.
+// A request that misses the push path gets what is wrong and the path that was meant.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Routes } from '../../../src/intake/paths/routes.ts';

@@ -4,12 +4,12 @@ import { BodyBuffer } from '../../../src/intake/push/body-buffer.ts';
 
 const MAX_BYTES = 1 << 24;
 
-/** The distinct memory behind a body's pieces, in bytes. */
+/** The memory that a body's pieces refer to, in bytes. */
 function memoryOf(body: BodyBuffer): number {
   return body.pieces().reduce((sum, piece) => sum + piece.buffer.byteLength, 0);
 }
 
-/** A piece in memory of its own, as they come from the wire. */
+/** A piece with its own memory, as they come from the wire. */
 function piece(bytes: Uint8Array): Buffer {
   const own = Buffer.allocUnsafeSlow(bytes.length);
   own.set(bytes);
@@ -22,7 +22,7 @@ test('a body without pieces is empty', () => {
   expect(Buffer.concat(body.pieces())).toEqual(Buffer.alloc(0));
 });
 
-test('a body that was dropped holds nothing and still tells its length', () => {
+test('a body that was dropped holds nothing and still has its length', () => {
   for (const pieces of [3, 300]) {
     const body = new BodyBuffer(MAX_BYTES);
     for (let i = 0; i < pieces; i++) body.append(piece(Buffer.from('ab')));

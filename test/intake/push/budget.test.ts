@@ -1,4 +1,4 @@
-// Whatever way a push ends, the memory it was allowed comes back; checked on the wire, against services of any outcome.
+// However a push ends, its share of the memory budget comes back. Checked on the wire, against services of any outcome.
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-// What goes wrong inside or behind a push costs that push, never the program.
+// An error in a push fails that push, never the program.
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../../src/telemetry/clock.ts';
@@ -61,7 +61,7 @@ test('an exception of an operations endpoint is answered 500', async () => {
   expect(faults).toHaveLength(1);
 });
 
-test('a client that is gone before its answer harms nobody', async () => {
+test('a client that disconnects before its answer affects no other', async () => {
   const gates: (() => void)[] = [];
   const accept = () =>
     new Promise<{ kind: 'accepted'; sampleCount: number }>((resolve) => {
@@ -85,7 +85,7 @@ test('a client that is gone before its answer harms nobody', async () => {
   expect(faults).toEqual([]);
 });
 
-test('a client that is gone while its body is decoded harms nobody', async () => {
+test('a client that disconnects while its body is decoded affects no other', async () => {
   const road = await startIntake();
   const body = gzipSync(`a 1\n${'# a comment to be decoded outside the loop\n'.repeat(100_000)}`);
   const head = requestText(`POST ${JOB_PATH} HTTP/1.1`, [

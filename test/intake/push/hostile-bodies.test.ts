@@ -29,7 +29,7 @@ async function residentBytes(sluice: RunningSluice): Promise<number> {
   return metricValue(await sluice.metrics(), 'process_resident_memory_bytes');
 }
 
-/** Sends the push and, as long as it has no answer, others; tells by how much the program has grown at most. */
+/** Sends the push and, as long as it has no answer, others; returns by how much the program has grown at most. */
 async function attack(sluice: RunningSluice, body: Uint8Array | string, push = {}) {
   const before = await residentBytes(sluice);
   let answer: HttpAnswer | undefined;

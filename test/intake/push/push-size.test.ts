@@ -81,7 +81,7 @@ async function sendAllThenRead(address: string, head: string, tail = ''): Promis
   return text;
 }
 
-test('a client that goes on sending the whole body without reading gets the answer', async () => {
+test('a client that continues to send the whole body without reading gets the answer', async () => {
   const road = await startIntake(LIMITS);
   const length = MEGABYTES << 20;
   const declared = requestText(`POST ${JOB_PATH} HTTP/1.1`, [`Content-Length: ${length}`]);
@@ -91,7 +91,7 @@ test('a client that goes on sending the whole body without reading gets the answ
   expect(answer).toMatch(/^HTTP\/1.1 413 .* found more\n$/s);
 });
 
-test('a client that goes on sending for ever is cut off', async () => {
+test('a client that never stops sending is cut off', async () => {
   const road = await startIntake(LIMITS);
   const { port } = new URL(`http://${road.address}`);
   const socket = connect(Number(port), '127.0.0.1');

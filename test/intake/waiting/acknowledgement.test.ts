@@ -60,7 +60,7 @@ test('wait=0 does not wait for delivery, only for the disk if there is one', () 
   gives({ hasSpool: true }, 'wait=0', ['stored', 0, 'wait=0']);
 });
 
-test('with a longest wait of 0 nobody waits for delivery', () => {
+test('with a longest wait of 0 no push waits for delivery', () => {
   gives({ maxWait: 0 }, 'wait=10', ['queued', 0, 'wait=0']);
   gives({ maxWait: 0, acknowledge: 'delivered' }, undefined, ['queued', 0]);
   gives({ maxWait: 0, acknowledge: 'delivered', hasSpool: true }, undefined, ['stored', 0]);

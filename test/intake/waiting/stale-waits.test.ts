@@ -1,4 +1,4 @@
-// Staleness and pushes that wait for the disk: where it failed, nobody knows what the backends have, so nothing ends.
+// Staleness and pushes that wait for the disk: if it failed, it is not known what the backends have, so nothing ends.
 import { expect, test } from 'vitest';
 import type { PushEnd } from '../../../src/delivery/block/offered-push.ts';
 import { StaleSeries } from '../../../src/staleness/stale-series.ts';

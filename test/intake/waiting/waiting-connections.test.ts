@@ -96,7 +96,7 @@ test('bytes that are no request after a push that waits end the connection witho
   }
 });
 
-test('a client that hangs up changes nothing: its push goes on and is counted once, under its end', async () => {
+test('a client that hangs up changes nothing: its push continues and is counted once, under its end', async () => {
   for (const leave of ['cut', 'reset', 'endSending'] as const) {
     const intake = await startWaitingIntake();
     const connection = await intake.connect();

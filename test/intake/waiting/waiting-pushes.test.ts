@@ -90,7 +90,7 @@ test('ten thousand that wait equally long share one timer', () => {
   expect([ended.length, clock.pendingTimers, waiting.count]).toEqual([10_000, 0, 0]);
 });
 
-test('one that waits for the disk has no timer, and one whose time is over goes on to count', () => {
+test('one that waits for the disk has no timer, and one whose time is over still counts', () => {
   const { clock, waiting, ended, add } = setUp({ hasSpool: true });
   const stored = add('a', 0, 'stored');
   expect(clock.pendingTimers).toBe(0);
@@ -112,7 +112,7 @@ test('at the end of a stop pushes on disk are answered, and no timer is left', (
   expect(ended).toEqual(['a accepted at 0', 'c notStored at 0']);
 });
 
-test('without a spool the end of a stop tells nobody that a push is kept', () => {
+test('without a spool the end of a stop does not report a push as kept', () => {
   const { clock, waiting, ended, add } = setUp();
   const push = add('a', 1000);
   waiting.leaveToSpool();

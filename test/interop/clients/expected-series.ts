@@ -1,4 +1,4 @@
-// Every series that the four metrics of a client stand for, as a backend must show them.
+// Every series of the four metrics of a client, as a backend must show them.
 import type { ExpectedSeries } from '../support/essential-pushes.ts';
 import type { Grouping } from './grouping-cases.ts';
 import type { MetricKind, PushClient } from './push-client.ts';

@@ -1,4 +1,4 @@
-// Every client there is: what the files `<folder>/client.ts` beside this one export.
+// Every client there is: the exports of the files `<folder>/client.ts` in this folder.
 import { readdirSync } from 'node:fs';
 import type { PushClient } from './push-client.ts';
 
@@ -13,7 +13,7 @@ export async function findClients(): Promise<readonly PushClient[]> {
   const ids = clients.map(({ id }) => id);
   const twice = ids.find((id, i) => ids.indexOf(id) !== i);
   if (twice !== undefined)
-    throw new Error(`Cannot tell clients apart: expected one of the id ${twice}, found two`);
+    throw new Error(`Cannot list the clients: expected one of the id ${twice}, found two`);
   return clients;
 }
 

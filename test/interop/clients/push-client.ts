@@ -24,13 +24,13 @@ export interface PushClient {
   readonly format?: 'text' | 'protobuf' | 'openmetrics';
   /** The methods it can send. Default: both. */
   readonly verbs?: readonly PushRun['verb'][];
-  /** True where the client writes a space of the path as "+", which stays a plus, as at Pushgateway. */
+  /** True if the client writes a space of the path as "+", which stays a plus, as at Pushgateway. */
   readonly sendsSpaceAsPlus?: boolean;
   /** Default: body. */
   readonly shows?: ErrorShown;
   /** Names of series the client adds by itself; they may be there, other names may not. */
   readonly addedNames?: readonly string[];
-  /** Of `push.pushgateway`: what Sluice must be told for this client. Default: nothing. */
+  /** Of `push.pushgateway`: the settings that Sluice needs for this client. Default: nothing. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** The quantiles of its summary, as written in the label. Default: none. */
   readonly quantiles?: Readonly<Record<string, number>>;

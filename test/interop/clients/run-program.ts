@@ -85,7 +85,7 @@ export async function build(
 
 /**
  * The first line that `<command> --version`, or what `args` say, prints. Throws if there is no such command;
- * `origin` then tells where it comes from.
+ * `origin` then says where it comes from.
  */
 export async function versionOf(
   command: string,

@@ -28,7 +28,7 @@ export const TEXT_QUANTILES = { '0.5': 2, '0.9': 3 };
 
 export const METHODS = { push: 'PUT', add: 'POST' } as const;
 
-/** Percent-encoded, a plus as it is; base64 where a value is empty or holds a slash. */
+/** Percent-encoded, a plus as it is; base64 if a value is empty or holds a slash. */
 export function pushUrl({ baseUrl, job, grouping }: PushRun): string {
   const pieces = Object.entries(grouping).flatMap(([name, value]) =>
     value === '' || value.includes('/')

@@ -9,7 +9,7 @@ export interface OracleCase {
   /** Pushgateway's. Sluice's is the same, but for `differs`. */
   readonly verdict: Verdict;
   readonly differs?: DifferenceName;
-  /** The path behind `prefix`, raw; a group of its own if absent. */
+  /** The path after `prefix`, raw; a separate group if absent. */
   readonly path?: string;
   /** `/pushgateway/metrics/` if absent. */
   readonly prefix?: string;

@@ -6,7 +6,7 @@ const NOT_UTF8 = '_w';
 export const URL_FORMS: readonly OracleCase[] = [
   acceptedPath('job alone', 'job/a'),
   acceptedPath('job and a label', 'job/a/b/c'),
-  acceptedPath('one slash behind the job', 'job/a/'),
+  acceptedPath('one slash after the job', 'job/a/'),
   acceptedPath('an empty value at the end', 'job/a/b/'),
   acceptedPath('a query string', 'job/a?b=c'),
   acceptedPath('a percent-encoded job', '%6aob/a'),
@@ -25,9 +25,9 @@ export const URL_FORMS: readonly OracleCase[] = [
   refusedPath('a percent sign with no hex digits', 'job/%zz'),
   refusedPath('an empty value in the middle', 'job/a/x//y/z'),
   refusedPath('an empty label name', 'job/a//x'),
-  refusedPath('two slashes behind the job', 'job/a//'),
+  refusedPath('two slashes after the job', 'job/a//'),
   refusedPath('two slashes before the job', 'job//a'),
-  refusedPath('a doubled slash behind metrics', '/job/a'),
+  refusedPath('a doubled slash after metrics', '/job/a'),
   refusedPath('a doubled slash in the prefix', 'job/a', {
     prefix: '/pushgateway//metrics/',
     differs: 'doubledSlash',

@@ -94,10 +94,10 @@ export const COMMENTS: readonly OracleCase[] = [
   refused('GaugeHistogram', '# TYPE m GaugeHistogram\n', { differs: 'gaugeHistogramSpelling' }),
   refused('TYPE twice', '# TYPE m gauge\n# TYPE m counter\nm 1\n'),
   refused('TYPE twice, equal', '# TYPE m gauge\n# TYPE m gauge\nm 1\n'),
-  refused('TYPE behind a sample', 'm 1\n# TYPE m gauge\n'),
+  refused('TYPE after a sample', 'm 1\n# TYPE m gauge\n'),
   refused('HELP twice', '# HELP m x\n# HELP m y\nm 1\n'),
   refused('HELP twice, equal', '# HELP m x\n# HELP m x\nm 1\n'),
-  accepted('HELP behind a sample', 'm 1\n# HELP m x\n'),
+  accepted('HELP after a sample', 'm 1\n# HELP m x\n'),
   accepted('TYPE of a family without samples', '# TYPE n gauge\nm 1\n'),
   accepted('interleaved families', '# TYPE m gauge\n# TYPE n counter\nm{a="1"} 1\nn 2\nm{a="2"} 3\n'),
   ...each(

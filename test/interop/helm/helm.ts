@@ -1,4 +1,4 @@
-// Helm itself, built from its modules: version 4, and 3 where a test asks for it.
+// Helm itself, built from its modules: version 4, and 3 if a test asks for it.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildOnce } from '../../support/build-once.ts';

@@ -1,4 +1,4 @@
-// Prometheus's own relabeling package behind a program of a few lines: built once, asked about many cases in one run.
+// Prometheus's own relabeling package, called by a program of a few lines: built once, and run once for many cases.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RelabelConfig } from '../../../src/config/config.ts';

@@ -16,7 +16,7 @@ export interface Balancer {
   readonly program: RunningProgram;
 }
 
-/** `path`: of the program. `ports`: those of the two behind it. */
+/** `path`: of the program. `ports`: those of the two Sluices behind it. */
 export async function startBalancer(
   name: BalancerName,
   path: string,
@@ -31,7 +31,7 @@ export async function startBalancer(
   return { address, program };
 }
 
-/** The file with other ports for 3030, 3031 and 3032; each stands in it once. */
+/** The file with other ports for 3030, 3031 and 3032; each is in it once. */
 function withPorts(file: string, ports: readonly number[]): string {
   const given = readFileSync(new URL(`../../../deploy/load-balancing/${file}`, import.meta.url), 'utf8');
   return ports.reduce((text, port, i) => {

@@ -1,4 +1,4 @@
-// What every backend must show after the same pushes: bodies, and the series that they stand for.
+// What every backend must show after the same pushes: bodies, and the series that they mean.
 import { expect } from 'vitest';
 import type { StoredSeries } from './stored-series.ts';
 
@@ -83,7 +83,7 @@ export function sorted(all: readonly ExpectedSeries[]): readonly string[] {
     .sort();
 }
 
-/** Tells minus zero from zero. */
+/** Distinguishes minus zero from zero. */
 function exactText(value: number): string {
   return Object.is(value, -0) ? '-0' : String(value);
 }

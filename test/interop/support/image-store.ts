@@ -53,7 +53,7 @@ export class ImageStore {
     return Docker.config as ImageConfig;
   }
 
-  /** The folder with the image's files; gone with the store. */
+  /** The folder with the image's files; removed with the store. */
   mount(name: string): string {
     return this.#buildah('mount', this.#buildah('from', '--pull-never', name));
   }

@@ -1,5 +1,5 @@
-// Tests that need something prepared, such as a program that is built first: where that fails they are skipped with a word
-// on what is missing, but failed in CI, where a skipped test would be a check that nobody makes.
+// Tests that need something prepared, such as a program that is built first: if that fails they are skipped with a message
+// that says what is missing. In CI they fail instead, so that no check is left out unnoticed.
 import { beforeAll, it } from 'vitest';
 import { BUILD_TIMEOUT_MS } from '../clients/run-program.ts';
 

@@ -14,7 +14,7 @@ export function itWithClient(
   });
 }
 
-/** The backend behind most of these tests. */
+/** The backend of most of these tests. */
 function requireProgram(name: ProgramName): void {
   if (findProgram(name) === undefined)
     throw new Error(

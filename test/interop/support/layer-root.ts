@@ -8,13 +8,13 @@ import { TemporaryFolder } from '../../support/temporary-folder.ts';
 
 export interface LayerRun {
   readonly env: Readonly<Record<string, string>>;
-  /** What stands at /var/lang/bin/node, as in a Node.js function: a file. */
+  /** What is at /var/lang/bin/node, as in a Node.js function: a file. */
   readonly nodeOfFunction?: string;
 }
 
 const ROOT = new URL('../../../', import.meta.url);
 const USER = '993:990';
-/** From the mounts on, everything is replaced by the extension: a signal reaches it, and nothing is left behind. */
+/** From the mounts on, everything is replaced by the extension: a signal reaches it, and no process is left. */
 const ENTER = `
   opt=$1 root=$2 node=$3
   shift 3

@@ -1,5 +1,5 @@
 // The receiving side of the newest Prometheus, built from its modules: its remote write handler and its storage, with a
-// folder and a port of its own. What it shows is exact: every float comes as its 64 bits.
+// folder and a port. What it shows is exact: every float comes as its 64 bits.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildOnce } from '../../support/build-once.ts';
@@ -13,7 +13,7 @@ import { RunningProgram } from './running-program.ts';
 export interface NewestPrometheusOptions {
   /** Messages that are not refused with 415. */
   readonly accept?: 'v1' | 'v2' | 'both';
-  /** How late a sample may be, as Go writes durations; not at all unless said otherwise. */
+  /** How late a sample may be, as Go writes durations; by default not at all. */
   readonly outOfOrderWindow?: string;
   /** Stores a zero at the start timestamp of each counter and histogram. */
   readonly startZeros?: boolean;

@@ -15,7 +15,7 @@ export const PROTOBUF =
   'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited';
 
 export const EXEMPLAR_MS = 1_700_000_000_123;
-/** Three exemplars, of which the last has no time of its own. */
+/** Three exemplars, of which the last has no timestamp. */
 export const EXEMPLARS_BODY = `# TYPE copied counter
 copied_total 3 # {trace_id="a1",span_id="ü"} 0.67 1700000000.123
 # TYPE took_seconds histogram

@@ -6,7 +6,7 @@ import type { Manifest } from './render-chart.ts';
 
 export type Files = Readonly<Record<string, string>>;
 
-/** What exists in the cluster beside the chart, by name. */
+/** What exists in the cluster besides the chart, by name. */
 export interface Cluster {
   readonly secrets?: Readonly<Record<string, Files>>;
   readonly configMaps?: Readonly<Record<string, Files>>;

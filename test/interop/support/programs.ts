@@ -1,5 +1,5 @@
-// Tests that need a program of somebody else: skipped with a word on what to install where it is missing, but failed in
-// CI, where a skipped test would be a check that nobody makes.
+// Tests that need an installed program. If it is missing they are skipped, with a message that says what to
+// install. In CI they fail instead, so that no check is left out unnoticed.
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { it } from 'vitest';

@@ -1,4 +1,4 @@
-// A real Prometheus that takes remote write, with a folder and a port of its own.
+// A real Prometheus that takes remote write, with its own folder and port.
 
 import { freePort } from '../../support/free-port.ts';
 import { TemporaryFolder } from '../../support/temporary-folder.ts';

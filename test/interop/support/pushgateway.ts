@@ -25,7 +25,7 @@ export class Pushgateway {
     return pushgateway;
   }
 
-  /** Pushes, reads what it exposes then if it took the push, and has it forget what was pushed. */
+  /** Pushes, reads what it exposes then if it took the push, and then deletes what was pushed. */
   async push(
     target: string,
     body: string | Uint8Array,
@@ -37,7 +37,7 @@ export class Pushgateway {
     return { ...answer, exposed };
   }
 
-  /** Pushes what makes it useless, and starts it anew. */
+  /** Pushes what makes it unusable, and starts it again. */
   async pushPoison(target: string, body: string | Uint8Array): Promise<ExposedAnswer> {
     const answer = await sendHttp(this.address, { method: 'PUT', target, body });
     await this.#program.stop('SIGKILL');

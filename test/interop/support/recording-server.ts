@@ -1,4 +1,4 @@
-// Stands where a Sluice would, and notes each push as it came: what a load balancer makes of it.
+// Takes the place of a Sluice, and records each push as it came through a load balancer.
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';

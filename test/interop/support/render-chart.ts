@@ -27,7 +27,7 @@ export const CHART = fileURLToPath(new URL('../../../charts/sluice/', import.met
 /** The newest Kubernetes that a rendering is for unless a test says otherwise. */
 const KUBE_VERSION = '1.36.0';
 
-/** All documents, those of `helm test` too. Throws with Helm's own words where it refuses the values. */
+/** All documents, those of `helm test` too. Throws with Helm's own message if it refuses the values. */
 export async function renderChart(settings: ChartSettings = {}): Promise<readonly Manifest[]> {
   return parseManifests(await renderChartText(settings));
 }

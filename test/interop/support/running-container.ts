@@ -58,7 +58,7 @@ export class RunningContainer {
     });
   }
 
-  /** Host and port, when it has told them. */
+  /** Host and port, once it has logged them. */
   async address(): Promise<string> {
     const found = () => /"address":"([^"]+)","event":"listening"/.exec(this.output)?.[1];
     await waitUntil(() => found() !== undefined || this.ending !== undefined, 'a listening container');
@@ -67,7 +67,7 @@ export class RunningContainer {
     return address;
   }
 
-  /** Runs a command beside the program, as health checks are run. */
+  /** Runs a command next to the program, as health checks are run. */
   execute(command: readonly string[], env: Readonly<Record<string, string>> = {}): Executed {
     const variables = Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
     const args = [...this.#place(), 'exec', ...variables, this.#id, ...command];

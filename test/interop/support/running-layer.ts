@@ -1,4 +1,4 @@
-// A started layer beside a stand-in of Lambda's APIs and a backend. It never outlives its test.
+// A started layer with a stand-in of Lambda's APIs and a backend. It ends with its test.
 import type { ChildProcess } from 'node:child_process';
 import { onTestFinished } from 'vitest';
 import { startReceiver } from '../../support/delivery-setup.ts';

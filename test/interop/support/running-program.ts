@@ -1,4 +1,4 @@
-// A real program as a child of the test. It is gone when the test is over, whatever came of it.
+// A real program as a child of the test. It ends with the test, whatever happens.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { isAbsolute } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -16,7 +16,7 @@ export class RunningProgram {
 
   /**
    * `program`: a command, or the path of a program. Its standard input is closed when the test itself is killed.
-   * `outlivesTest`: whoever starts it stops it, as where the tests of a file share it.
+   * `outlivesTest`: the caller stops it, for example when the tests of a file share it.
    */
   constructor(program: string, args: readonly string[], { outlivesTest = false } = {}) {
     const path = isAbsolute(program) ? program : findProgram(program);

@@ -11,7 +11,7 @@ export interface SluiceFiles {
   readonly [name: string]: string;
 }
 
-/** Starts `sluice --config FILE` with one backend named `real`; the files are put beside the configuration. */
+/** Starts `sluice --config FILE` with one backend named `real`; the files are put next to the configuration. */
 export function startSluice(backend: BackendSettings, files?: SluiceFiles): Promise<RunningSluice> {
   return startSluiceWith([{ name: 'real', ...backend }], files);
 }

@@ -1,4 +1,4 @@
-// A file system of its own and of a few megabytes in memory, which a test can fill or make read-only. Only root can mount
+// A separate file system of a few megabytes in memory, which a test can fill or make read-only. Only root can mount
 // one, and not everywhere.
 import { execFileSync } from 'node:child_process';
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
@@ -45,7 +45,7 @@ export class SmallDisk {
     rmSync(this.#filler);
   }
 
-  /** The system refuses where a file is open for writing. */
+  /** The system refuses if a file is open for writing. */
   remount(access: 'ro' | 'rw'): void {
     execFileSync('mount', ['-o', `remount,${access}`, this.path]);
   }
@@ -55,7 +55,7 @@ export class SmallDisk {
   }
 }
 
-/** A test with a disk of its own; skipped, with the reason, where none can be mounted. */
+/** A test with its own disk; skipped, with the reason, if none can be mounted. */
 export function testOnSmallDisk(name: string, run: (disk: SmallDisk) => Promise<void>): void {
   test(name, async ({ skip, onTestFinished }) => {
     const disk = tryMount(new TemporaryFolder().path);

@@ -1,4 +1,4 @@
-// Stand-ins for the images that the Dockerfile begins with, where no registry of images can be reached: the same programs
+// Stand-ins for the images that the Dockerfile begins with, if no registry of images can be reached: the same programs
 // and libraries, from the packages of Debian that are installed here, and the Node that the tests run on.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -25,7 +25,7 @@ export function layOutNodeImage(root: string): void {
   copyPackages(root, ['base-files', ...LIBRARIES, ...TOOLS]);
   writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\n');
   cpSync(process.execPath, join(root, 'usr/local/bin/node'));
-  writeFileSync(join(root, 'usr/local/LICENSE'), 'The licence of Node stands here.\n');
+  writeFileSync(join(root, 'usr/local/LICENSE'), 'The licence of Node.\n');
   const npm = dirname(dirname(realpathSync(findProgram('npm') ?? 'npm')));
   cpSync(npm, join(root, 'usr/local/lib/node_modules/npm'), { recursive: true });
   symlinkSync('../lib/node_modules/npm/bin/npm-cli.js', join(root, 'usr/local/bin/npm'));

@@ -1,4 +1,4 @@
-// A real single-node VictoriaMetrics, with a folder and a port of its own.
+// A real single-node VictoriaMetrics, with its own folder and port.
 
 import { freePort } from '../../support/free-port.ts';
 import { TemporaryFolder } from '../../support/temporary-folder.ts';
@@ -53,7 +53,7 @@ export class VictoriaMetrics {
     return fetchStored(this.url, selector);
   }
 
-  /** Its counters of rows that it did not take, where they are not zero. */
+  /** Its counters of rows that it did not take, if they are not zero. */
   async rejections(): Promise<readonly string[]> {
     const { text } = await fetchText(`${this.url}/metrics`);
     return text.split('\n').filter((line) => REJECTION.test(line) && !line.endsWith(' 0'));

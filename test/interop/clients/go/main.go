@@ -1,4 +1,4 @@
-// A job in Go that pushes once with client_golang and prints what the library told it, as one line of JSON.
+// A job in Go that pushes once with client_golang and prints the library's result, as one line of JSON.
 // Run as: push-client <base URL> <verb> <job> <name=value>...
 package main
 

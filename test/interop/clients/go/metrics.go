@@ -1,4 +1,4 @@
-// The four metrics that every client pushes, and the two things beside them that Go can send: an exemplar and a native
+// The four metrics that every client pushes, and the two things besides them that Go can send: an exemplar and a native
 // histogram.
 package main
 
@@ -18,7 +18,7 @@ func metricsWithExemplar() *prometheus.Registry {
 	return registry
 }
 
-// Beside the four, one histogram without classic buckets.
+// Besides the four, one histogram without classic buckets.
 func metricsWithNativeHistogram() *prometheus.Registry {
 	registry := contractMetrics()
 	native := prometheus.NewHistogram(prometheus.HistogramOpts{

@@ -2,7 +2,7 @@
 import { mavenProgram } from '../java-simpleclient/maven-program.ts';
 import type { ClientReport, PushClient, PushRun } from '../push-client.ts';
 
-/** Native histograms, which the library makes unless told otherwise, are in `push-native` only. */
+/** Native histograms, which the library makes by default, are in `push-native` only. */
 export type JavaVerb = PushRun['verb'] | 'push-text' | 'add-text' | 'push-native';
 
 const PROGRAM = mavenProgram('java-prometheus-metrics', new URL('./', import.meta.url));

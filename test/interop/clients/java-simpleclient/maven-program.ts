@@ -1,4 +1,4 @@
-// A Java program with a pom.xml that puts its classes and libraries where it is told: built by Maven, then run without it.
+// A Java program with a pom.xml that puts its classes and libraries in a given folder: built by Maven, then run without it.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ import type { ClientReport } from '../push-client.ts';
 import { build, cacheFolder, readReport, runProgram, versionOf } from '../run-program.ts';
 
 export interface MavenProgram {
-  /** Builds it where that is still to be done; returns what `version` finds in the pom. */
+  /** Builds it if that is still to be done; returns what `version` finds in the pom. */
   prepare(version: RegExp): Promise<string>;
   /** Runs the class PushClient. */
   run(args: readonly string[]): Promise<ClientReport>;

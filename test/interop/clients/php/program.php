@@ -1,5 +1,5 @@
 <?php
-// A job in PHP that pushes once with guzzle and prints what it told, as one line of JSON. It sends what promphp's push client
+// A job in PHP that pushes once with guzzle and prints its result, as one line of JSON. It sends what promphp's push client
 // documents: its path without any escaping, its content type, its text with php_info.
 // Run as: php program.php <base URL> <verb> <job> <name=value>...
 

@@ -1,4 +1,4 @@
-// prom-client of npm, in a Node of its own.
+// prom-client of npm, in a separate Node.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -16,7 +16,7 @@ export const PROM_CLIENT_OPENMETRICS: PushClient = {
   format: 'openmetrics',
 };
 
-/** `way` is put behind the verb. */
+/** `way` is put after the verb. */
 function promClient(id: string, title: string, way: string): PushClient {
   return {
     id,

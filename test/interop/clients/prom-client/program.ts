@@ -1,5 +1,5 @@
 // Pushes the four metrics once with prom-client: `program.ts <baseUrl> <verb> <job> <name=value>...`; the verb is `push`
-// or `add`, with `-gzip` behind it to compress, or `-openmetrics` for a registry of that format with exemplars.
+// or `add`, with `-gzip` after it to compress, or `-openmetrics` for a registry of that format with exemplars.
 import {
   Counter,
   Gauge,

@@ -22,13 +22,13 @@ export const PYTHON_OLDER: PushClient = {
   sendsSpaceAsPlus: true,
 };
 
-/** An interpreter with the newest of them; installed where it is not yet. */
+/** An interpreter with the newest of them; installed if it is not yet. */
 export async function pythonWithClient(): Promise<string> {
   await NEWEST.install();
   return NEWEST.python;
 }
 
-/** `way` is put behind the verb. */
+/** `way` is put after the verb. */
 function pythonClient(
   id: string,
   title: string,

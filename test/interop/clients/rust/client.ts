@@ -37,7 +37,7 @@ function built(): Promise<string> {
     await versionOf('cargo', '1.88 or later, from https://rustup.rs');
     // Its HTTP client is linked with OpenSSL.
     await versionOf('pkg-config', 'Debian packages pkg-config and libssl-dev');
-    // What it compiles is kept beside, for the next state of the sources.
+    // What it compiles is kept for the next state of the sources.
     const target = join(cacheFolder('rust'), 'target');
     const args = ['build', '--locked', '--quiet', '--target-dir', target];
     await build('cargo', args, { cwd: fileURLToPath(SOURCES) });

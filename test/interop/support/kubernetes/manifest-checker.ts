@@ -95,7 +95,7 @@ function withFreeMetadata(schema: Schema): object {
   return strictSchema({ ...schema, properties: { ...schema.properties, metadata: { type: 'object' } } });
 }
 
-/** Patterns are written in the syntax of Go. Ajv tells them apart by their texts. */
+/** Patterns are written in the syntax of Go. Ajv identifies them by their texts. */
 function goPattern(pattern: string): { test(text: string): boolean; toString(): string } {
   const compiled = RE2JS.compile(pattern);
   return { test: (text) => compiled.test(text), toString: () => pattern };

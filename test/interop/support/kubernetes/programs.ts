@@ -19,7 +19,7 @@ const PACKAGES = [
 /** Go names a program after the last part of its path. */
 const FILES: Partial<Record<KubernetesProgram, string>> = { etcd: 'server' };
 
-/** Builds them where they are not built yet, which takes minutes; gives the path of each. */
+/** Builds them if they are not built yet, which takes minutes; gives the path of each. */
 export async function kubernetesPrograms(): Promise<(program: KubernetesProgram) => string> {
   const folder = await buildOnce(cacheFolder('kubernetes'), SOURCES, async (into) => {
     await versionOf('go', '1.26 or later, from https://go.dev/dl', ['version']);

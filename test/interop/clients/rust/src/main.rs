@@ -1,4 +1,4 @@
-//! A job in Rust that pushes once with the `prometheus` crate and prints what the library told it, as one line of JSON.
+//! A job in Rust that pushes once with the `prometheus` crate and prints the library's result, as one line of JSON.
 //! Run as: push-client <base URL> <verb> <job> <name=value>...
 
 mod metrics;

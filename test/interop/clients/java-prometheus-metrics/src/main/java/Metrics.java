@@ -1,4 +1,4 @@
-// The four metrics that every client pushes, and the native histograms that this library makes unless told otherwise.
+// The four metrics that every client pushes, and the native histograms that this library makes by default.
 
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;

@@ -1,4 +1,4 @@
-// A job in Java that pushes once with simpleclient and prints what the library told it, as one line of JSON.
+// A job in Java that pushes once with simpleclient and prints the library's result, as one line of JSON.
 // Run as: java PushClient <base URL> <verb> <job> <name=value>...
 
 import io.prometheus.client.CollectorRegistry;
