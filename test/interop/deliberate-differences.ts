@@ -47,8 +47,9 @@ export const DELIBERATE_DIFFERENCES = {
     reason: 'newer versions read _bucket, _sum and _count of a gauge histogram as those of a histogram',
     takenBy: 'theirs',
     applies: ({ ours, body }) =>
-      /expected (?:one TYPE|one HELP|TYPE of a histogram|a number as value of label "le")/.test(ours.text) &&
-      GAUGE_HISTOGRAM.test(textOf(body)),
+      /expected (?:one TYPE|one HELP|TYPE of a (?:histogram|family)|a number as value of label "le")/.test(
+        ours.text,
+      ) && GAUGE_HISTOGRAM.test(textOf(body)),
   },
   exemplar: {
     reason: 'exemplars are forwarded, and prom-client sends OpenMetrics without saying so',
