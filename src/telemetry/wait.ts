@@ -21,13 +21,14 @@ export function onAbort(signal: AbortSignal, fn: () => void): () => void {
 export function untilDone(signal: AbortSignal, start: (done: () => void) => () => void): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
+    let stopListening = () => {};
     const done = () => {
       stopListening();
       cleanUp();
       resolve();
     };
     const cleanUp = start(done);
-    const stopListening = onAbort(signal, done);
+    stopListening = onAbort(signal, done);
   });
 }
 

@@ -89,6 +89,18 @@ describe('a wait', () => {
   });
 });
 
+test('a wait that is aborted while it begins ends, and cleans up', async () => {
+  const abort = new AbortController();
+  let cleaned = 0;
+  await untilDone(abort.signal, () => {
+    abort.abort();
+    return () => {
+      cleaned++;
+    };
+  });
+  expect(cleaned).toBe(1);
+});
+
 describe('a promise with a signal', () => {
   test('keeps its value or its error as long as the signal does not abort', async () => {
     const { signal } = new AbortController();

@@ -190,8 +190,8 @@ function secretSource(
 function readSecret(file: WatchedFile): string {
   const text = file.read().replace(/[\r\n]+$/, '');
   if (/^[^\p{Cc}]+$/u.test(text)) return text;
-  const seen = text === '' ? 'an empty file' : 'others';
+  const found = text === '' ? 'an empty file' : 'others';
   throw new Error(
-    `Cannot use client secret file ${file.path}: expected one line of printable characters, found ${seen}`,
+    `Cannot use client secret file ${file.path}: expected one line of printable characters, found ${found}`,
   );
 }

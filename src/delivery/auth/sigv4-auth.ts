@@ -110,8 +110,8 @@ export class SigV4Auth implements BackendAuth {
   /** The library has its own time limits only for some sources. */
   async #withinTime<T>(found: Promise<T>, signal: AbortSignal): Promise<T> {
     const timeout = new AbortController();
-    const seen = `found no answer within ${this.#timeoutMs} ms`;
-    const timer = this.#deps.clock.setTimer(() => timeout.abort(new Error(seen)), this.#timeoutMs);
+    const silence = `found no answer within ${this.#timeoutMs} ms`;
+    const timer = this.#deps.clock.setTimer(() => timeout.abort(new Error(silence)), this.#timeoutMs);
     try {
       return await unlessAborted(found, AbortSignal.any([signal, timeout.signal]));
     } finally {

@@ -44,8 +44,8 @@ export class TokenFailure extends Error {
   readonly status: number | undefined;
   readonly afterMs: number | undefined;
 
-  constructor(url: string, seen: string, { status, afterMs }: { status?: number; afterMs?: number } = {}) {
-    super(`Cannot get a token from ${redactUrl(url)}: expected an access token, found ${printable(seen)}`);
+  constructor(url: string, found: string, { status, afterMs }: { status?: number; afterMs?: number } = {}) {
+    super(`Cannot get a token from ${redactUrl(url)}: expected an access token, found ${printable(found)}`);
     this.status = status;
     this.afterMs = afterMs;
   }
@@ -142,14 +142,14 @@ function lifetimeOf(expiresIn: number | undefined): number | undefined {
 }
 
 function answerFailure({ config, clock }: TokenRequest, answer: HttpAnswer | undefined, error: unknown) {
-  const seen = error instanceof Error ? error.message : String(error);
-  if (answer === undefined) return new TokenFailure(config.tokenUrl, seen);
+  const found = error instanceof Error ? error.message : String(error);
+  if (answer === undefined) return new TokenFailure(config.tokenUrl, found);
   const { status, headers } = answer;
   const afterMs = parseRetryAfter(headers['retry-after'], clock.nowMs());
   const said =
     error instanceof ResponseBodyError
       ? [error.error, error.error_description].filter((text) => text !== undefined).join(': ')
-      : seen;
+      : found;
   const why = status === 200 || error instanceof ResponseBodyError ? ` (${said})` : '';
   return new TokenFailure(config.tokenUrl, `status ${status}${why}`, {
     status,

@@ -15,7 +15,7 @@ import type { SenderDeps } from '../send/block-sender.ts';
 import { UpstreamClient } from '../upstream/upstream-client.ts';
 import { BackendAdapter } from './backend-adapter.ts';
 import type { Lane } from './lane.ts';
-import { openLaneLog } from './lane-log.ts';
+import { openLaneRecords } from './lane-records.ts';
 import { LogLane } from './log-lane.ts';
 import { MemoryLane } from './memory-lane.ts';
 
@@ -113,7 +113,7 @@ export class BackendQueue {
     const adapt = (encoded: EncodedSeries) => adapter.adapt(encoded);
     this.#log = log;
     this.#logLanes = this.#buildLanes(
-      (lane) => new LogLane(this.#deps, openLaneLog(backendLog, lane), adapt),
+      (lane) => new LogLane(this.#deps, openLaneRecords(backendLog, lane), adapt),
     );
     this.#lanes = this.#logLanes;
     this.readEarlierRun();

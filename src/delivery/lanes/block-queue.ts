@@ -87,7 +87,7 @@ export class BlockQueue {
     await this.#running;
   }
 
-  /** Gives up what is left; the promise of `finish` then resolves soon. */
+  /** Gives up what is left; the promise of `finish` then resolves soon. Call it only next to `finish`. */
   abandon(): void {
     this.#abandoned.abort();
   }

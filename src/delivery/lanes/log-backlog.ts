@@ -6,8 +6,8 @@ import type { LanePush, ReadPush } from '../block/lane-push.ts';
 import type { LogRange } from '../block/push-log.ts';
 import type { PushTicket } from '../block/push-ticket.ts';
 import { BacklogDiscard, type DiscardListener } from './backlog-discard.ts';
-import type { LaneLog } from './lane-log.ts';
 import type { LaneProgress } from './lane-progress.ts';
+import type { LaneRecords } from './lane-records.ts';
 
 export interface BacklogDeps extends DiscardListener {
   readonly clock: Clock;
@@ -33,11 +33,11 @@ const PIECE_BYTES = 1024 * 1024;
 /** The part of a lane's share that has to be free before it reads on: fewer, larger reads. */
 const MIN_ROOM = 0.25;
 const RETRY_MS = 1000;
-/** Of more tickets than this the oldest is forgotten. Nothing ends its wait early then; the wait ends by its time. */
+/** Of more tickets than this the oldest is forgotten. Its client then waits until its time limit. */
 const MAX_TICKETS = 20_000;
 
 export class LogBacklog {
-  readonly #log: LaneLog;
+  readonly #log: LaneRecords;
   readonly #deps: BacklogDeps;
   #readFrom: number;
   /** Samples of the record at the start that are settled. */
@@ -58,7 +58,7 @@ export class LogBacklog {
   /** Why the latest read failed; undefined if it did not. */
   unreadable: string | undefined;
 
-  constructor(log: LaneLog, deps: BacklogDeps) {
+  constructor(log: LaneRecords, deps: BacklogDeps) {
     this.#log = log;
     this.#deps = deps;
     this.#readFrom = log.start.position;

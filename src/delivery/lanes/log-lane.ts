@@ -7,12 +7,12 @@ import type { QueuedBlock } from '../block/queued-block.ts';
 import type { SenderDeps } from '../send/block-sender.ts';
 import { BlockQueue } from './block-queue.ts';
 import { type AdaptEncoded, adaptPush, type Lane } from './lane.ts';
-import type { LaneLog } from './lane-log.ts';
 import { LaneProgress } from './lane-progress.ts';
+import type { LaneRecords } from './lane-records.ts';
 import { LogBacklog } from './log-backlog.ts';
 
 export class LogLane implements Lane {
-  readonly #log: LaneLog;
+  readonly #log: LaneRecords;
   readonly #adapt: AdaptEncoded;
   readonly #queue: BlockQueue;
   readonly #backlog: LogBacklog;
@@ -27,7 +27,7 @@ export class LogLane implements Lane {
   /** No record of the lane before this position is needed. If the lane is idle, no record is needed at all. */
   #needsFrom: number;
 
-  constructor(deps: SenderDeps, log: LaneLog, adapt: AdaptEncoded) {
+  constructor(deps: SenderDeps, log: LaneRecords, adapt: AdaptEncoded) {
     const { backend, clock, events, ledger, queueConfig } = deps;
     this.#log = log;
     this.#adapt = adapt;

@@ -4,7 +4,7 @@ import type { LanePush, ReadPush } from '../block/lane-push.ts';
 import type { LanePosition, LanePositions, LogRecord, PushLog } from '../block/push-log.ts';
 import { decodePushRecord, partFor } from '../block/push-record.ts';
 
-export interface LaneLog {
+export interface LaneRecords {
   /** Where an earlier run left the lane. */
   readonly start: LanePosition;
   /** Everything before this position can be read. */
@@ -32,7 +32,7 @@ export interface BackendLog {
   onSettled(): void;
 }
 
-export function openLaneLog(backend: BackendLog, lane: number): LaneLog {
+export function openLaneRecords(backend: BackendLog, lane: number): LaneRecords {
   const { log, positions, lanes, form } = backend;
   const wants = (shardHash: number) => shardHash % lanes === lane;
   return {
