@@ -198,7 +198,7 @@ export class FamilyTable {
   }
 
   #find(hash: number, start: number, end: number): number {
-    return this.#names.find(this.#arena.view, start, end - start, hash);
+    return this.#names.find(this.#arena.view, this.#arena.view, start, end - start, hash);
   }
 
   #add(hash: number, start: number, end: number): number {

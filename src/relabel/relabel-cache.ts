@@ -36,7 +36,7 @@ export class RelabelCache {
 
   /** The number of the series with these labels; -1 if it is not known. */
   find(view: DataView, start: number, length: number, hash: number): number {
-    return this.#series.find(view, start, length, hash);
+    return this.#series.find(this.view, view, start, length, hash);
   }
 
   result(series: number): RelabelResult {
@@ -64,7 +64,7 @@ export class RelabelCache {
     this.#reserve(needed);
     const start = this.#bytesEnd;
     const madeAt = start + labels.copy(this.bytes, start);
-    if (this.#series.find(this.view, start, labels.length, hash) >= 0) return;
+    if (this.#series.find(this.view, this.view, start, labels.length, hash) >= 0) return;
     const series = this.#series.add(start, labels.length, hash);
     if (series < 0) return;
     if (series === this.#results.length) this.#growColumns();

@@ -35,7 +35,7 @@ export class SeriesIndex {
    * False if the series is there already, unless each of its samples has a timestamp of its own, later than the one before.
    */
   add(start: number, end: number, labelsHash: number, ownTimestampMs: number): boolean {
-    const known = this.#series.find(this.#out.view, start, end - start, labelsHash);
+    const known = this.#series.find(this.#out.view, this.#out.view, start, end - start, labelsHash);
     if (known >= 0) return this.#isLater(known, ownTimestampMs);
     const series = this.#series.add(start, end - start, labelsHash);
     if (series === this.#timestamps.length) this.#growTimestamps();
@@ -45,7 +45,7 @@ export class SeriesIndex {
 
   /** Whether a series was added whose labels are `length` bytes at `start` of `view`, which may be another view. */
   has(view: DataView, start: number, length: number, labelsHash: number): boolean {
-    return this.#series.find(view, start, length, labelsHash) >= 0;
+    return this.#series.find(this.#out.view, view, start, length, labelsHash) >= 0;
   }
 
   #isLater(series: number, ownTimestampMs: number): boolean {

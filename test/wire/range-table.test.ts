@@ -29,7 +29,7 @@ class TableUnderTest {
   find(text: string): number {
     const bytes = Buffer.from(`-${text}${'-'.repeat(SLACK)}`, 'latin1');
     const view = viewOf(bytes);
-    return this.table.find(view, 1, text.length, this.#hashOf(view, 1, text.length));
+    return this.table.find(this.#owner.view, view, 1, text.length, this.#hashOf(view, 1, text.length));
   }
 
   /** The number of the text, which is added if it is new. */

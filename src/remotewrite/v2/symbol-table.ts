@@ -48,7 +48,7 @@ export class SymbolTable {
   refOf(from: Buffer, view: DataView, start: number, length: number): number {
     if (length === 0) return 0;
     const hash = hashRange(view, start, length);
-    const known = this.#texts.find(view, start, length, hash);
+    const known = this.#texts.find(this.out.view, view, start, length, hash);
     if (known >= 0) return known + 1;
     return this.#texts.add(this.#write(from, view, start, length), length, hash) + 1;
   }
