@@ -71,7 +71,7 @@ export function locate(source: YamlSource, path: ConfigPath): Located {
   return node === null ? positionAt(source, offset) : { ...positionAt(source, offset), node };
 }
 
-export function positionAt(source: YamlSource, offset: number): { line: number; column: number } {
+function positionAt(source: YamlSource, offset: number): { line: number; column: number } {
   const { line, col } = source.lines.linePos(offset);
   return line === 0 ? { line: 1, column: 1 } : { line, column: col };
 }
@@ -120,14 +120,14 @@ function resolve(source: YamlSource, node: unknown): Node | null {
   return isNode(node) ? node : null;
 }
 
-export function describeYamlError(error: YAMLError, text: string): string {
+function describeYamlError(error: YAMLError, text: string): string {
   if (error.code === 'DUPLICATE_KEY') {
     return `expected each key once, found ${JSON.stringify(keyAt(text, error.pos[0]))} again`;
   }
   return SENTENCES[error.code];
 }
 
-export const LOOSE_ALIAS =
+const LOOSE_ALIAS =
   'expected the anchor (&name) of an alias (*name) before it, found none (put text that starts with "*" in quotes)';
 
 /** For what is thrown when the tree becomes a value. */

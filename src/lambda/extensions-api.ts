@@ -120,7 +120,7 @@ export interface ApiAnswer {
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
 /** Rejects with the error of the connection, of the time limit, or of an answer that does not end. */
-export function requestApi({ agent, endpoint, method, path, headers, body, timeoutMs }: ApiRequest) {
+function requestApi({ agent, endpoint, method, path, headers, body, timeoutMs }: ApiRequest) {
   return new Promise<ApiAnswer>((resolve, reject) => {
     const sent = request(
       `http://${endpoint}${path}`,

@@ -88,7 +88,7 @@ const KINDS = Object.keys(REASONS) as (keyof RelabelDrops)[];
 /** For the others a push is refused. */
 const PUSH_KINDS = ['rule', 'noName'] as const;
 
-export class RelabelMetrics {
+class RelabelMetrics {
   readonly #backends;
   readonly #pushes;
 

@@ -139,7 +139,7 @@ export interface TallyHistogramOptions {
   readonly registry: Registry;
 }
 
-export class TallyHistogram extends Histogram {
+class TallyHistogram extends Histogram {
   readonly #options: TallyHistogramOptions;
   readonly #bounds: Float64Array;
   readonly #counts: Float64Array;

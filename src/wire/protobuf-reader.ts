@@ -192,11 +192,7 @@ export interface MessageFields {
 const SHOWN = ['a varint', '64 bits', 'a length and bytes', 'a group', 'the end of a group', '32 bits'];
 
 /** Refuses the field of `tag` if `message` has a field with its number. Other fields are unknown, and are allowed. */
-export function refuseWireType(
-  refuser: { fail(problem: string): never },
-  tag: number,
-  { name, tags }: MessageFields,
-): void {
+function refuseWireType(refuser: FieldRefuser, tag: number, { name, tags }: MessageFields): void {
   for (const known of tags) {
     if (known >>> 3 !== tag >>> 3) continue;
     refuser.fail(

@@ -42,7 +42,7 @@ export function writeInt64(bytes: Uint8Array, at: number, value: number): number
 }
 
 /** Writes an unsigned 64-bit value. */
-export function writeBigVarint(bytes: Uint8Array, at: number, value: bigint): number {
+function writeBigVarint(bytes: Uint8Array, at: number, value: bigint): number {
   let rest = value;
   while (rest > 127n) {
     bytes[at++] = Number(rest & 127n) | 128;

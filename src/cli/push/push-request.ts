@@ -60,7 +60,7 @@ export interface PushBody {
   readonly isCompressed: boolean;
 }
 
-export async function gzipBody(bytes: Uint8Array): Promise<PushBody> {
+async function gzipBody(bytes: Uint8Array): Promise<PushBody> {
   if (bytes.length < SMALLEST_BYTES) return { bytes, isCompressed: false };
   const compressed = await promisify(process.getBuiltinModule('node:zlib').gzip)(bytes);
   return compressed.length < bytes.length
@@ -72,7 +72,7 @@ export async function gzipBody(bytes: Uint8Array): Promise<PushBody> {
 const MAX_INPUT_BYTES = 64 * 1024 * 1024;
 
 /** `file` may be `-` for standard input. Throws an Error with a sentence. */
-export async function readInput(file: string, maxBytes = MAX_INPUT_BYTES): Promise<Buffer> {
+async function readInput(file: string, maxBytes = MAX_INPUT_BYTES): Promise<Buffer> {
   const name = inputName(file);
   const chunks: Buffer[] = [];
   let received = 0;
@@ -93,6 +93,6 @@ export async function readInput(file: string, maxBytes = MAX_INPUT_BYTES): Promi
   return Buffer.concat(chunks, received);
 }
 
-export function inputName(file: string): string {
+function inputName(file: string): string {
   return file === '-' ? 'standard input' : quote(file, 200);
 }

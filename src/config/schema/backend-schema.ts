@@ -123,7 +123,7 @@ function checkCredentials(backend: unknown, context: z.core.$RefinementCtx<unkno
 const WAIT = { min: '1ms', max: LONGEST_DURATION };
 const WAIT_OR_NONE = { min: '0', max: LONGEST_DURATION };
 
-export function queueConfigSchema() {
+function queueConfigSchema() {
   return mapping({
     shards: wholeNumber(1, 64)
       .prefault(4)

@@ -107,7 +107,7 @@ function checkNames(backends: readonly unknown[], context: z.core.$RefinementCtx
 /** https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels, before UTF-8 names. */
 const LABEL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-export function defaultLabelsSchema() {
+function defaultLabelsSchema() {
   return z
     .record(z.string(), labelValueSchema())
     .superRefine(

@@ -119,7 +119,7 @@ function checkMarkStale(value: unknown, context: z.core.$RefinementCtx<unknown>)
 /** Segments of characters that need no escape in a path (RFC 3986, section 3.3); no empty segment, no last slash. */
 const PREFIX = /^(?:\/[A-Za-z0-9._~!$&'()*+,;=:@-]+)*$/;
 
-export function pathPrefixesSchema() {
+function pathPrefixesSchema() {
   return z
     .array(pathPrefixSchema())
     .min(1, { error: 'at least one path prefix ("" is the root)' })

@@ -145,7 +145,7 @@ function isSet(rule: Rule, key: string): boolean {
 }
 
 /** `"\y" at character 3 (invalid escape sequence)`; undefined if the expression is sound. */
-export function regexProblem(regex: string): string | undefined {
+function regexProblem(regex: string): string | undefined {
   const error = errorOf(regex);
   if (error !== undefined) return describe(regex, error.getPattern() ?? '', error.getDescription());
   // Also as part of a longer one: a literal run without its end would include what comes after it.

@@ -20,13 +20,7 @@ export interface RecordHeader {
 }
 
 /** `offset` is that of the record in its file, `at` where to write in `into`. */
-export function writeHeader(
-  into: Buffer,
-  at: number,
-  header: RecordHeader,
-  salt: number,
-  offset: number,
-): void {
+function writeHeader(into: Buffer, at: number, header: RecordHeader, salt: number, offset: number): void {
   into.writeUInt32LE(MAGIC, at);
   into.writeUInt32LE(header.length, at + 4);
   into.writeUInt32LE(header.shardHash, at + 8);

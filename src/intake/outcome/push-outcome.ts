@@ -96,7 +96,7 @@ const TABLE: Readonly<Record<PushOutcome['kind'], Row>> = {
 export const PUSH_ANSWERS: readonly { readonly status: number; readonly reason: string }[] =
   Object.values(TABLE);
 
-export const FAULT_TEXT =
+const FAULT_TEXT =
   'Cannot take push: Sluice failed on it. Nothing of it was forwarded; the log has the error';
 
 /** The usual answer, made once. */

@@ -41,7 +41,7 @@ export function realDisk(): Disk {
   };
 }
 
-export class RealDiskFile implements DiskFile {
+class RealDiskFile implements DiskFile {
   readonly #descriptor: number;
 
   private constructor(descriptor: number) {

@@ -20,7 +20,7 @@ export interface StoredPositions {
 
 /** One is on disk, one is being synced, one can be written. */
 export const SLOTS = 3;
-export const SLOT_BYTES = 32;
+const SLOT_BYTES = 32;
 const CHECKED_BYTES = 28;
 /** Slots start at a multiple of this, so that no slot is in two sectors. */
 const SECTOR_BYTES = 512;
@@ -47,20 +47,16 @@ export function formatPositions({ backend, lanes, earlier }: StoredPositions): B
 }
 
 /** Bytes before the first slot. */
-export function headBytes(file: Buffer): number {
+function headBytes(file: Buffer): number {
   return Math.ceil((file.indexOf('\n') + 1) / SECTOR_BYTES) * SECTOR_BYTES;
 }
 
 /** Offset of a slot after the head. */
-export function slotOffset(lane: number, slot: number): number {
+function slotOffset(lane: number, slot: number): number {
   return (lane * SLOTS + slot) * SLOT_BYTES;
 }
 
-export function formatSlot(
-  { position, samples, form = 0 }: LanePosition,
-  lane: number,
-  sequence: number,
-): Buffer {
+function formatSlot({ position, samples, form = 0 }: LanePosition, lane: number, sequence: number): Buffer {
   const bytes = Buffer.alloc(SLOT_BYTES);
   bytes.writeDoubleLE(sequence, 0);
   bytes.writeDoubleLE(position, 8);
